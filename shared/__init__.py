@@ -1,0 +1,1 @@
+"""Fanfold's server side: everything that the functions share."""

@@ -1,0 +1,1 @@
+"""Adapters that need nothing but Python: durable, crash-safe, on one machine."""

@@ -1,0 +1,1 @@
+"""What Fanfold is about, without input or output: models, state machines, rules, prices."""

@@ -1,0 +1,1 @@
+"""The HTTP face: the app, authentication, problems, pages, limits, routes and the task edge."""

@@ -1,0 +1,1 @@
+"""Everything outside the process, as Protocols whose docstrings are the contract."""

@@ -1,0 +1,222 @@
+"""The document store: guarded atomic commits, queries, aggregates at one read time, watching. No interactive transactions.
+
+A document's path alternates collection and id (`orgs/org_x/batches/bat_y`); a collection's path ends in a collection
+(`orgs/org_x/batches`). Values are None, bool, int, float, str, aware datetime (microseconds, UTC), lists and
+string-keyed dicts of these; a list holds no list. Field paths are dotted (`progress.total`). Ids and field names hold
+neither `/` nor `.`. A field that is filtered or ordered by holds one type throughout its collection, or None.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, Literal, Protocol
+
+type Value = Any
+type Data = dict[str, Value]
+
+MAX_WRITES_A_COMMIT = 400
+
+
+class Guard(Enum):
+    """What must be true of a document for the commit to happen."""
+
+    ABSENT = "absent"
+    EXISTS = "exists"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The opaque version that came with a document when it was read, or with the commit that wrote it."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it was read: its path, its data and its version."""
+
+    path: str
+    data: Data
+    version: Version
+
+    @property
+    def id(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """Add to a number field; an absent field counts as 0."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayUnion:
+    """Append the values that a list field does not hold yet."""
+
+    values: tuple[Value, ...]
+
+
+class Transform(Enum):
+    """Field values that the store fills in."""
+
+    DELETE_FIELD = "delete_field"
+    SERVER_TIME = "server_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Write a new document; refused when it exists (a guard of its own)."""
+
+    path: str
+    data: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Write a whole document, replacing what was there."""
+
+    path: str
+    data: Mapping[str, Value]
+    guard: Guard | Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change the named fields (dotted paths) of an existing document; refused when it is absent.
+
+    Without a guard of its own it is still refused when the document does not exist, but is not counted as guarded.
+    """
+
+    path: str
+    fields: Mapping[str, Value]
+    guard: Guard | Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove a document; without a guard an absent one is fine. Subcollections stay."""
+
+    path: str
+    guard: Guard | Version | None = None
+
+
+type Write = Create | Set | Update | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition on a field; several are joined by and. `array_contains` takes one value; `in` takes up to 30."""
+
+    field: str
+    op: Literal["==", "<", "<=", ">", ">=", "array_contains", "in"]
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Sort by a field; documents that lack the field are left out."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Documents of one collection, or with `group` of every collection of that last name (`collection="batches"`).
+
+    Ties are broken by path in the direction of the last order. `start_after` is the cursor: the values of the order
+    fields, then the path, of the last document of the page before.
+    """
+
+    collection: str
+    where: tuple[Where, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    start_after: tuple[Value, ...] | None = None
+    group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many documents meet the conditions."""
+
+    where: tuple[Where, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of an integer field over the documents that meet the conditions; only those that have it count."""
+
+    field: str
+    where: tuple[Where, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """The version that each written path has now (deleted ones are left out), and the store's time of the commit."""
+
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    committed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change that a watch reports: the document as it is now, or None when it is gone or has left the query."""
+
+    path: str
+    document: Document | None
+
+
+class Watch(Protocol):
+    """A running watch."""
+
+    def close(self) -> None:
+        """End it; after this returns the listener is not called again. Closing twice is fine."""
+        ...
+
+
+class DocumentStore(Protocol):
+    """Documents. Raises Unavailable when the store cannot be reached or the outcome of a commit cannot be learned."""
+
+    def get(self, path: str) -> Document | None:
+        """The document at this path, or None."""
+        ...
+
+    def get_many(self, paths: Sequence[str]) -> dict[str, Document]:
+        """The documents that exist among these paths, at one read time."""
+        ...
+
+    def query(self, query: Query) -> list[Document]:
+        """The documents that match, in order (by path where none is given)."""
+        ...
+
+    def aggregate(
+        self, collection: str, aggregations: Mapping[str, Count | Sum], *, group: bool = False
+    ) -> dict[str, int]:
+        """Counts and sums over one collection, all at one read time, by the names given."""
+        ...
+
+    def commit(self, writes: Sequence[Write]) -> CommitResult:
+        """Apply all writes or none; at most MAX_WRITES_A_COMMIT of them, each path at most once.
+
+        Raises GuardRefused when a guard does not hold (also a Create that meets a document, an Update that meets none)
+        and nothing was written. Every guarded write (a Create, or one with a guard) also increments the document's
+        `revision` and sets its `changed_at` to the store's time. A commit whose answer is lost is looked up by a
+        unique token and answered truly.
+        """
+        ...
+
+    def watch(self, query: Query, listener: Callable[[list[Change]], None]) -> Watch:
+        """Call `listener` first with what matches now, then with each later set of changes, from a thread of the store.
+
+        Changes by other processes are seen too. No change is left out, though several to one document may be joined.
+        """
+        ...
+
+    def ping(self) -> None:
+        """Return when the store answers; raise Unavailable otherwise."""
+        ...

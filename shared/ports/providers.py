@@ -1,0 +1,54 @@
+"""AI services that make images."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared.domain.modes import ReferenceMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceImage:
+    """A picture that guides the image: encoded bytes, its true media type, and how far it guides."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    mode: ReferenceMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """One image to make; already checked against the model's capabilities.
+
+    `aspect_ratio` is `w:h`, `size` one of the model's sizes (`1K`). `variant` counts from 1 and tells apart images of one
+    row when `seed` is None. The call ends within `deadline_seconds`, whatever happens.
+    """
+
+    model: str
+    prompt: str
+    references: tuple[ReferenceImage, ...] = ()
+    aspect_ratio: str
+    size: str
+    seed: int | None = None
+    variant: int = 1
+    deadline_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedImage:
+    """What a provider made: encoded bytes as they came, and the units that it bills (by the names of the price table)."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    usage: Mapping[str, int]
+    seed: int | None = None
+    model_version: str = ""
+    request_id: str = ""
+
+
+class ImageModel(Protocol):
+    """A provider's image models. Safe to call from many threads at once."""
+
+    def generate(self, request: ImageRequest) -> GeneratedImage:
+        """Make one image with exactly one billable call; raises ProviderError, and nothing else, when there is none."""
+        ...

@@ -1,0 +1,1 @@
+"""Typed collections over the document port."""

@@ -1,0 +1,1 @@
+"""The product's verbs, one class a file."""
