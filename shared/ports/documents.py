@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
-type Value = Any
-type Data = dict[str, Value]
+Value: TypeAlias = Any
+Data: TypeAlias = dict[str, Value]
 
 MAX_WRITES_A_COMMIT = 400
 
@@ -104,7 +104,7 @@ class Delete:
     guard: Guard | Version | None = None
 
 
-type Write = Create | Set | Update | Delete
+Write: TypeAlias = Create | Set | Update | Delete
 
 
 @dataclass(frozen=True, slots=True)

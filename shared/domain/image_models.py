@@ -1,0 +1,102 @@
+"""What an image model can do and what it costs, as data, and the arithmetic over it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from math import ceil
+from typing import Literal, TypeAlias
+
+from shared.domain.modes import ReferenceMode
+
+Unit: TypeAlias = Literal[
+    "input_text_tokens", "input_image_tokens", "output_text_tokens", "output_image_tokens", "images"
+]
+
+LEASE_MARGIN_SECONDS = 60
+DISPATCH_MARGIN_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """Micros of US dollars per million units, from a day on."""
+
+    from_day: date
+    micros_per_million: Mapping[Unit, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageModelSpec:
+    """One model: capabilities, dated prices, end of life.
+
+    `expected_units` and `ceiling_units` give, per size, what one image usually and at most bills besides its references
+    and prompt; `reference_tokens` is what one reference picture bills at most. `deadline_seconds` bounds one call.
+    `concurrency` and `rate_per_second` are what one instance of the engine may ask of it.
+    """
+
+    id: str
+    provider: str
+    title: str
+    aspect_ratios: tuple[str, ...]
+    sizes: tuple[str, ...]
+    max_references: int
+    reference_modes: tuple[ReferenceMode, ...] = (ReferenceMode.STYLE_ONLY, ReferenceMode.STYLE_AND_COMPOSITION)
+    seed: bool
+    prices: tuple[Price, ...]
+    expected_units: Mapping[str, Mapping[Unit, int]]
+    ceiling_units: Mapping[str, Mapping[Unit, int]]
+    reference_tokens: int = 0
+    deadline_seconds: int = 120
+    typical_seconds: float
+    concurrency: int
+    rate_per_second: float
+    shutdown_on: date | None = None
+    replacement: str | None = None
+    price_source: str = field(default="", repr=False)
+
+    @property
+    def lease_seconds(self) -> int:
+        """How long one attempt owns its item: the provider's deadline and what storing takes."""
+        return self.deadline_seconds + LEASE_MARGIN_SECONDS
+
+    @property
+    def dispatch_deadline_seconds(self) -> int:
+        """How long one delivery may take: longer than the lease, so that a late worker is taken back, not doubled."""
+        return self.lease_seconds + DISPATCH_MARGIN_SECONDS
+
+    def is_shut_down(self, day: date) -> bool:
+        """Whether the model has ended by that day."""
+        return self.shutdown_on is not None and day >= self.shutdown_on
+
+    def price_on(self, day: date) -> Price:
+        """The price in force on that day (the earliest one before any)."""
+        past = [price for price in self.prices if price.from_day <= day]
+        return max(past, key=lambda price: price.from_day) if past else min(self.prices, key=lambda price: price.from_day)
+
+
+def cost_micros(units: Mapping[str, int], price: Price) -> int:
+    """What these units cost: the sum of units × price per million, rounded up once.
+
+    A unit that the table has no price for raises KeyError: nothing is free by accident.
+    """
+    total = sum(count * price.micros_per_million[unit] for unit, count in units.items() if count)  # type: ignore[index]
+    return ceil(total / 1_000_000)
+
+
+def estimate_micros(spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date) -> int:
+    """What one image will probably cost."""
+    return cost_micros(_units(spec.expected_units[size], spec, references, prompt), spec.price_on(day))
+
+
+def ceiling_micros(spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date) -> int:
+    """The most that one call can cost."""
+    return cost_micros(_units(spec.ceiling_units[size], spec, references, prompt), spec.price_on(day))
+
+
+def _units(base: Mapping[Unit, int], spec: ImageModelSpec, references: int, prompt: str) -> dict[str, int]:
+    units: dict[str, int] = dict(base)
+    if "input_text_tokens" in base:
+        # A token is at least one byte of UTF-8, so the byte length bounds the prompt whatever its script.
+        units["input_text_tokens"] = base["input_text_tokens"] + len(prompt.encode())
+    if references and spec.reference_tokens:
+        units["input_image_tokens"] = base.get("input_image_tokens", 0) + references * spec.reference_tokens
+    return units
