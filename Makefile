@@ -1,0 +1,81 @@
+# Every target prepares .venv by itself; `make help` lists them.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PORT ?= 8080
+FANFOLD_HOME ?= .fanfold
+export PORT FANFOLD_HOME
+
+PY := .venv/bin/python
+STAMP := .venv/.prepared
+CODE := $(wildcard shared client functions infra tests benchmarks)
+TESTS ?= tests
+
+# The first Python from 3.11 on, by name; asked only when .venv must be made or renewed.
+FIND_PYTHON = for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo "$$name"; break; fi; done
+
+# A moved checkout or a vanished Python makes the stamp worthless.
+ifneq ($(shell cat $(STAMP) 2>/dev/null && test -x $(PY)),$(CURDIR))
+.PHONY: $(STAMP)
+endif
+ifeq ($(wildcard $(PY)),)
+.PHONY: $(STAMP)
+endif
+
+.PHONY: help demo run test check bench format lint types imports formatted faults lock clean
+
+help: ## Show these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+demo: $(STAMP) ## Make the sample campaign, start to finish: images and a contact sheet in out/demo/
+	@$(PY) -m infra.demo
+
+run: $(STAMP) ## Serve on this machine until stopped (PORT=8080, FANFOLD_HOME=.fanfold)
+	@$(PY) -m infra.local
+
+test: $(STAMP) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
+	@$(PY) -m pytest $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report=term)
+
+check: formatted lint types imports test ## Everything that must hold before a change is merged
+
+bench: $(STAMP) ## Measure, and print each figure beside its target
+	@$(PY) -m benchmarks
+
+format: $(STAMP) ## Format the code and mend what ruff can mend
+	@$(PY) -m ruff check --fix-only --quiet $(CODE)
+	@$(PY) -m ruff format $(CODE)
+
+formatted: $(STAMP) ## Say whether the code is formatted
+	@$(PY) -m ruff format --check $(CODE)
+
+lint: $(STAMP) ## Lint with ruff
+	@$(PY) -m ruff check $(CODE)
+
+types: $(STAMP) ## Check types, strictly
+	@$(PY) -m mypy $(CODE)
+
+imports: $(STAMP) ## Check the directions of imports
+	@.venv/bin/lint-imports --no-logo
+
+faults: $(STAMP) ## Only the fault tests: killed workers, lost and doubled tasks, failing providers
+	@$(PY) -m pytest tests/faults
+
+lock: $(STAMP) ## Pin anew everything that requirements.in and requirements-dev.in pull in
+	@$(PY) -m pip install -q --disable-pip-version-check pip-tools==7.6.2
+	@for name in requirements requirements-dev; do CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile -q --strip-extras \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style=line -o $$name.txt $$name.in || exit 1; done
+
+clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
+	@rm -rf .venv .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): requirements.txt requirements-dev.txt pyproject.toml infra/environment.py
+	@python="$$($(FIND_PYTHON))"; \
+	if [ -z "$$python" ]; then \
+		echo "Fanfold needs Python 3.11 or newer, and none was found. Install python3.11 or later (Debian: sudo apt-get install python3 python3-venv)," >&2; \
+		echo "or name one: make PYTHON=/path/to/python3.12" >&2; exit 1; fi; \
+	"$$python" infra/environment.py $(STAMP)

@@ -1,0 +1,1 @@
+"""The local stack and what prepares it."""
