@@ -1,0 +1,147 @@
+"""A batch: what is submitted, what is stored, what is answered."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from shared.domain.documents import Part, Stored
+from shared.domain.modes import BatchStatus, Desired, Priority
+from shared.domain.rows import MAX_TAGS, ModelId, Ratio, Row, RowSettings, Seed, Size, Strict, Tag
+
+BatchName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+MAX_RETRY_ITEMS = 1_000
+
+
+class BatchCreate(Strict):
+    """A batch as it is submitted or estimated."""
+
+    name: BatchName = "Untitled batch"
+    rows: tuple[Row, ...] = Field(min_length=1)
+    defaults: RowSettings = RowSettings()
+    priority: Priority = Priority.STANDARD
+    start_at: AwareDatetime | None = None
+    budget_micros: Annotated[int, Field(ge=0, le=10**15, strict=True)] | None = None
+    reuse: bool = False
+    tags: tuple[Tag, ...] = Field((), max_length=MAX_TAGS)
+
+
+class BatchUpdate(Strict):
+    """What may be changed of a batch at any time; fields that are left out stay."""
+
+    name: BatchName | None = None
+    tags: tuple[Tag, ...] | None = Field(None, max_length=MAX_TAGS)
+    archived: bool | None = None
+
+
+class RetryChanges(Strict):
+    """Settings that failed items are tried with instead of their own."""
+
+    prompt: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)] | None = None
+    model: ModelId | None = None
+    aspect_ratio: Ratio | None = None
+    size: Size | None = None
+    seed: Seed | None = None
+
+
+class BatchRetry(Strict):
+    """Which failed items to try again (none named: all), and with what changes."""
+
+    items: tuple[str, ...] | None = Field(None, min_length=1, max_length=MAX_RETRY_ITEMS)
+    changes: RetryChanges = RetryChanges()
+
+
+class BatchAccepted(Strict):
+    """The answer to a submit."""
+
+    id: str
+    status: BatchStatus
+    images: int
+    estimated_micros: int
+    status_url: str
+    items_url: str
+    events_url: str
+
+
+class Progress(Part):
+    """Counts by state, and what follows from them; `eta_seconds` is None until it can be measured."""
+
+    total: int = 0
+    pending: int = 0
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    percent: int = 0
+    message: str = ""
+    images_per_minute: float = 0.0
+    eta_seconds: int | None = None
+
+    @property
+    def finished(self) -> int:
+        """Items in a terminal state."""
+        return self.succeeded + self.failed + self.cancelled
+
+
+class Cost(Part):
+    """Money of a batch, in micros of US dollars."""
+
+    estimated_micros: int = 0
+    reserved_micros: int = 0
+    spent_micros: int = 0
+    budget_micros: int | None = None
+
+
+class RetryOrder(Part):
+    """A retry that the next step carries out: failed items of earlier series than this one, all or the named ones."""
+
+    series: int
+    items: list[str] | None = None
+    changes: dict[str, Any] = Field(default_factory=dict)
+
+
+class Batch(Stored):
+    """A batch as it is stored at `orgs/{org}/batches/{id}`; listeners see it as it is here."""
+
+    id: str
+    name: str
+    status: BatchStatus
+    status_reason: str = ""
+    desired: Desired = Desired.RUN
+    priority: Priority = Priority.STANDARD
+    tags: list[str] = Field(default_factory=list)
+    created_at: datetime
+    created_by: str
+    start_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    progress: Progress = Progress()
+    cost: Cost = Cost()
+    rows: int = 0
+    models: list[str] = Field(default_factory=list)
+    reuse: bool = False
+    series: int = 1
+    retry: RetryOrder | None = None
+    next_step_at: datetime | None = None
+    announced_series: int = 0
+    archived: bool = False
+    deleted_at: datetime | None = None
+    duplicate_of: str | None = None
+    terms: list[str] = Field(default_factory=list)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether steps still have something to do."""
+        return not self.status.is_terminal or self.retry is not None
+
+
+class StepControl(Stored):
+    """What only steps need, at `batches/{batch}/control/step`: the lease, the place in the plan, the measure of speed."""
+
+    lease_owner: str = ""
+    lease_until: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    next_row: int = 0
+    next_index: int = 0
+    retried_series: int = 1
+    published_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    samples: list[dict[str, Any]] = Field(default_factory=list)

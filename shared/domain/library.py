@@ -1,0 +1,86 @@
+"""What an organisation keeps: assets and references."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.domain.documents import Part, Stored
+from shared.domain.rows import Strict
+
+
+class AssetObjects(Part):
+    """Names of the stored objects of one image."""
+
+    original: str
+    optimised: str
+    thumbnail: str
+
+
+class Asset(Stored):
+    """A finished image, at `orgs/{org}/assets/{id}`; `recipe` is all that is needed to make it again."""
+
+    id: str
+    batch: str
+    item: str
+    row: int
+    variant: int
+    prompt: str
+    model: str
+    provider: str
+    seed: int | None = None
+    aspect_ratio: str
+    size: str
+    tags: list[str] = Field(default_factory=list)
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    width: int
+    height: int
+    media_type: str
+    bytes: int
+    objects: AssetObjects
+    recipe: dict[str, Any]
+    cost_micros: int = 0
+    reused: bool = False
+    created_at: datetime
+    created_by: str
+    terms: list[str] = Field(default_factory=list)
+    deleted_at: datetime | None = None
+    deleted_by: str | None = None
+
+
+class ReferenceStatus(StrEnum):
+    """Where an upload stands."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    READY = "ready"
+    REFUSED = "refused"
+
+
+class ReferenceCreate(Strict):
+    """A picture that is about to be uploaded: what the client says of it; the content decides."""
+
+    filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    media_type: Literal["image/png", "image/jpeg", "image/webp"]
+    bytes: Annotated[int, Field(ge=1, strict=True)]
+
+
+class Reference(Stored):
+    """A reference picture, at `orgs/{org}/references/{id}`; `object` is the cleaned picture once it is ready."""
+
+    id: str
+    filename: str
+    status: ReferenceStatus = ReferenceStatus.AWAITING_UPLOAD
+    detail: str = ""
+    media_type: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+    upload: str
+    object: str | None = None
+    thumbnail: str | None = None
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None = None
+    deleted_at: datetime | None = None

@@ -1,0 +1,76 @@
+"""Organisations, their members and their keys."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from shared.domain.documents import Stored
+from shared.domain.modes import Role
+from shared.domain.rows import Strict
+
+
+class Organisation(Stored):
+    """Who owns everything below `orgs/{id}`."""
+
+    id: str
+    name: str
+    created_at: datetime
+    time_zone: str = "UTC"
+
+
+class Member(Stored):
+    """A person of an organisation, at `orgs/{org}/members/{id}`."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+class Login(Stored):
+    """How a person signs in on the embedded stack, at `system/logins/by_email/{h(email)}`."""
+
+    org: str
+    member: str
+    password_hash: str = Field(repr=False)
+
+
+class KeyCreate(Strict):
+    """A key to be made for a machine."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    role: Role = Role.EDITOR
+
+
+class ApiKey(Stored):
+    """A machine's key without the key itself, at `orgs/{org}/keys/{id}`; `hint` is its first characters."""
+
+    id: str
+    name: str
+    role: Role
+    hint: str
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None = None
+
+
+class KeyHash(Stored):
+    """Where a key's SHA-256 leads, at `system/keys/by_hash/{sha256}`."""
+
+    org: str
+    key: str
+    member: str
+    role: Role
+    revoked_at: datetime | None = None
+
+
+class IdempotencyRecord(Stored):
+    """What a create answered, at `orgs/{org}/idempotency/{h(caller, route, key)}`: the fingerprint of its body and the id of its resource."""
+
+    fingerprint: str
+    resource: str
+    created_at: datetime
+    expires_at: datetime

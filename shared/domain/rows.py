@@ -1,0 +1,115 @@
+"""What a person submits: rows, defaults, expansion. Unknown fields are refused."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from shared.domain.modes import ReferenceMode
+from shared.domain.shapes import parse_ratio
+
+MAX_PROMPT = 4_000
+MAX_VARIANTS = 10
+MAX_REFERENCES = 14
+MAX_TAGS = 20
+MAX_EXPANSION = 100
+MAX_SEED = 2**31 - 1
+MAX_METADATA_KEYS = 50
+
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^./`~*\[\]]+$")]
+ReferenceId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Size = Literal["512", "1K", "2K", "4K"]
+Ratio = Annotated[str, StringConstraints(max_length=9)]
+ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
+Cell = Annotated[str, StringConstraints(max_length=2_000)] | int | float | bool | None
+
+_PLACEHOLDER = re.compile(r"\{\{\s*([^{}]{1,64}?)\s*\}\}")
+
+
+class Strict(BaseModel):
+    """A part of a request: immutable, nothing unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Expansion(Strict):
+    """Lists that multiply a row (`product`) or go side by side (`zip`, all of one length)."""
+
+    mode: Literal["product", "zip"] = "product"
+    aspect_ratio: tuple[Ratio, ...] = Field((), max_length=MAX_EXPANSION)
+    model: tuple[ModelId, ...] = Field((), max_length=MAX_EXPANSION)
+    seed: tuple[Seed, ...] = Field((), max_length=MAX_EXPANSION)
+    references: tuple[tuple[ReferenceId, ...], ...] = Field((), max_length=MAX_EXPANSION)
+    variables: tuple[dict[Name, Cell], ...] = Field((), max_length=MAX_EXPANSION)
+
+    def axes(self) -> dict[str, tuple[Any, ...]]:
+        """The lists that were given, by field."""
+        named = {name: getattr(self, name) for name in ("aspect_ratio", "model", "seed", "references", "variables")}
+        return {name: values for name, values in named.items() if values}
+
+
+class RowSettings(Strict):
+    """What a row may set and a batch may give as defaults; None means: not said here."""
+
+    variants: Annotated[int, Field(ge=1, le=MAX_VARIANTS, strict=True)] | None = None
+    references: tuple[ReferenceId, ...] | None = Field(None, max_length=MAX_REFERENCES)
+    pack: str | None = None
+    reference_mode: ReferenceMode | None = None
+    aspect_ratio: Ratio | None = None
+    size: Size | None = None
+    model: ModelId | None = None
+    seed: Seed | None = None
+    variables: dict[Name, Cell] | None = Field(None, max_length=MAX_METADATA_KEYS)
+    tags: tuple[Tag, ...] | None = Field(None, max_length=MAX_TAGS)
+    metadata: dict[Name, Cell] | None = Field(None, max_length=MAX_METADATA_KEYS)
+    expand: Expansion | None = None
+    fallback: tuple[ModelId, ...] | None = Field(None, max_length=5)
+
+    @field_validator("aspect_ratio")
+    @classmethod
+    def _ratio_is_a_ratio(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_ratio(value)
+        return value
+
+
+class Row(RowSettings):
+    """One line of a batch."""
+
+    prompt: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PROMPT)]
+
+    def over(self, defaults: RowSettings) -> "Row":
+        """This row with the defaults of its batch where it says nothing; variables and metadata are merged."""
+        merged: dict[str, Any] = {}
+        for name in RowSettings.model_fields:
+            own, default = getattr(self, name), getattr(defaults, name)
+            if name in ("variables", "metadata") and own is not None and default is not None:
+                merged[name] = default | own
+            else:
+                merged[name] = default if own is None else own
+        return self.model_copy(update=merged)
+
+
+def check_ratio(value: str) -> None:
+    """Raise ValueError with what an aspect ratio looks like unless this is one."""
+    try:
+        parse_ratio(value)
+    except ValueError:
+        raise ValueError("An aspect ratio is written like 4:5.") from None
+
+
+def placeholders(prompt: str) -> list[str]:
+    """The names in `{{name}}` places of a prompt, in order."""
+    return _PLACEHOLDER.findall(prompt)
+
+
+def render(prompt: str, variables: dict[str, Any]) -> str:
+    """The prompt with its `{{name}}` places filled; raises KeyError with the first name that has no value."""
+
+    def value(match: re.Match[str]) -> str:
+        filled = variables[match.group(1)]
+        return "" if filled is None else str(filled)
+
+    return _PLACEHOLDER.sub(value, prompt)

@@ -1,0 +1,53 @@
+"""Typed reading over the document port: what every repository shares."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from shared.domain.documents import Stored
+from shared.domain.errors import NotFound
+from shared.ports.documents import Document, DocumentStore, Query, Version
+
+S = TypeVar("S", bound=Stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[S]):
+    """A model as it was read, with the path and the version that guard its next write."""
+
+    value: S
+    path: str
+    version: Version
+
+
+class Collection(Generic[S]):
+    """Documents of one model."""
+
+    def __init__(self, documents: DocumentStore, model: type[S], noun: str) -> None:
+        self._documents = documents
+        self._model = model
+        self._noun = noun
+
+    def find(self, path: str) -> Read[S] | None:
+        """The document, or None."""
+        document = self._documents.get(path)
+        return None if document is None else self._read(document)
+
+    def get(self, path: str) -> Read[S]:
+        """The document; raises NotFound."""
+        found = self.find(path)
+        if found is None:
+            raise NotFound(f"There is no {self._noun} {path.rpartition('/')[2]}.")
+        return found
+
+    def get_many(self, paths: Iterable[str]) -> dict[str, Read[S]]:
+        """Those that exist, by path."""
+        found = self._documents.get_many(list(paths))
+        return {path: self._read(document) for path, document in found.items()}
+
+    def query(self, query: Query) -> list[Read[S]]:
+        """What matches, in order."""
+        return [self._read(document) for document in self._documents.query(query)]
+
+    def _read(self, document: Document) -> Read[S]:
+        return Read(self._model.read(document.data), document.path, document.version)

@@ -1,0 +1,151 @@
+"""Every path of the document store and the object store, named once. Each begins with its organisation or `system`."""
+
+
+def organisation(org: str) -> str:
+    """The organisation itself."""
+    return f"orgs/{org}"
+
+
+def members(org: str) -> str:
+    """People of the organisation."""
+    return f"orgs/{org}/members"
+
+
+def batches(org: str) -> str:
+    """Batches."""
+    return f"orgs/{org}/batches"
+
+
+def batch(org: str, batch_id: str) -> str:
+    """One batch."""
+    return f"orgs/{org}/batches/{batch_id}"
+
+
+def step_control(org: str, batch_id: str) -> str:
+    """What only steps of a batch need."""
+    return f"orgs/{org}/batches/{batch_id}/control/step"
+
+
+def items(org: str, batch_id: str) -> str:
+    """Items of a batch."""
+    return f"orgs/{org}/batches/{batch_id}/items"
+
+
+def item(org: str, batch_id: str, item_id: str) -> str:
+    """One item."""
+    return f"orgs/{org}/batches/{batch_id}/items/{item_id}"
+
+
+def assets(org: str) -> str:
+    """Finished images."""
+    return f"orgs/{org}/assets"
+
+
+def asset(org: str, asset_id: str) -> str:
+    """One finished image."""
+    return f"orgs/{org}/assets/{asset_id}"
+
+
+def references(org: str) -> str:
+    """Reference pictures."""
+    return f"orgs/{org}/references"
+
+
+def reference(org: str, reference_id: str) -> str:
+    """One reference picture."""
+    return f"orgs/{org}/references/{reference_id}"
+
+
+def ledger(org: str) -> str:
+    """Every call to a provider."""
+    return f"orgs/{org}/ledger"
+
+
+def ledger_entry(org: str, entry_id: str) -> str:
+    """One call to a provider."""
+    return f"orgs/{org}/ledger/{entry_id}"
+
+
+def budget(org: str) -> str:
+    """The organisation's budget."""
+    return f"orgs/{org}/budgets/organisation"
+
+
+def reservation(org: str, batch_id: str) -> str:
+    """What a batch has set aside."""
+    return f"orgs/{org}/reservations/{batch_id}"
+
+
+def recipe(org: str, recipe_hash: str) -> str:
+    """Who made, or is making, an image of this recipe."""
+    return f"orgs/{org}/recipes/{recipe_hash}"
+
+
+def idempotency(org: str, record_id: str) -> str:
+    """What a create answered."""
+    return f"orgs/{org}/idempotency/{record_id}"
+
+
+def keys(org: str) -> str:
+    """Machines' keys, without the keys themselves."""
+    return f"orgs/{org}/keys"
+
+
+def key(org: str, key_id: str) -> str:
+    """One machine's key."""
+    return f"orgs/{org}/keys/{key_id}"
+
+
+def audit(org: str) -> str:
+    """Admins' acts and deletes."""
+    return f"orgs/{org}/audit"
+
+
+def submit_counter(org: str, caller: str) -> str:
+    """How many batches a caller submitted lately."""
+    return f"orgs/{org}/counters/submits-{caller}"
+
+
+def key_hash(sha256: str) -> str:
+    """Where a key leads."""
+    return f"system/keys/by_hash/{sha256}"
+
+
+def login(email_hash: str) -> str:
+    """How a person signs in."""
+    return f"system/logins/by_email/{email_hash}"
+
+
+def rows_object(org: str, batch_id: str) -> str:
+    """The rows of a batch as they were accepted."""
+    return f"orgs/{org}/batches/{batch_id}/rows.jsonl.gz"
+
+
+def image_object(org: str, batch_id: str, item_id: str, attempt: int) -> str:
+    """The image that an attempt made, as it came."""
+    return f"orgs/{org}/generated-images/{batch_id}/{item_id}-{attempt}"
+
+
+def optimised_object(org: str, batch_id: str, item_id: str, attempt: int) -> str:
+    """The optimised rendition."""
+    return f"orgs/{org}/generated-images/{batch_id}/{item_id}-{attempt}_web.jpg"
+
+
+def thumbnail_object(org: str, batch_id: str, item_id: str, attempt: int) -> str:
+    """The thumbnail."""
+    return f"orgs/{org}/generated-images/{batch_id}/thumbnails/{item_id}-{attempt}_thumb.jpg"
+
+
+def upload_object(org: str, reference_id: str) -> str:
+    """A reference as it was uploaded, not yet trusted."""
+    return f"orgs/{org}/uploads/{reference_id}"
+
+
+def reference_object(org: str, reference_id: str) -> str:
+    """A reference, cleaned."""
+    return f"orgs/{org}/reference-images/{reference_id}"
+
+
+def reference_thumbnail_object(org: str, reference_id: str) -> str:
+    """A reference's thumbnail."""
+    return f"orgs/{org}/reference-images/thumbnails/{reference_id}_thumb.jpg"
