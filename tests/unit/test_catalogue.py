@@ -1,0 +1,128 @@
+"""The catalogue of models: documented prices, complete tables, an end that leads somewhere."""
+
+from datetime import date
+from typing import get_args
+
+import pytest
+
+from shared.domain.catalogue import ALL_RATIOS, MODELS, best, find
+from shared.domain.errors import NotFound
+from shared.domain.image_models import ImageModelSpec, Unit, ceiling_micros, cost_micros, estimate_micros
+from shared.domain.shapes import SIZE_EDGE, parse_ratio
+
+TODAY = date(2026, 11, 21)
+
+DOCUMENTED_DOLLARS = {
+    ("gemini-nano-banana-2.1", "1K"): "0.0336",
+    ("gemini-nano-banana-2.1", "2K"): "0.0504",
+    ("gemini-nano-banana-2.1", "4K"): "0.1134",
+    ("gemini-3.1-flash-lite-image", "1K"): "0.0336",
+    ("gemini-3-pro-image", "1K"): "0.134",
+    ("gemini-3-pro-image", "2K"): "0.134",
+    ("gemini-3-pro-image", "4K"): "0.240",
+    ("gemini-3.1-flash-image", "512"): "0.045",
+    ("gemini-3.1-flash-image", "1K"): "0.067",
+    ("gemini-3.1-flash-image", "2K"): "0.101",
+    ("gemini-3.1-flash-image", "4K"): "0.151",
+    ("gemini-2.5-flash-image", "1K"): "0.039",
+    ("imagen-4.0-generate-001", "1K"): "0.040",
+    ("imagen-4.0-generate-001", "2K"): "0.040",
+    ("imagen-4.0-ultra-generate-001", "1K"): "0.060",
+    ("imagen-4.0-ultra-generate-001", "2K"): "0.060",
+    ("imagen-4.0-fast-generate-001", "1K"): "0.020",
+    ("preview", "512"): "0.000",
+    ("preview", "1K"): "0.000",
+    ("preview", "2K"): "0.000",
+}
+
+each_model = pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.id)
+
+
+def test_every_model_and_size_has_a_documented_price_to_be_held_to() -> None:
+    assert {(spec.id, size) for spec in MODELS for size in spec.sizes} == set(DOCUMENTED_DOLLARS)
+
+
+@pytest.mark.parametrize(("model", "size"), DOCUMENTED_DOLLARS)
+def test_the_image_alone_costs_what_the_price_page_says(model: str, size: str) -> None:
+    spec = find(model)
+    assert spec is not None
+    drawn: dict[str, int] = {
+        unit: n for unit, n in spec.expected_units[size].items() if unit in ("output_image_tokens", "images")
+    }
+    documented = DOCUMENTED_DOLLARS[model, size]
+    places = len(documented.partition(".")[2])
+    assert f"{cost_micros(drawn, spec.price_on(TODAY)) / 1_000_000:.{places}f}" == documented
+
+
+@each_model
+def test_every_size_is_in_both_unit_tables_and_in_pixels(spec: ImageModelSpec) -> None:
+    assert set(spec.sizes) == set(spec.expected_units) == set(spec.ceiling_units)
+    assert set(spec.sizes) <= set(SIZE_EDGE)
+    assert set(spec.aspect_ratios) <= set(ALL_RATIOS)
+    assert len(set(spec.aspect_ratios)) == len(spec.aspect_ratios)
+    assert all(parse_ratio(ratio) > 0 for ratio in spec.aspect_ratios)
+
+
+@each_model
+def test_every_unit_that_may_be_billed_has_a_price(spec: ImageModelSpec) -> None:
+    for price in spec.prices:
+        assert set(price.micros_per_million) <= set(get_args(Unit))
+        for table in (spec.expected_units, spec.ceiling_units):
+            assert all(set(units) <= set(price.micros_per_million) for units in table.values())
+        if spec.reference_tokens:
+            assert "input_image_tokens" in price.micros_per_million
+
+
+@each_model
+def test_the_ceiling_is_never_below_the_estimate(spec: ImageModelSpec) -> None:
+    for size in spec.sizes:
+        for references in (0, spec.max_references):
+            what = {"size": size, "references": references, "prompt": "A walker ☀" * 300, "day": TODAY}
+            assert ceiling_micros(spec, **what) >= estimate_micros(spec, **what)  # type: ignore[arg-type]
+
+
+@each_model
+def test_what_has_an_end_has_a_replacement_that_still_runs(spec: ImageModelSpec) -> None:
+    assert (spec.shutdown_on is None) == (spec.replacement is None)
+    if spec.replacement is not None:
+        replacement = find(spec.replacement)
+        assert replacement is not None
+        assert replacement.provider == spec.provider
+        assert replacement.shutdown_on is None
+
+
+def test_ids_are_unique_and_unknown_ids_find_nothing() -> None:
+    assert len({spec.id for spec in MODELS}) == len(MODELS)
+    assert all(find(spec.id) is spec for spec in MODELS)
+    assert find("imagen-3") is None
+
+
+@pytest.mark.parametrize(
+    ("model", "last_day"),
+    [
+        ("gemini-2.5-flash-image", date(2026, 10, 1)),
+        ("gemini-3.1-flash-image", date(2026, 10, 28)),
+        ("imagen-4.0-generate-001", date(2026, 8, 16)),
+    ],
+)
+def test_a_model_ends_on_its_announced_day(model: str, last_day: date) -> None:
+    spec = find(model)
+    assert spec is not None
+    assert not spec.is_shut_down(last_day)
+    assert spec.is_shut_down(date.fromordinal(last_day.toordinal() + 1))
+
+
+def test_the_best_model_is_a_running_one_of_the_given_providers() -> None:
+    assert best(["preview"], TODAY).id == "preview"
+    assert best(["preview", "gemini"], TODAY).id == "gemini-nano-banana-2.1"
+    with pytest.raises(NotFound, match="nobody"):
+        best(["nobody"], TODAY)
+
+
+def test_all_fourteen_ratios_are_offered_by_the_preview() -> None:
+    preview = find("preview")
+    assert preview is not None
+    assert len(preview.aspect_ratios) == 14
+    assert preview.sizes == ("512", "1K", "2K")
+    assert preview.max_references == 6
+    assert preview.seed
