@@ -7,7 +7,6 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?= 8080
 FANFOLD_HOME ?= .fanfold
-export PORT FANFOLD_HOME
 
 PY := .venv/bin/python
 STAMP := .venv/.prepared
@@ -26,7 +25,7 @@ ifeq ($(wildcard $(PY)),)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help demo run test check bench format lint types imports formatted faults lock clean
+.PHONY: help demo run test check bench format lint types imports formatted faults docs lock clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -35,7 +34,7 @@ demo: $(STAMP) ## Make the sample campaign, start to finish: images and a contac
 	@$(PY) -m infra.demo
 
 run: $(STAMP) ## Serve on this machine until stopped (PORT=8080, FANFOLD_HOME=.fanfold)
-	@$(PY) -m infra.local
+	@PORT='$(PORT)' FANFOLD_HOME='$(FANFOLD_HOME)' $(PY) -m infra.local
 
 test: $(STAMP) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
 	@$(PY) -m pytest $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report=term)
@@ -63,6 +62,9 @@ imports: $(STAMP) ## Check the directions of imports
 
 faults: $(STAMP) ## Only the fault tests: killed workers, lost and doubled tasks, failing providers
 	@$(PY) -m pytest tests/faults
+
+docs: $(STAMP) ## Write docs/settings.md from the settings' own class
+	@page="$$($(PY) -m infra.settings_page)" && printf '%s\n' "$$page" >docs/settings.md
 
 lock: $(STAMP) ## Pin anew everything that requirements.in and requirements-dev.in pull in
 	@$(PY) -m pip install -q --disable-pip-version-check pip-tools==7.6.2
