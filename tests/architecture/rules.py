@@ -75,7 +75,9 @@ def uses(*forbidden: str) -> Callable[[Module], list[int]]:
     return find
 
 
-environment_reads = uses("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv")
+environment_reads = uses(
+    "os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv", "pydantic_settings", "dotenv"
+)
 clock_reads = uses(
     "time.time", "time.time_ns", "time.sleep", "time.localtime", "time.gmtime",
     "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today",
@@ -84,15 +86,15 @@ clock_reads = uses(
 
 def catch_alls(module: Module) -> list[int]:
     """Lines that catch every exception: bare, Exception or BaseException, alone or in a tuple."""
-    found = []
+    found: list[int] = []
     for node in ast.walk(module.tree):
+        caught: list[ast.expr | None] = []
         if isinstance(node, ast.ExceptHandler):
-            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-            if any(one is None or dotted(one) in {"Exception", "BaseException"} for one in caught):
-                found.append(node.lineno)
+            caught = [*node.type.elts] if isinstance(node.type, ast.Tuple) else [node.type]
         elif isinstance(node, ast.Call) and dotted(node.func).endswith("suppress"):
-            if any(dotted(one) in {"Exception", "BaseException"} for one in node.args):
-                found.append(node.lineno)
+            caught = [*node.args]
+        if any(one is None or dotted(one) in {"Exception", "BaseException"} for one in caught):
+            found.append(node.lineno)
     return found
 
 

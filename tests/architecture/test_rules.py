@@ -6,13 +6,15 @@ from tests.architecture import rules
 from tests.architecture.rules import EVERYTHING, PRODUCT, Module
 
 ENVIRONMENT_READERS = {
-    "shared/config.py": "the only reader of the environment",
+    "shared/config.py": "the platform's only reader of the environment",
+    "client/settings.py": "the client's own two variables; it does not import the platform",
 }
 CLOCK_READERS = {
     "shared/adapters/system.py": "the clock itself",
     "client/clocks.py": "the client's clock; it does not import the platform",
 }
 EDGES = {
+    "shared/adapters/embedded/sqlite.py": "the border between threads: a writer's error goes to the caller who waits for it",
     "shared/http/problems.py": "any unforeseen error becomes a 500 that tells nothing inside",
 }
 
@@ -30,6 +32,7 @@ def test_only_edges_catch_every_exception() -> None:
 
 
 def test_no_excuse_outlives_its_need() -> None:
+    assert rules.needless(rules.environment_reads, ENVIRONMENT_READERS) == []
     assert rules.needless(rules.clock_reads, CLOCK_READERS) == []
     assert rules.needless(rules.catch_alls, EDGES) == []
 
@@ -67,6 +70,7 @@ def test_the_walk_sees_the_platform() -> None:
         "import os as system\nsystem.environ.get('A')",
         "from os import getenv\ngetenv('A')",
         "from os import environ as e\ne['A']",
+        "from pydantic_settings import BaseSettings",
     ],
 )
 def test_a_read_of_the_environment_is_found(source: str) -> None:
