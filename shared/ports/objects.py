@@ -55,7 +55,7 @@ class ObjectStore(Protocol):
         """A link by which a client may create this object once, of this type and at most this size, until it expires."""
         ...
 
-    def sign_downloads(self, names: Sequence[str], *, expires_at: datetime) -> list[str]:
+    def sign_downloads(self, names: Sequence[str], *, expires_at: datetime) -> Sequence[str]:
         """Links by which these objects may be read until they expire, in the order asked; equal input gives equal links."""
         ...
 
