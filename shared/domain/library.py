@@ -40,6 +40,7 @@ class Asset(Stored):
     bytes: int
     objects: AssetObjects
     recipe: dict[str, Any]
+    recipe_hash: str
     cost_micros: int = 0
     reused: bool = False
     created_at: datetime

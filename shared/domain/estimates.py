@@ -1,0 +1,31 @@
+"""What a batch would make, cost and take, before anything is spent."""
+
+from typing import Any
+
+from shared.domain.rows import Strict
+
+
+class ModelShare(Strict):
+    """One model's part of an estimate."""
+
+    model: str
+    images: int
+    estimated_micros: int
+
+
+class Suggestion(Strict):
+    """A change that lowers the cost: what it saves, in words, and as the change to make to the request."""
+
+    saves_micros: int
+    text: str
+    change: dict[str, Any]
+
+
+class Estimate(Strict):
+    """The answer to a dry run; nothing is kept or spent."""
+
+    images: int
+    estimated_micros: int
+    estimated_seconds: int
+    by_model: list[ModelShare]
+    suggestions: list[Suggestion]

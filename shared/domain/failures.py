@@ -1,0 +1,76 @@
+"""What a failure means: try again or give up, when, and what a person can do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.items import Item
+
+HINTS = {
+    ErrorKind.BUSY: "The provider had no room for too long. Retry the item later, or choose another model.",
+    ErrorKind.UNAVAILABLE: "The service was down. Retry the item; if it stays down, choose another model.",
+    ErrorKind.TIMEOUT: "No answer came in time. Retry the item, or choose a smaller size or another model.",
+    ErrorKind.REFUSED: "The provider's safety rules refused it. Change the words or the reference picture and retry.",
+    ErrorKind.INVALID: "The model cannot take this request. Change what the message names and retry.",
+    ErrorKind.UNAUTHORISED: "The provider's key is missing, wrong or may not do this. Ask an admin to check it, then retry.",
+    ErrorKind.QUOTA: "The provider's quota was used up for too long. Raise it, or choose another model and retry.",
+    ErrorKind.NO_IMAGE: "The model answered without a picture. Say plainly what the image should show and retry.",
+    ErrorKind.WRONG_SHAPE: "The picture came back in another shape. Choose another aspect ratio or model and retry.",
+    ErrorKind.UNKNOWN: "Something unforeseen happened. Retry the item; if it comes back, send the item's id to support.",
+}
+
+_PERMANENT = frozenset({ErrorKind.REFUSED, ErrorKind.INVALID, ErrorKind.UNAUTHORISED})
+_PATIENT = frozenset({ErrorKind.BUSY, ErrorKind.QUOTA})
+_ONE_MORE = frozenset({ErrorKind.UNKNOWN, ErrorKind.NO_IMAGE, ErrorKind.WRONG_SHAPE})
+_QUOTA_PAUSE_SECONDS = 3_600.0
+_MIN_BUSY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRules:
+    """The settings of retrying."""
+
+    max_tries: int = 4
+    base_seconds: float = 2.0
+    max_seconds: float = 600.0
+    max_age: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do after a failure: `not_before` is None when the item has failed for good."""
+
+    not_before: datetime | None
+    uses_try: bool
+
+
+def decide(item: Item, error: ProviderError, *, now: datetime, rules: RetryRules, delay_seconds: float) -> Decision:
+    """Whether an item is tried again after this failure, and when; `delay_seconds` is the backoff that is due.
+
+    Refusals and bad requests are final. Busy and quota use up no try and end only with the batch's maximum age. What is
+    unknown gets one more try; what is transient gets `max_tries` in all. A provider's own wish counts if it is later.
+    """
+    if error.kind in _PERMANENT:
+        return Decision(None, uses_try=True)
+    patient = error.kind in _PATIENT
+    allowed = min(2, rules.max_tries) if error.kind in _ONE_MORE else rules.max_tries
+    if not patient and item.tries + 1 >= allowed:
+        return Decision(None, uses_try=True)
+    when = now + timedelta(seconds=_delay(error, delay_seconds, rules))
+    if error.kind is ErrorKind.QUOTA:
+        when = max(when, error.reopens_at or now + timedelta(seconds=_QUOTA_PAUSE_SECONDS))
+    if patient and when >= item.created_at + rules.max_age:
+        return Decision(None, uses_try=False)
+    return Decision(when, uses_try=not patient)
+
+
+def _delay(error: ProviderError, backoff: float, rules: RetryRules) -> float:
+    wished = error.retry_after_seconds or 0.0
+    least = _MIN_BUSY_SECONDS if error.kind in _PATIENT else 0.0
+    return min(max(backoff, wished, least), max(rules.max_seconds, least))
+
+
+def busy_in_a_row(item: Item) -> int:
+    """How many times, up to now, the provider had no room for this item."""
+    last = item.attempts[-1] if item.attempts else None
+    return last.count if last and last.error and last.error.kind in _PATIENT else 0

@@ -1,0 +1,179 @@
+"""The item's state machine: each transition as the fields that it writes, or None when it is not allowed."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.batches import RetryChanges
+from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.failures import HINTS, Decision
+from shared.domain.items import Attempt, AttemptError, Item, ItemError
+from shared.domain.modes import ItemStatus
+
+Fields = dict[str, Any]
+
+_AT_REST: Mapping[str, Any] = {
+    "in_flight": False,
+    "held_micros": 0,
+    "dispatched_until": None,
+    "lease_owner": "",
+    "lease_until": None,
+}
+_PATIENT = frozenset({ErrorKind.BUSY, ErrorKind.QUOTA})
+LOST = "The worker stopped before it could report; the next try looks first for what it may have finished."
+
+
+def dispatched(item: Item, *, until: datetime, held_micros: int) -> Fields | None:
+    """A pending item goes into a queue, under the next number."""
+    if item.status is not ItemStatus.PENDING:
+        return None
+    return {
+        "dispatch": item.dispatch + 1,
+        "dispatched_until": until,
+        "due_at": until,
+        "in_flight": True,
+        "held_micros": held_micros,
+    }
+
+
+def recalled(item: Item, *, now: datetime) -> Fields | None:
+    """A dispatched item that nobody claimed comes back (its batch is paused); a task of it that is still on its way is void."""
+    if item.status is not ItemStatus.PENDING:
+        return None
+    return {**_AT_REST, "due_at": item.not_before or now}
+
+
+def claimed(item: Item, *, attempt: int, now: datetime, owner: str, lease_until: datetime) -> Fields | None:
+    """A worker takes the item for this attempt; None for a delivery that is late, early, doubled or void."""
+    due = item.not_before is None or item.not_before <= now
+    if item.status is not ItemStatus.PENDING or item.attempt != attempt or not item.in_flight or not due:
+        return None
+    return {
+        "status": ItemStatus.RUNNING.value,
+        "lease_owner": owner,
+        "lease_until": lease_until,
+        "due_at": lease_until,
+        "dispatched_until": None,
+        "started_at": item.started_at or now,
+        "attempts": [*_dump(item.attempts), _dump_one(Attempt(number=attempt, model=item.model, started_at=now))],
+    }
+
+
+def succeeded(item: Item, *, now: datetime, attempt: int, cost_micros: int, result: Fields) -> Fields | None:
+    """The image is stored; `result` names the asset and its facts. A late worker may still finish an item that is not terminal."""
+    if item.status.is_terminal:
+        return None
+    started = next((entry.started_at for entry in item.attempts if entry.number == attempt), now)
+    return {
+        **_AT_REST,
+        "status": ItemStatus.SUCCEEDED.value,
+        "due_at": None,
+        "not_before": None,
+        "finished_at": now,
+        "error": None,
+        "cost_micros": item.cost_micros + cost_micros,
+        "duration_ms": max(int((now - started) / timedelta(milliseconds=1)), 0),
+        "attempts": _closed(item, attempt, now, None, cost_micros),
+        **result,
+    }
+
+
+def failed(
+    item: Item, *, now: datetime, error: ProviderError, decision: Decision, cost_micros: int, lost: bool = False
+) -> Fields | None:
+    """The running attempt failed: pending again with the time of the next one, or failed for good with a hint."""
+    if item.status is not ItemStatus.RUNNING:
+        return None
+    told = AttemptError(kind=error.kind, detail=error.detail, stage=error.stage)
+    fields: Fields = {
+        **_AT_REST,
+        "attempts": _closed(item, item.attempt, now, told, cost_micros, lost=lost),
+        "attempt": item.attempt + 1,
+        "tries": item.tries + (1 if decision.uses_try else 0),
+        "cost_micros": item.cost_micros + cost_micros,
+    }
+    if decision.not_before is None:
+        final = ItemError(kind=error.kind, detail=error.detail, hint=HINTS[error.kind])
+        return fields | {
+            "status": ItemStatus.FAILED.value,
+            "due_at": None,
+            "not_before": None,
+            "finished_at": now,
+            "error": final.model_dump(),
+        }
+    return fields | {
+        "status": ItemStatus.PENDING.value,
+        "not_before": decision.not_before,
+        "due_at": decision.not_before,
+    }
+
+
+def waiting_for_equal(item: Item, *, not_before: datetime) -> Fields | None:
+    """An equal image is being made elsewhere: back to pending without a try, to take its result later."""
+    if item.status is not ItemStatus.PENDING:
+        return None
+    return {**_AT_REST, "not_before": not_before, "due_at": not_before}
+
+
+def cancelled(item: Item, *, now: datetime) -> Fields | None:
+    """A pending item ends at its batch's cancellation; a running one is kept."""
+    if item.status is not ItemStatus.PENDING:
+        return None
+    return {**_AT_REST, "status": ItemStatus.CANCELLED.value, "due_at": None, "not_before": None, "finished_at": now}
+
+
+def retried(item: Item, *, now: datetime, series: int, changes: RetryChanges, provider: str, recipe: str) -> Fields | None:
+    """A failed item starts a new series with the earlier attempts kept; attempt numbers go on."""
+    if item.status is not ItemStatus.FAILED or item.series >= series:
+        return None
+    return {
+        **_AT_REST,
+        **changes.model_dump(exclude_none=True),
+        "provider": provider,
+        "recipe": recipe,
+        "status": ItemStatus.PENDING.value,
+        "tries": 0,
+        "series": series,
+        "not_before": None,
+        "due_at": now,
+        "finished_at": None,
+        "error": None,
+    }
+
+
+def _closed(
+    item: Item, number: int, now: datetime, error: AttemptError | None, cost_micros: int, *, lost: bool = False
+) -> list[Fields]:
+    """The attempts with the one of this number ended; busy ones in a row become one entry with a count."""
+    closed: list[Attempt] = []
+    for entry in item.attempts:
+        if entry.number != number:
+            closed.append(entry)
+            continue
+        ended = entry.model_copy(
+            update={"finished_at": now, "error": error, "cost_micros": entry.cost_micros + cost_micros, "lost": lost}
+        )
+        before = closed[-1] if closed else None
+        if before and _is_patient(before) and _is_patient(ended) and before.error == ended.error:
+            closed[-1] = ended.model_copy(
+                update={
+                    "count": before.count + 1,
+                    "started_at": before.started_at,
+                    "cost_micros": before.cost_micros + ended.cost_micros,
+                }
+            )
+        else:
+            closed.append(ended)
+    return _dump(closed)
+
+
+def _is_patient(entry: Attempt) -> bool:
+    return entry.error is not None and entry.error.kind in _PATIENT
+
+
+def _dump(attempts: list[Attempt]) -> list[Fields]:
+    return [_dump_one(entry) for entry in attempts]
+
+
+def _dump_one(entry: Attempt) -> Fields:
+    return entry.model_dump()

@@ -1,0 +1,78 @@
+"""Progress of a batch from its counts: percent, speed, time left, words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.batches import Progress
+
+WINDOW = timedelta(seconds=60)
+_MAX_SAMPLES = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Items of a batch by state and what they cost, all at one read time; `total` comes from the plan."""
+
+    total: int
+    running: int
+    succeeded: int
+    failed: int
+    cancelled: int
+    spent_micros: int
+    held_micros: int
+
+    @property
+    def finished(self) -> int:
+        """Items in a terminal state."""
+        return self.succeeded + self.failed + self.cancelled
+
+    @property
+    def pending(self) -> int:
+        """The rest."""
+        return max(self.total - self.finished - self.running, 0)
+
+
+def with_sample(samples: Sequence[dict[str, Any]], *, now: datetime, finished: int) -> list[dict[str, Any]]:
+    """The samples of the last minute (`at`, `finished`) with this one added; at most one a two-hundredth of the window."""
+    kept = [sample for sample in samples if now - sample["at"] <= WINDOW]
+    if kept and (now - kept[-1]["at"]) < WINDOW / _MAX_SAMPLES and len(kept) > 1:
+        kept = kept[:-1]
+    return [*kept, {"at": now, "finished": finished}]
+
+
+def images_per_minute(samples: Sequence[dict[str, Any]]) -> float:
+    """The measured speed over the samples; 0 while there is nothing to measure."""
+    if len(samples) < 2:
+        return 0.0
+    seconds = (samples[-1]["at"] - samples[0]["at"]).total_seconds()
+    made = samples[-1]["finished"] - samples[0]["finished"]
+    return round(made * 60 / seconds, 1) if seconds > 0 and made > 0 else 0.0
+
+
+def progress(counts: Counts, samples: Sequence[dict[str, Any]]) -> Progress:
+    """What people see of these counts."""
+    speed = images_per_minute(samples)
+    left = counts.pending + counts.running
+    return Progress(
+        total=counts.total,
+        pending=counts.pending,
+        running=counts.running,
+        succeeded=counts.succeeded,
+        failed=counts.failed,
+        cancelled=counts.cancelled,
+        percent=100 * counts.finished // counts.total if counts.total else 100,
+        message=_message(counts),
+        images_per_minute=speed,
+        eta_seconds=0 if not left else round(left * 60 / speed) if speed else None,
+    )
+
+
+def _message(counts: Counts) -> str:
+    parts = [f"{counts.succeeded:,} of {counts.total:,} images are ready"]
+    if counts.failed:
+        parts.append(f"{counts.failed:,} failed")
+    if counts.cancelled:
+        parts.append(f"{counts.cancelled:,} cancelled")
+    return ", ".join(parts) + "."
