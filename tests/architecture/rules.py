@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("shared", "client", "functions", "infra")
 EVERYTHING = (*PRODUCT, "tests", "benchmarks")
 FORBIDDEN_NAMES = frozenset({"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc"})
+EVERY_EXCEPTION = frozenset({"Exception", "BaseException"})
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
 LONGEST_ENTRY = 40
@@ -85,16 +86,17 @@ clock_reads = uses(
 
 
 def catch_alls(module: Module) -> list[int]:
-    """Lines that catch every exception: bare, Exception or BaseException, alone or in a tuple."""
+    """Lines that catch every exception (bare, Exception, BaseException, in a tuple) and do not raise it again."""
     found: list[int] = []
     for node in ast.walk(module.tree):
-        caught: list[ast.expr | None] = []
         if isinstance(node, ast.ExceptHandler):
             caught = [*node.type.elts] if isinstance(node.type, ast.Tuple) else [node.type]
+            last = node.body[-1]
+            cleans_up = isinstance(last, ast.Raise) and last.exc is None
+            if not cleans_up and any(one is None or dotted(one) in EVERY_EXCEPTION for one in caught):
+                found.append(node.lineno)
         elif isinstance(node, ast.Call) and dotted(node.func).endswith("suppress"):
-            caught = [*node.args]
-        if any(one is None or dotted(one) in {"Exception", "BaseException"} for one in caught):
-            found.append(node.lineno)
+            found += [node.lineno for one in node.args if dotted(one) in EVERY_EXCEPTION]
     return found
 
 

@@ -107,6 +107,10 @@ def test_suppressing_everything_is_a_catch_all() -> None:
     assert rules.catch_alls(Module("x.py", "with contextlib.suppress(Exception):\n    f()")) == [1]
 
 
+def test_cleaning_up_and_raising_again_is_no_catch_all() -> None:
+    assert rules.catch_alls(Module("x.py", "try:\n    f()\nexcept BaseException:\n    g()\n    raise")) == []
+
+
 def test_naming_an_error_is_no_catch_all() -> None:
     assert rules.catch_alls(Module("x.py", "try:\n    f()\nexcept (OSError, ValueError):\n    g()")) == []
 
