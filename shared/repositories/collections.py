@@ -1,12 +1,12 @@
 """Typed reading over the document port: what every repository shares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared.domain.documents import Stored
 from shared.domain.errors import NotFound
-from shared.ports.documents import Document, DocumentStore, Query, Version
+from shared.ports.documents import Document, DocumentStore, Query, Update, Version
 
 S = TypeVar("S", bound=Stored)
 
@@ -51,3 +51,8 @@ class Collection(Generic[S]):
 
     def _read(self, document: Document) -> Read[S]:
         return Read(self._model.read(document.data), document.path, document.version)
+
+
+def guarded(read: Read[S], fields: Mapping[str, Any]) -> Update:
+    """A write that is refused when the document has changed since it was read."""
+    return Update(read.path, fields, read.version)

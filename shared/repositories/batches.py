@@ -1,0 +1,57 @@
+"""Batches and what only their steps need."""
+
+from datetime import datetime
+from typing import Any
+
+from shared.domain.batches import Batch, StepControl
+from shared.domain.errors import NotFound
+from shared.domain.modes import BatchStatus
+from shared.ports.documents import Count, DocumentStore, Order, Query, Update, Where
+from shared.repositories import paths
+from shared.repositories.collections import Collection, Read
+
+
+class BatchRepository(Collection[Batch]):
+    """Reading and guarded writing of batches."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, Batch, "batch")
+
+    def one(self, org: str, batch: str) -> Read[Batch]:
+        """The batch; raises NotFound, also when it was deleted."""
+        found = self.get(paths.batch(org, batch))
+        if found.value.deleted_at is not None:
+            raise NotFound(f"There is no batch {batch}.")
+        return found
+
+    def overdue(self, now: datetime, *, limit: int) -> list[Read[Batch]]:
+        """Batches of every organisation whose next step should have been by now, the longest overdue first."""
+        where = (Where("next_step_at", "<=", now),)
+        return self.query(Query("batches", where, (Order("next_step_at"),), limit, group=True))
+
+    def active(self) -> int:
+        """How many batches, of every organisation, compete for the providers now."""
+        where = (Where("status", "in", [BatchStatus.ACCEPTED.value, BatchStatus.RUNNING.value]),)
+        return self._documents.aggregate("batches", {"active": Count(where)}, group=True)["active"]
+
+
+class StepControlRepository(Collection[StepControl]):
+    """The lease and the memory of steps."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, StepControl, "step control")
+
+    def one(self, org: str, batch: str) -> Read[StepControl] | None:
+        """The control document of a batch, or None."""
+        return self.find(paths.step_control(org, batch))
+
+    def held(self, *, limit: int) -> list[Read[StepControl]]:
+        """Step leases of every organisation that name an owner."""
+        return self.query(Query("control", (Where("lease_owner", ">", ""),), limit=limit, group=True))
+
+
+
+
+def org_of(path: str) -> str:
+    """The organisation that a path below `orgs/` belongs to."""
+    return path.split("/", 2)[1]

@@ -1,0 +1,98 @@
+"""Items of batches."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.domain.items import Item
+from shared.domain.modes import ItemStatus
+from shared.domain.progress import Counts
+from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Update, Version, Where
+from shared.repositories import paths
+from shared.repositories.collections import Collection, Read
+
+
+class ItemRepository(Collection[Item]):
+    """Reading and guarded writing of items."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, Item, "item")
+
+    def one(self, org: str, batch: str, item: str) -> Read[Item] | None:
+        """The item, or None."""
+        return self.find(paths.item(org, batch, item))
+
+    def due(
+        self, org: str, batch: str, status: ItemStatus, now: datetime, *, limit: int, model: str | None = None
+    ) -> list[Read[Item]]:
+        """Items of this state whose `due_at` has come, the longest waiting first."""
+        where = [Where("status", "==", status.value)]
+        if model is not None:
+            where.append(Where("model", "==", model))
+        where.append(Where("due_at", "<=", now))
+        return self.query(Query(paths.items(org, batch), tuple(where), (Order("due_at"),), limit))
+
+    def next_due_at(self, org: str, batch: str, status: ItemStatus) -> datetime | None:
+        """The earliest `due_at` among items of this state."""
+        found = self.query(
+            Query(paths.items(org, batch), (Where("status", "==", status.value),), (Order("due_at"),), limit=1)
+        )
+        return found[0].value.due_at if found else None
+
+    def with_status(self, org: str, batch: str, status: ItemStatus, *, limit: int) -> list[Read[Item]]:
+        """Some items of this state, in no order that matters."""
+        return self.query(Query(paths.items(org, batch), (Where("status", "==", status.value),), limit=limit))
+
+    def failed_before(self, org: str, batch: str, series: int, *, limit: int) -> list[Read[Item]]:
+        """Failed items of a series before this one, the oldest series first."""
+        where = (Where("status", "==", ItemStatus.FAILED.value), Where("series", "<", series))
+        return self.query(Query(paths.items(org, batch), where, (Order("series"),), limit))
+
+    def in_flight(self, org: str, batch: str, *, limit: int) -> list[Read[Item]]:
+        """Pending items that were dispatched and not claimed yet."""
+        where = (Where("status", "==", ItemStatus.PENDING.value), Where("in_flight", "==", True))
+        return self.query(Query(paths.items(org, batch), where, limit=limit))
+
+    def counts(self, org: str, batch: str, *, total: int) -> Counts:
+        """All counts and sums of a batch at one read time."""
+        found = self._documents.aggregate(paths.items(org, batch), _COUNTS)
+        return Counts(total=total, **found)
+
+    def counts_by_model(self, org: str, batch: str, models: Iterable[str]) -> tuple[dict[str, int], int, int]:
+        """At one read time: items in flight by model, what is held for them, what was spent."""
+        wanted: dict[str, Count | Sum] = {
+            f"model:{model}": Count((Where("in_flight", "==", True), Where("model", "==", model))) for model in models
+        }
+        found = self._documents.aggregate(
+            paths.items(org, batch),
+            {**wanted, "held": _COUNTS["held_micros"], "spent": _COUNTS["spent_micros"]},
+        )
+        by_model = {name.removeprefix("model:"): value for name, value in found.items() if name.startswith("model:")}
+        return by_model, found["held"], found["spent"]
+
+    def running(self, *, limit: int) -> list[Read[Item]]:
+        """Running items of every organisation."""
+        where = (Where("status", "==", ItemStatus.RUNNING.value),)
+        return self.query(Query("items", where, limit=limit, group=True))
+
+
+def create(item: Item) -> Create:
+    """The write that makes an item."""
+    return Create(paths.item(item.org, item.batch, item.id), item.written())
+
+
+
+
+def after(read: Read[Item], fields: dict[str, Any], versions: Mapping[str, Version]) -> Read[Item]:
+    """The item as it is after a commit of these fields."""
+    return Read(Item.read({**read.value.written(), **fields}), read.path, versions[read.path])
+
+
+_COUNTS: dict[str, Count | Sum] = {
+    "running": Count((Where("status", "==", ItemStatus.RUNNING.value),)),
+    "succeeded": Count((Where("status", "==", ItemStatus.SUCCEEDED.value),)),
+    "failed": Count((Where("status", "==", ItemStatus.FAILED.value),)),
+    "cancelled": Count((Where("status", "==", ItemStatus.CANCELLED.value),)),
+    "spent_micros": Sum("cost_micros"),
+    "held_micros": Sum("held_micros", (Where("in_flight", "==", True),)),
+}

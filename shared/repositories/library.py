@@ -1,0 +1,60 @@
+"""Assets, references, and who is making what recipe."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.domain.documents import Stored
+from shared.domain.library import Asset, Reference
+from shared.ports.documents import DocumentStore, Query, Where
+from shared.repositories import paths
+from shared.repositories.collections import Collection, Read
+
+_IN = 30
+
+
+class AssetRepository(Collection[Asset]):
+    """Finished images."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, Asset, "image")
+
+    def made_by(self, org: str, recipe_hashes: Sequence[str]) -> dict[str, Asset]:
+        """For each of these recipes that has one, an image that is not deleted, by the recipe's hash."""
+        found: dict[str, Asset] = {}
+        for start in range(0, len(recipe_hashes), _IN):
+            part = list(recipe_hashes[start : start + _IN])
+            where = (Where("recipe_hash", "in", part), Where("deleted_at", "==", None))
+            for read in self.query(Query(paths.assets(org), where)):
+                found.setdefault(read.value.recipe_hash, read.value)
+        return found
+
+
+class ReferenceRepository(Collection[Reference]):
+    """Reference pictures."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, Reference, "reference")
+
+    def named(self, org: str, ids: Sequence[str]) -> dict[str, Reference]:
+        """Those of these ids that exist and are not deleted, by id."""
+        found = self.get_many(paths.reference(org, reference) for reference in ids)
+        return {read.value.id: read.value for read in found.values() if read.value.deleted_at is None}
+
+
+class RecipeLock(Stored):
+    """The item that is making a recipe now; others that ask for the same wait for its result."""
+
+    item: str
+    batch: str
+    lease_until: datetime
+
+
+class RecipeRepository(Collection[RecipeLock]):
+    """Recipes that are being made."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, RecipeLock, "recipe")
+
+    def one(self, org: str, recipe_hash: str) -> Read[RecipeLock] | None:
+        """Who is making it, or None."""
+        return self.find(paths.recipe(org, recipe_hash))
