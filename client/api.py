@@ -1,0 +1,259 @@
+"""The typed client: a method for every route of the HTTP API."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from client.clocks import Clock, SystemClock
+from client.errors import ClientError, ProblemError
+from client.models import Batch, BatchAccepted, BatchCreate, Estimate, Item
+from client.resources import (
+    AssetLink,
+    AssetRecord,
+    Configuration,
+    Health,
+    Key,
+    KeyCreated,
+    Login,
+    Model,
+    Reference,
+    ReferenceTicket,
+    UsageRow,
+)
+from client.streams import EventStream
+from client.transport import Repeat, Transport
+
+PAGE_SIZE = 200
+LINKS_AT_ONCE = 100
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Client:
+    """Fanfold over HTTP, with an API key (machines) or a bearer token (people).
+
+    Every method raises ProblemError when the server refuses, Unreachable when it does not answer
+    after bounded retries. Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str | SecretStr | None = None,
+        *,
+        token: str | SecretStr | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        credential: dict[str, str] = {}
+        if api_key is not None:
+            credential["X-API-Key"] = _plain(api_key)
+        elif token is not None:
+            credential["Authorization"] = f"Bearer {_plain(token)}"
+        self.transport = Transport(url, credential, clock or SystemClock())
+
+    def __repr__(self) -> str:
+        return f"Client({self.transport.url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.transport.close()
+
+    # --- open to all
+
+    def health(self) -> Health:
+        """Whether the process lives."""
+        return self._get("/v1/health", Health)
+
+    def ready(self) -> Health:
+        """Whether its parts answer, each named."""
+        return self._get("/v1/ready", Health)
+
+    def configuration(self) -> Configuration:
+        """Limits and the way to sign in; asked once, not retried."""
+        return _typed(Configuration, self.transport.json("GET", "/v1/config", tries=1))
+
+    def login(self, email: str, password: str) -> Login:
+        """A bearer token for a person."""
+        body = {"email": email, "password": password}
+        return _typed(Login, self.transport.json("POST", "/v1/auth/login", body=body, repeat=Repeat.REFUSED))
+
+    # --- batches
+
+    def submit(self, batch: BatchCreate, *, idempotency_key: str | None = None) -> BatchAccepted:
+        """Accept a batch; the same key and batch again answer the same and start nothing twice."""
+        return self._create("/v1/batches", _body(batch), BatchAccepted, idempotency_key)
+
+    def estimate(self, batch: BatchCreate) -> Estimate:
+        """What the batch would cost and take; nothing is written."""
+        return _typed(Estimate, self.transport.json("POST", "/v1/batches:estimate", body=_body(batch)))
+
+    def batch(self, batch_id: str) -> Batch:
+        """A batch as it is now."""
+        return self._get(f"/v1/batches/{_segment(batch_id)}", Batch)
+
+    def batches(self, *, status: str = "", q: str = "", tag: str = "", page_size: int = PAGE_SIZE) -> Iterator[Batch]:
+        """All batches that match, read page by page as they are needed."""
+        filters = {"status": status, "q": q, "tag": tag}
+        return self._pages("/v1/batches", "batches", Batch, filters, page_size)
+
+    def items(self, batch_id: str, *, status: str = "", page_size: int = PAGE_SIZE) -> Iterator[Item]:
+        """All items of a batch, read page by page; links are fresh when their page is read."""
+        return self._pages(f"/v1/batches/{_segment(batch_id)}/items", "items", Item, {"status": status}, page_size)
+
+    def pause(self, batch_id: str) -> Batch:
+        """Start no further images; those that run are finished."""
+        return self._act(batch_id, "pause")
+
+    def resume(self, batch_id: str) -> Batch:
+        """Go on with a paused batch."""
+        return self._act(batch_id, "resume")
+
+    def cancel(self, batch_id: str) -> Batch:
+        """Give up what has not started; what is done is kept."""
+        return self._act(batch_id, "cancel")
+
+    def retry(
+        self, batch_id: str, *, items: Iterable[str] | None = None, changes: Mapping[str, Any] | None = None
+    ) -> Batch:
+        """Make failed items again, all or those named, with changed settings if given."""
+        body: dict[str, Any] = {}
+        if items is not None:
+            body["items"] = list(items)
+        if changes:
+            body["changes"] = dict(changes)
+        return self._act(batch_id, "retry", body or None)
+
+    def events(self, batch_id: str, *, last_event_id: str = "") -> EventStream:
+        """The live events of a batch: `.resume()` for all until its end, `.read()` for one connection."""
+        return EventStream(self.transport, _segment(batch_id), last_event_id)
+
+    # --- references and assets
+
+    def create_reference(
+        self, filename: str, media_type: str, size_bytes: int, *, idempotency_key: str | None = None
+    ) -> ReferenceTicket:
+        """A place for a picture's bytes; `client.uploads` sends them and completes it."""
+        body = {"filename": filename, "media_type": media_type, "bytes": size_bytes}
+        return self._create("/v1/references", body, ReferenceTicket, idempotency_key)
+
+    def complete_reference(self, reference_id: str) -> Reference:
+        """Have the uploaded bytes checked; from then on rows may use the id."""
+        return _typed(Reference, self.transport.json("POST", f"/v1/references/{_segment(reference_id)}:complete"))
+
+    def asset(self, asset_id: str) -> AssetRecord:
+        """One image with its recipe and fresh links."""
+        return self._get(f"/v1/assets/{_segment(asset_id)}", AssetRecord)
+
+    def assets(self, *, page_size: int = PAGE_SIZE, **filters: str) -> Iterator[AssetRecord]:
+        """The history of images; filters are q, model, tag, batch, from_ and to."""
+        named = {name.rstrip("_"): value for name, value in filters.items()}
+        return self._pages("/v1/assets", "assets", AssetRecord, named, page_size)
+
+    def asset_links(self, asset_ids: Iterable[str]) -> dict[str, AssetLink]:
+        """Fresh signed links by asset id, any number of them."""
+        ids, links = list(asset_ids), dict[str, AssetLink]()
+        for start in range(0, len(ids), LINKS_AT_ONCE):
+            body = {"ids": ids[start : start + LINKS_AT_ONCE]}
+            answer = self.transport.json("POST", "/v1/assets:urls", body=body)
+            links |= {key: _typed(AssetLink, link) for key, link in _mapping(answer, "urls").items()}
+        return links
+
+    # --- models, usage, keys
+
+    def models(self) -> list[Model]:
+        """The models that rows may name."""
+        return list(self._pages("/v1/models", "models", Model, {}, PAGE_SIZE))
+
+    def usage(self, *, from_: str = "", to: str = "", group_by: str = "") -> list[UsageRow]:
+        """Spending between two dates, by day, model, member or batch."""
+        filters = {"from": from_, "to": to, "group_by": group_by}
+        return list(self._pages("/v1/usage", "usage", UsageRow, filters, None))
+
+    def keys(self) -> Iterator[Key]:
+        """The organisation's API keys, without the secrets."""
+        return self._pages("/v1/keys", "keys", Key, {}, PAGE_SIZE)
+
+    def create_key(self, name: str, *, idempotency_key: str | None = None, **fields: Any) -> KeyCreated:
+        """A new API key; its secret is in this answer and never again."""
+        return self._create("/v1/keys", {"name": name, **fields}, KeyCreated, idempotency_key)
+
+    def delete_key(self, key_id: str) -> None:
+        """Revoke an API key."""
+        self.transport.json("DELETE", f"/v1/keys/{_segment(key_id)}")
+
+    # --- how
+
+    def _get(self, path: str, model: type[T]) -> T:
+        return _typed(model, self.transport.json("GET", path))
+
+    def _create(self, path: str, body: object, model: type[T], idempotency_key: str | None) -> T:
+        headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        return _typed(model, self.transport.json("POST", path, body=body, headers=headers))
+
+    def _act(self, batch_id: str, verb: str, body: object = None) -> Batch:
+        path = f"/v1/batches/{_segment(batch_id)}:{verb}"
+        return _typed(Batch, self.transport.json("POST", path, body=body, repeat=Repeat.REFUSED))
+
+    def _pages(
+        self, path: str, name: str, model: type[T], filters: Mapping[str, str], page_size: int | None
+    ) -> Iterator[T]:
+        params: dict[str, Any] = {key: value for key, value in filters.items() if value}
+        if page_size is not None:
+            params["page_size"] = page_size
+        token = ""
+        while True:
+            answer = self.transport.json("GET", path, params=params | ({"page_token": token} if token else {}))
+            yield from (_typed(model, entry) for entry in _listing(answer, name))
+            following = str(answer.get("next_page_token") or "")
+            if not following:
+                return
+            if following == token:
+                raise ClientError(f"The server answers the same page of {name} again and again.")
+            token = following
+
+
+def _typed(model: type[T], answer: object) -> T:
+    try:
+        return model.model_validate(answer)
+    except ValidationError as error:
+        wrong = ", ".join(".".join(map(str, each["loc"])) or "the whole" for each in error.errors()[:5])
+        raise ClientError(f"The server's answer does not fit this client ({model.__name__}: {wrong}).") from None
+
+
+def _listing(answer: object, name: str) -> list[object]:
+    entries = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(entries, list):
+        raise ClientError(f"The server's answer holds no list of {name}.")
+    return entries
+
+
+def _mapping(answer: object, name: str) -> dict[str, object]:
+    entries = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(entries, dict):
+        raise ClientError(f"The server's answer holds no {name}.")
+    return entries
+
+
+def _body(batch: BatchCreate) -> dict[str, Any]:
+    return batch.model_dump(mode="json", exclude_none=True)
+
+
+def _plain(secret: str | SecretStr) -> str:
+    return secret.get_secret_value() if isinstance(secret, SecretStr) else secret
+
+
+def _segment(value: str) -> str:
+    """One path segment; an id can never lead to another route."""
+    if value in ("", ".", ".."):
+        raise ProblemError(404, "Not found", "An empty id names nothing.")
+    return quote(value, safe="")

@@ -1,0 +1,110 @@
+"""Answers about all that is not a batch: references, links, models, usage, keys, sign-in, health."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from client.models import Answer
+
+
+class Open(Answer):
+    """An answer whose further fields are kept as they came."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Upload(Answer):
+    """Where and how the bytes of a reference are to be sent."""
+
+    method: str = "PUT"
+    url: str
+    headers: dict[str, str] = Field(default_factory=dict)
+
+
+class ReferenceTicket(Answer):
+    """A reference that waits for its bytes."""
+
+    id: str
+    upload: Upload
+
+
+class Reference(Open):
+    """A checked reference picture, usable in rows by its id."""
+
+    id: str
+
+
+class AssetLink(Answer):
+    """Signed links of one asset."""
+
+    url: str
+    thumbnail_url: str | None = None
+    expires_at: datetime | None = None
+
+
+class AssetRecord(Open):
+    """One image of the history."""
+
+    id: str
+
+
+class Model(Open):
+    """A model that rows may name."""
+
+    id: str
+    provider: str = ""
+
+
+class UsageRow(Open):
+    """Spending of one day, model, member or batch."""
+
+
+class Key(Open):
+    """An API key as it is listed: never the key itself."""
+
+    id: str
+    name: str = ""
+
+
+class KeyCreated(Key):
+    """A new key; `key` is shown this once, and hidden in every printed form of this object."""
+
+    key: str = Field(default="", repr=False)
+
+
+class User(Answer):
+    """Who signed in."""
+
+    id: str
+    email: str = ""
+    name: str | None = None
+    role: str = ""
+
+
+class Organisation(Answer):
+    """Where they belong."""
+
+    id: str
+    name: str = ""
+
+
+class Login(Answer):
+    """A bearer token and whose it is; the token is hidden in every printed form of this object."""
+
+    token: str = Field(repr=False)
+    expires_at: datetime | None = None
+    user: User
+    organisation: Organisation
+
+
+class Health(Open):
+    """Whether the process lives, and its parts when it was asked for readiness."""
+
+    status: str = ""
+
+
+class Configuration(Open):
+    """What a client may know before it signs in."""
+
+    limits: dict[str, Any] = Field(default_factory=dict)
