@@ -70,7 +70,9 @@ class ImageModelSpec:
     def price_on(self, day: date) -> Price:
         """The price in force on that day (the earliest one before any)."""
         past = [price for price in self.prices if price.from_day <= day]
-        return max(past, key=lambda price: price.from_day) if past else min(self.prices, key=lambda price: price.from_day)
+        return (
+            max(past, key=lambda price: price.from_day) if past else min(self.prices, key=lambda price: price.from_day)
+        )
 
 
 def cost_micros(units: Mapping[str, int], price: Price) -> int:
@@ -78,7 +80,8 @@ def cost_micros(units: Mapping[str, int], price: Price) -> int:
 
     A unit that the table has no price for raises KeyError: nothing is free by accident.
     """
-    total = sum(count * price.micros_per_million[unit] for unit, count in units.items() if count)  # type: ignore[index]
+    prices: dict[str, int] = {unit: micros for unit, micros in price.micros_per_million.items()}  # noqa: C416 - widens the type of the keys
+    total = sum([count * prices[unit] for unit, count in units.items() if count])
     return ceil(total / 1_000_000)
 
 
@@ -93,7 +96,7 @@ def ceiling_micros(spec: ImageModelSpec, *, size: str, references: int, prompt: 
 
 
 def _units(base: Mapping[Unit, int], spec: ImageModelSpec, references: int, prompt: str) -> dict[str, int]:
-    units: dict[str, int] = dict(base)
+    units: dict[str, int] = {unit: count for unit, count in base.items()}  # noqa: C416 - widens the type of the keys
     if "input_text_tokens" in base:
         # A token is at least one byte of UTF-8, so the byte length bounds the prompt whatever its script.
         units["input_text_tokens"] = base["input_text_tokens"] + len(prompt.encode())

@@ -122,7 +122,9 @@ def cancelled(item: Item, *, now: datetime) -> Fields | None:
     return {**_AT_REST, "status": ItemStatus.CANCELLED.value, "due_at": None, "not_before": None, "finished_at": now}
 
 
-def retried(item: Item, *, now: datetime, series: int, changes: RetryChanges, provider: str, recipe: str) -> Fields | None:
+def retried(
+    item: Item, *, now: datetime, series: int, changes: RetryChanges, provider: str, recipe: str
+) -> Fields | None:
     """A failed item starts a new series with the earlier attempts kept; attempt numbers go on."""
     if item.status is not ItemStatus.FAILED or item.series >= series:
         return None

@@ -1,12 +1,11 @@
 """Batches and what only their steps need."""
 
 from datetime import datetime
-from typing import Any
 
 from shared.domain.batches import Batch, StepControl
 from shared.domain.errors import NotFound
 from shared.domain.modes import BatchStatus
-from shared.ports.documents import Count, DocumentStore, Order, Query, Update, Where
+from shared.ports.documents import Count, DocumentStore, Order, Query, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read
 
@@ -48,8 +47,6 @@ class StepControlRepository(Collection[StepControl]):
     def held(self, *, limit: int) -> list[Read[StepControl]]:
         """Step leases of every organisation that name an owner."""
         return self.query(Query("control", (Where("lease_owner", ">", ""),), limit=limit, group=True))
-
-
 
 
 def org_of(path: str) -> str:

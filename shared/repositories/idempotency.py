@@ -41,9 +41,7 @@ class IdempotencyRepository(Collection[IdempotencyRecord]):
             return Set(path, value.written(), expired.version)
         return Create(path, value.written())
 
-    def _unexpired(
-        self, org: str, caller: str, route: str, key: str, now: datetime
-    ) -> Read[IdempotencyRecord] | None:
+    def _unexpired(self, org: str, caller: str, route: str, key: str, now: datetime) -> Read[IdempotencyRecord] | None:
         found = self.find(_path(org, caller, route, key))
         return None if found is None or found.value.expires_at <= now else found
 

@@ -7,7 +7,7 @@ from typing import Any
 from shared.domain.items import Item
 from shared.domain.modes import ItemStatus
 from shared.domain.progress import Counts
-from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Update, Version, Where
+from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Version, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read
 
@@ -79,8 +79,6 @@ class ItemRepository(Collection[Item]):
 def create(item: Item) -> Create:
     """The write that makes an item."""
     return Create(paths.item(item.org, item.batch, item.id), item.written())
-
-
 
 
 def after(read: Read[Item], fields: dict[str, Any], versions: Mapping[str, Version]) -> Read[Item]:
