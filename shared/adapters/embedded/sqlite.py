@@ -26,15 +26,19 @@ class Database:
     schema n to n + 1, and new ones are only appended.
     Opening raises ConfigurationWrong, in a sentence that names the file, when the file is not a database of Fanfold, is
     damaged, read-only, held by another program, written by a newer version, or when the disk is full.
+    `factory` makes every connection.
     """
 
-    def __init__(self, path: Path, *, migrations: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, *, migrations: Sequence[str], factory: type[sqlite3.Connection] = sqlite3.Connection
+    ) -> None:
         self._path = path
+        self._factory = factory
         self._changed = threading.Condition()
         self._waiting: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
         self._closing = False
         self._readers: list[sqlite3.Connection] = []
-        self._connection = _open(path, migrations)
+        self._connection = _open(path, migrations, factory)
         self._thread = threading.Thread(target=self._serve, name=f"writer-{path.stem}", daemon=True)
         self._thread.start()
 
@@ -76,7 +80,7 @@ class Database:
     def reader(self) -> sqlite3.Connection:
         """A new connection that only reads, for its caller to keep and close."""
         try:
-            connection = _connect(self._path)
+            connection = _connect(self._path, self._factory)
             connection.execute("PRAGMA query_only = 1")
         except sqlite3.Error as error:
             raise self._unavailable(error) from error
@@ -108,7 +112,7 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             for work, future in group:
                 outcomes.append((future, *self._attempt(work)))
-            self._connection.execute("COMMIT")
+            self._connection.commit()
         except sqlite3.Error as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -139,12 +143,12 @@ class Database:
         return Unavailable(_sentence(self._path, error))
 
 
-def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+def _open(path: Path, migrations: Sequence[str], factory: type[sqlite3.Connection]) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
             raise ConfigurationWrong(f"{path} is a folder, where a database file belongs. Move it away.")
-        connection = _connect(path)
+        connection = _connect(path, factory)
     except OSError as error:
         raise ConfigurationWrong(f"The folder {path.parent} cannot be used: {error.strerror or error}.") from error
     except sqlite3.Error as error:
@@ -160,8 +164,10 @@ def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     return connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def _connect(path: Path, factory: type[sqlite3.Connection]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=factory
+    )
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
