@@ -14,6 +14,7 @@ CLOCK_READERS = {
     "client/clocks.py": "the client's clock; it does not import the platform",
 }
 EDGES = {
+    "shared/adapters/embedded/events.py": "a listener that fails hurts nobody else",
     "shared/adapters/embedded/sqlite.py": "the border between threads: a writer's error goes to the caller who waits for it",
     "shared/http/problems.py": "any unforeseen error becomes a 500 that tells nothing inside",
 }
