@@ -1,0 +1,1 @@
+"""The subcommands of `fanfold`, one function each."""

@@ -1,0 +1,96 @@
+"""Commands about what can be used and what was spent."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from client.commands import options as opt
+from client.resources import Model, UsageRow
+from client.sessions import Session
+from client.views.words import money
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+
+
+class GroupBy(StrEnum):
+    """What usage can be summed by."""
+
+    DAY = "day"
+    MODEL = "model"
+    MEMBER = "member"
+    BATCH = "batch"
+
+
+def models(ctx: typer.Context, as_json: opt.Json = False) -> None:
+    """List the models that rows may name."""
+    session: Session = ctx.obj
+    with session.client() as client:
+        found = client.models()
+    if as_json:
+        session.screen.document({"models": found})
+        return
+    columns = ("Model", "Provider", "Image from", "Sizes", "References", "Ends")
+    session.screen.table(columns, [_model_line(model) for model in found], right=("Image from", "References"))
+
+
+def usage(
+    ctx: typer.Context,
+    from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")] = None,
+    to: Day = None,
+    group_by: Annotated[GroupBy, typer.Option(help="What to sum by.")] = GroupBy.DAY,
+    as_json: opt.Json = False,
+) -> None:
+    """Show what was spent."""
+    session: Session = ctx.obj
+    with session.client() as client:
+        found = client.usage(from_=_day(from_), to=_day(to), group_by=group_by.value)
+    if as_json:
+        session.screen.document({"usage": found})
+    elif not found:
+        session.screen.say("Nothing was spent in that time.")
+    else:
+        _usage_table(session, found)
+
+
+def _usage_table(session: Session, found: Iterable[UsageRow]) -> None:
+    """Whatever the server sums by: money as dollars, the rest as it comes."""
+    rows = [row.model_dump(mode="json") for row in found]
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if _is_plain(rows, name)]
+    columns = [name.removesuffix("_micros").replace("_", " ").capitalize() for name in names]
+    numbers = [column for column, name in zip(columns, names, strict=True) if isinstance(rows[0].get(name), int | float)]
+    lines = [[_cell(name, row.get(name)) for name in names] for row in rows]
+    session.screen.table(columns, lines, right=numbers)
+
+
+def _is_plain(rows: list[dict[str, Any]], name: str) -> bool:
+    return not any(isinstance(row.get(name), dict | list) for row in rows)
+
+
+def _cell(name: str, value: object) -> str:
+    if name.endswith("_micros") and isinstance(value, int):
+        return money(value)
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _model_line(model: Model) -> tuple[str, ...]:
+    extra = model.model_dump(mode="json")
+    capabilities = extra.get("capabilities") if isinstance(extra.get("capabilities"), dict) else {}
+    told = {**extra, **(capabilities or {})}
+    price = told.get("price_micros", told.get("image_micros"))
+    ends = told.get("shutdown_on") or told.get("shutdown_date") or ""
+    replacement = f" → {told['replacement']}" if ends and told.get("replacement") else ""
+    return (
+        model.id,
+        model.provider,
+        money(price) if isinstance(price, int) else "",
+        ", ".join(map(str, told.get("sizes") or [])),
+        str(told.get("max_references", "")),
+        f"{ends}{replacement}",
+    )
+
+
+def _day(value: datetime | None) -> str:
+    return value.date().isoformat() if value else ""

@@ -1,0 +1,156 @@
+"""`fanfold run` and `fanfold estimate`: rows in, finished images out."""
+
+import uuid
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from client.api import Client
+from client.commands import endings
+from client.commands import options as opt
+from client.downloads import make_folder
+from client.errors import ClientError, Unreachable, WrongUse
+from client.models import Estimate
+from client.rows import read_sheet
+from client.sessions import Session, limits_of
+from client.submissions import Submission
+from client.views.quotes import show_estimate
+from client.views.words import plural
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before spending.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Submit and return at once.")]
+
+
+def run(
+    ctx: typer.Context,
+    rows: opt.Rows,
+    name: opt.Name = None,
+    prompt_column: opt.PromptColumn = "",
+    variants: opt.Variants = None,
+    model: opt.ModelName = None,
+    aspect_ratio: opt.AspectRatio = None,
+    size: opt.Size = None,
+    seed: opt.Seed = None,
+    reference_mode: opt.Mode = None,
+    priority: opt.Lane = None,
+    budget: opt.Budget = None,
+    tag: opt.Tags = None,
+    reuse: opt.Reuse = False,
+    out: opt.Out = None,
+    encoding: opt.Encoding = "",
+    yes: Yes = False,
+    detach: Detach = False,
+    as_json: opt.Json = False,
+) -> None:
+    """Turn ROWS into images: price, question, live progress, download. Prints the batch's id."""
+    session: Session = ctx.obj
+    defaults = opt.RowDefaults(variants, model, aspect_ratio, size, seed, reference_mode)
+    choices = opt.Choices(name, priority, budget, tag, reuse)
+    with session.client() as client:
+        if not yes and (rows == "-" or not session.can_ask):
+            raise WrongUse("Nobody is here to be asked about the price: say --yes, or look first with fanfold estimate.")
+        if out is not None:
+            make_folder(out)
+        submission, estimate = _prepare(session, client, rows, prompt_column, encoding, choices, defaults)
+        if not yes and not typer.confirm(f"Make {plural(estimate.images, 'image')}?", default=True, err=True):
+            session.screen.say("Nothing was submitted.")
+            raise typer.Exit(1)
+        batch_id = _submit(session, submission, as_json, detach)
+        if not detach:
+            _finish(session, client, batch_id, out, as_json)
+
+
+def estimate(
+    ctx: typer.Context,
+    rows: opt.Rows,
+    prompt_column: opt.PromptColumn = "",
+    variants: opt.Variants = None,
+    model: opt.ModelName = None,
+    aspect_ratio: opt.AspectRatio = None,
+    size: opt.Size = None,
+    seed: opt.Seed = None,
+    reference_mode: opt.Mode = None,
+    priority: opt.Lane = None,
+    reuse: opt.Reuse = False,
+    encoding: opt.Encoding = "",
+    as_json: opt.Json = False,
+) -> None:
+    """Say what ROWS would cost and take. Nothing is sent but the rows, nothing is started."""
+    session: Session = ctx.obj
+    defaults = opt.RowDefaults(variants, model, aspect_ratio, size, seed, reference_mode)
+    choices = opt.Choices(priority=priority, reuse=reuse)
+    with session.client() as client:
+        _, quote = _prepare(session, client, rows, prompt_column, encoding, choices, defaults, upload=False)
+    if as_json:
+        session.screen.document(quote)
+    else:
+        seconds = "" if quote.estimated_seconds is None else f"{quote.estimated_seconds:.0f}"
+        columns = ("Images", "Estimated micros", "Estimated seconds")
+        if not session.screen.results.is_terminal:
+            session.screen.table(columns, [(str(quote.images), str(quote.estimated_micros), seconds)])
+
+
+def _prepare(
+    session: Session,
+    client: Client,
+    source: str,
+    prompt_column: str,
+    encoding: str,
+    choices: opt.Choices,
+    defaults: opt.RowDefaults,
+    *,
+    upload: bool = True,
+) -> tuple[Submission, Estimate]:
+    """Read and check the rows, upload their pictures, ask for the price and show it."""
+    limits = limits_of(client)
+    given = defaults.checked(limits)
+    sheet = read_sheet(source, limits, prompt_column=prompt_column, encoding=encoding, defaults=given)
+    for notice in sheet.notices:
+        session.screen.say(notice, "dim")
+    fallback = "" if sheet.settings.get("name") or source == "-" else Path(source).stem
+    submission = Submission(client, sheet, choices.checked(fallback), given)
+    quote = submission.estimate()
+    if sheet.pictures and upload:
+        _upload(session, submission, len(sheet.pictures))
+        quote = submission.estimate()
+    elif sheet.pictures:
+        session.screen.say(f"Without {plural(len(sheet.pictures), 'local reference picture')}, which run uploads.", "dim")
+    show_estimate(session.screen, submission.name, len(sheet.rows), quote)
+    return submission, quote
+
+
+def _upload(session: Session, submission: Submission, count: int) -> None:
+    with Progress(
+        TextColumn("  Uploading references"), BarColumn(24), MofNCompleteColumn(), console=session.screen.messages,
+        disable=not session.screen.is_live, transient=True,
+    ) as progress:  # fmt: skip
+        task = progress.add_task("", total=count)
+        submission.upload(lambda _: progress.advance(task))
+    session.screen.say(f"Uploaded {plural(count, 'reference picture')}.", "dim")
+
+
+def _submit(session: Session, submission: Submission, as_json: bool, detach: bool) -> str:
+    """Submit, and say the id at once: whatever happens next, it is known."""
+    try:
+        accepted = submission.submit(str(uuid.uuid4()))
+    except Unreachable as lost:
+        if not lost.sent:
+            raise
+        raise ClientError(f"{lost}\n  Whether the batch was accepted is not known: look with fanfold batches.") from None
+    if not as_json:
+        session.screen.line(accepted.id)
+    elif detach:
+        session.screen.document(accepted)
+    return accepted.id
+
+
+def _finish(session: Session, client: Client, batch_id: str, out: Path | None, as_json: bool) -> None:
+    batch = endings.follow(session, client, batch_id)
+    endings.tell(session, client, batch)
+    if out is not None:
+        endings.download(session, client, batch_id, out)
+    if as_json:
+        session.screen.document(batch)
+    raise typer.Exit(endings.EXIT_CODES.get(batch.status, 1))

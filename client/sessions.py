@@ -1,0 +1,53 @@
+"""What every command needs: the settings, a client, a screen, a clock."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from client.api import Client
+from client.clocks import Clock, SystemClock
+from client.errors import ClientError
+from client.rows import Limits
+from client.settings import from_environment
+from client.views.screens import Screen
+
+
+@dataclass
+class Session:
+    """One run of the command."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    screen: Screen = field(default_factory=Screen)
+
+    def client(self) -> Client:
+        """A client by the settings of the environment; raises WrongUse when they are missing."""
+        settings = from_environment()
+        return Client(settings.url, settings.api_key, clock=self.clock)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is there to answer a question."""
+        return sys.stdin.isatty() and self.screen.messages.is_terminal
+
+
+def limits_of(client: Client) -> Limits:
+    """The server's limits; the usual ones when it does not tell (that it does not answer shows soon enough)."""
+    try:
+        told = client.configuration().limits
+    except ClientError:
+        return Limits()
+    usual = Limits()
+    return Limits(
+        rows=_limit(told, ("rows", "max_rows"), usual.rows),
+        images=_limit(told, ("images", "max_images"), usual.images),
+        prompt_characters=_limit(told, ("prompt_characters", "max_prompt", "prompt"), usual.prompt_characters),
+        variants=_limit(told, ("variants", "max_variants"), usual.variants),
+    )
+
+
+def _limit(told: Mapping[str, object], names: tuple[str, ...], usual: int) -> int:
+    for name in names:
+        value = told.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+    return usual
