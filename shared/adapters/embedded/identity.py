@@ -138,7 +138,10 @@ class LocalIdentityProvider:
         except (jwt.PyJWTError, ValueError, RecursionError):
             raise Unauthenticated("This token is forged, damaged or for something else. Sign in again.") from None
         issued, expires = claims["iat"], claims["exp"]
-        if type(issued) is not int or type(expires) is not int or issued > self._now() + _LEEWAY_SECONDS:
+        longest = max(int(self._lifetime.total_seconds()), SERVICE_SECONDS)
+        if type(issued) is not int or type(expires) is not int:
+            raise Unauthenticated("This token has no times. Sign in again.")
+        if issued > self._now() + _LEEWAY_SECONDS or expires - issued > longest:
             raise Unauthenticated("This token is of another time. Sign in again.")
         self._check_expiry(expires)
         return claims
