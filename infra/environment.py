@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".venv"
 PYTHON = HOME / "bin" / "python"
 SOURCES = ("requirements.txt", "requirements-dev.txt", "pyproject.toml")
+INSTALLER = "pip==26.3"  # twice as fast as the one that Python 3.11 brings along
 PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "-q")
 
 
@@ -34,7 +35,9 @@ def main(stamp: Path) -> int:
             make_environment()
         requirements = [argument for name in SOURCES[:2] for argument in ("-r", name)]
         for words, arguments in (
-            ("Installing the pinned packages", [*PIP, "install", *requirements]),
+            ("Preparing pip", [*PIP, "install", INSTALLER]),
+            # The locks are whole, so nothing is to be resolved; what is never imported need not be compiled.
+            ("Installing the pinned packages", [*PIP, "install", "--no-deps", "--no-compile", *requirements]),
             ("Installing the fanfold command", [*PIP, "install", "--no-deps", "--no-build-isolation", "-e", "."]),
         ):
             if not run(words, arguments):

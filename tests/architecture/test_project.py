@@ -1,8 +1,10 @@
 """What the project says about itself is true: settings, pins, targets."""
 
 import re
+from importlib import metadata
 
 import pytest
+from packaging.requirements import Requirement
 
 from infra.settings_page import render
 from shared.config import Settings
@@ -16,6 +18,11 @@ def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
+def normal(name: str) -> str:
+    """A package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def lines(name: str) -> list[str]:
     """The lines of a requirements file that name a package."""
     return [line for line in read(name).splitlines() if line.strip() and not line.startswith(("#", "-"))]
@@ -27,7 +34,7 @@ def pins(name: str) -> dict[str, str]:
     for line in lines(name):
         match = PIN.match(line)
         assert match, f"{name}: {line!r} is no exact pin"
-        found[re.sub(r"[-_.]+", "-", match["name"]).lower()] = match["version"]
+        found[normal(match["name"])] = match["version"]
     return found
 
 
@@ -48,6 +55,17 @@ def test_what_is_chosen_is_what_is_locked(name: str) -> None:
 def test_both_locks_agree() -> None:
     run, develop = pins("requirements.txt"), pins("requirements-dev.txt")
     assert {name: version for name, version in develop.items() if run.get(name, version) != version} == {}
+
+
+def test_the_locks_hold_everything_that_their_packages_need() -> None:
+    locked = pins("requirements.txt") | pins("requirements-dev.txt")
+    needed = {
+        normal(requirement.name): f"{name} needs it"
+        for name in locked
+        for requirement in map(Requirement, metadata.requires(name) or [])
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    }
+    assert {name: why for name, why in needed.items() if name not in locked} == {}, "run `make lock`"
 
 
 def test_every_target_of_make_is_explained() -> None:

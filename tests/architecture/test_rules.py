@@ -14,9 +14,10 @@ CLOCK_READERS = {
     "client/clocks.py": "the client's clock; it does not import the platform",
 }
 EDGES = {
+    "shared/adapters/providers/gemini/models.py": "whatever the SDK raises becomes a ProviderError here",
+    "shared/http/edge.py": "an unforeseen error becomes a 500 that tells nothing inside",
     "shared/adapters/embedded/events.py": "a listener that fails hurts nobody else",
     "shared/adapters/embedded/sqlite.py": "the border between threads: a writer's error goes to the caller who waits for it",
-    "shared/http/problems.py": "any unforeseen error becomes a 500 that tells nothing inside",
 }
 
 
