@@ -14,6 +14,8 @@ CLOCK_READERS = {
     "client/clocks.py": "the client's clock; it does not import the platform",
 }
 EDGES = {
+    "shared/adapters/embedded/tasks/dispatchers.py": "one delivery's trouble does not stop the others",
+    "shared/adapters/embedded/documents/watchers.py": "a listener's fault does not blind the other watchers",
     "shared/adapters/providers/gemini/models.py": "whatever the SDK raises becomes a ProviderError here",
     "shared/http/edge.py": "an unforeseen error becomes a 500 that tells nothing inside",
     "shared/adapters/embedded/events.py": "a listener that fails hurts nobody else",
