@@ -43,15 +43,22 @@ class ItemRepository(Collection[Item]):
         """Some items of this state, in no order that matters."""
         return self.query(Query(paths.items(org, batch), (Where("status", "==", status.value),), limit=limit))
 
-    def failed_before(self, org: str, batch: str, series: int, *, limit: int) -> list[Read[Item]]:
+    def failed_before(self, org: str, batch: str, series: int) -> list[Read[Item]]:
         """Failed items of a series before this one, the oldest series first."""
         where = (Where("status", "==", ItemStatus.FAILED.value), Where("series", "<", series))
-        return self.query(Query(paths.items(org, batch), where, (Order("series"),), limit))
+        return self.query(Query(paths.items(org, batch), where, (Order("series"),)))
 
     def in_flight(self, org: str, batch: str, *, limit: int) -> list[Read[Item]]:
         """Pending items that were dispatched and not claimed yet."""
         where = (Where("status", "==", ItemStatus.PENDING.value), Where("in_flight", "==", True))
         return self.query(Query(paths.items(org, batch), where, limit=limit))
+
+    def changed_since(
+        self, org: str, batch: str, since: datetime, *, limit: int, start_after: tuple[Any, ...] | None = None
+    ) -> list[Read[Item]]:
+        """Items changed at or after this moment, the oldest change first; `start_after` is (`changed_at`, path) of the last one."""
+        where = (Where("changed_at", ">=", since),)
+        return self.query(Query(paths.items(org, batch), where, (Order("changed_at"),), limit, start_after))
 
     def counts(self, org: str, batch: str, *, total: int) -> Counts:
         """All counts and sums of a batch at one read time."""

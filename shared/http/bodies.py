@@ -1,0 +1,92 @@
+"""Reading request bodies: media type, size while it comes in, JSON, strict models, the fingerprint of what was sent."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from fastapi import Depends, Request
+from pydantic import BaseModel, ValidationError
+
+from shared.domain.errors import Invalid, Malformed, TooLarge, UnsupportedMedia
+from shared.http.field_errors import field_errors
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Body(Generic[M]):
+    """A request's body as a model, and the SHA-256 of its canonical JSON."""
+
+    value: M
+    fingerprint: str
+
+
+async def read_body(request: Request) -> bytes:
+    """The body; raises UnsupportedMedia, or TooLarge as soon as there is more of it than is taken."""
+    limit: int = request.app.state.settings.max_body_bytes
+    length = request.headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > limit:
+        raise too_large(limit)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        chunks.append(chunk)
+    if size:
+        check_media_type(request)
+    return b"".join(chunks)
+
+
+def too_large(limit: int) -> TooLarge:
+    """The error for a body of more than `limit` bytes."""
+    words = f"{limit / 2**20:g} MiB" if limit >= 2**20 else f"{limit:,} bytes"
+    return TooLarge(f"The body may have at most {words}. Split it into several requests.")
+
+
+def check_media_type(request: Request) -> None:
+    """Raises UnsupportedMedia unless the body is said to be plain JSON in UTF-8."""
+    media_type, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
+    if media_type != "application/json":
+        raise UnsupportedMedia("Send JSON with the header Content-Type: application/json.")
+    charsets = {part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")}
+    if charsets - {"utf-8", "utf8"}:
+        raise UnsupportedMedia("Send the JSON in UTF-8.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMedia("Send the body uncompressed, without Content-Encoding.")
+
+
+class JsonBody(Generic[M]):
+    """A dependency: the body as a model. With `optional`, no body at all is the model's defaults."""
+
+    def __init__(self, model: type[M], *, example: Mapping[str, Any], optional: bool = False) -> None:
+        self.model = model
+        self.example = example
+        self.optional = optional
+
+    def __call__(self, raw: Annotated[bytes, Depends(read_body)]) -> Body[M]:
+        """Parsed in a worker thread: sixteen megabytes must not hold up those who wait for events."""
+        if not raw.strip() and self.optional:
+            raw = b"{}"
+        return parse(self.model, raw)
+
+
+def parse(model: type[M], raw: bytes) -> Body[M]:
+    """The model in these bytes; raises Malformed for what is no JSON, Invalid naming every wrong field."""
+    if not raw.strip():
+        raise Malformed("The body is empty. Send a JSON object.")
+    try:
+        data = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not valid JSON: {error}.") from None
+    try:
+        value = model.model_validate_json(raw, strict=True)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        if any(problem["type"] == "json_invalid" for problem in problems):
+            raise Malformed("The body is not valid JSON: it is nested too deeply or holds broken text.") from None
+        raise Invalid(field_errors(problems, data)) from None
+    canonical = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    return Body(value, hashlib.sha256(canonical).hexdigest())

@@ -1,0 +1,92 @@
+"""How often one caller may ask: token buckets and sliding windows, kept in this instance and announced as approximate."""
+
+import math
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from threading import Lock
+
+from shared.domain.errors import RateLimited
+from shared.ports.clock import Clock
+
+WINDOW_SECONDS = 60
+MAX_CALLERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left after a request that was let through, and in how many seconds all of it is back."""
+
+    policy: str
+    remaining: int
+    reset_seconds: int
+
+    @property
+    def header(self) -> str:
+        """The value of the `RateLimit` header."""
+        return f'{self.policy.partition(";")[0]};r={self.remaining};t={self.reset_seconds}'
+
+
+class TokenBuckets:
+    """A bucket a caller, refilled evenly: `per_minute` requests a minute, all of them at once if need be."""
+
+    def __init__(self, clock: Clock, *, name: str, per_minute: int) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._rate = per_minute / WINDOW_SECONDS
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = Lock()
+        self.policy = f'"{name}";q={per_minute};w={WINDOW_SECONDS}'
+
+    def take(self, caller: str) -> Allowance:
+        """Let one request through; raises RateLimited when the bucket is empty."""
+        now = self._clock.monotonic()
+        with self._lock:
+            level, at = self._buckets.pop(caller, (float(self._per_minute), now))
+            level = min(self._per_minute, level + (now - at) * self._rate)
+            allowed = level >= 1
+            level -= 1 if allowed else 0
+            self._buckets[caller] = (level, now)
+            if len(self._buckets) > MAX_CALLERS:
+                self._buckets.popitem(last=False)
+        if not allowed:
+            raise RateLimited(
+                f"At most {self._per_minute} requests a minute are served. Slow down and try again.",
+                retry_after_seconds=(1 - level) / self._rate,
+                policy=self.policy,
+            )
+        return Allowance(self.policy, int(level), math.ceil((self._per_minute - level) / self._rate))
+
+
+@dataclass(slots=True)
+class SlidingWindow:
+    """At most `per_minute` acts of one caller in any sixty seconds."""
+
+    clock: Clock
+    name: str
+    per_minute: int
+    _acts: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def policy(self) -> str:
+        """The value of the `RateLimit-Policy` header."""
+        return f'"{self.name}";q={self.per_minute};w={WINDOW_SECONDS}'
+
+    def take(self, caller: str) -> Allowance:
+        """Count one act; raises RateLimited, counting nothing, when the window is full."""
+        now = self.clock.monotonic()
+        with self._lock:
+            acts = self._acts.pop(caller, deque())
+            while acts and acts[0] <= now - WINDOW_SECONDS:
+                acts.popleft()
+            self._acts[caller] = acts
+            if len(self._acts) > MAX_CALLERS:
+                self._acts.popitem(last=False)
+            if len(acts) >= self.per_minute:
+                raise RateLimited(
+                    f"This may be done {self.per_minute} times a minute. Wait a little and try again.",
+                    retry_after_seconds=acts[0] + WINDOW_SECONDS - now,
+                    policy=self.policy,
+                )
+            acts.append(now)
+            return Allowance(self.policy, self.per_minute - len(acts), math.ceil(acts[0] + WINDOW_SECONDS - now))

@@ -1,0 +1,39 @@
+"""Pages of lists: how many and from where on."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from shared.domain.errors import Malformed
+
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 200
+MAX_TOKEN = 4_096
+
+
+def _coerced(value: object) -> object:
+    """Larger sizes become the largest one."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 9:
+        return min(int(value), MAX_PAGE_SIZE)
+    return value
+
+
+class PageParameters(BaseModel):
+    """Query parameters of every list."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    page_size: Annotated[
+        int,
+        BeforeValidator(_coerced),
+        Field(ge=1, description=f"Entries a page; more than {MAX_PAGE_SIZE} are taken as {MAX_PAGE_SIZE}."),
+    ] = DEFAULT_PAGE_SIZE
+    page_token: Annotated[
+        str, Field(max_length=MAX_TOKEN, description="The `next_page_token` of the page before; empty for the first.")
+    ] = ""
+
+
+def only_page(parameters: PageParameters) -> None:
+    """Raise Malformed when a second page is asked of a list that fits one."""
+    if parameters.page_token:
+        raise Malformed("This list has one page only: leave page_token out.")

@@ -1,0 +1,68 @@
+"""Signing in."""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field, SecretStr
+
+from shared.domain.modes import Role
+from shared.domain.rows import Strict
+from shared.http.auth import OPEN, announce
+from shared.http.bodies import Body, JsonBody
+from shared.http.services import Services
+from shared.http.views import View
+
+router = APIRouter(prefix="/v1/auth", tags=["sign-in"])
+
+
+class LoginCreate(Strict):
+    """An e-mail address and its password."""
+
+    email: Annotated[str, Field(min_length=3, max_length=254)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
+
+
+class UserView(View):
+    """The person who signed in."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+
+
+class OrganisationView(View):
+    """Where that person belongs."""
+
+    id: str
+    name: str
+
+
+class LoginView(View):
+    """A bearer token: send it as `Authorization: Bearer …` until it ends."""
+
+    token: str
+    expires_at: datetime
+    user: UserView
+    organisation: OrganisationView
+
+
+Login = Annotated[
+    Body[LoginCreate], Depends(JsonBody(LoginCreate, example={"email": "ada@example.com", "password": "…"}))
+]
+
+
+@router.post("/login", dependencies=[Depends(OPEN)])
+def login(request: Request, body: Login, services: Services) -> LoginView:
+    """A bearer token for a person. An address may be tried ten times a minute."""
+    tried = hashlib.sha256(body.value.email.strip().lower().encode()).hexdigest()
+    announce(request, request.app.state.sign_ins.take(tried))
+    signed_in = services.sign_ins.login(body.value.email, body.value.password.get_secret_value())
+    return LoginView(
+        token=signed_in.token,
+        expires_at=signed_in.expires_at,
+        user=UserView.model_validate(signed_in.member),
+        organisation=OrganisationView.model_validate(signed_in.organisation),
+    )

@@ -1,0 +1,137 @@
+"""Batches: submit, estimate, look, steer, keep in order."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from shared.domain.batches import BatchAccepted, BatchCreate, BatchRetry, BatchUpdate
+from shared.domain.callers import Caller
+from shared.domain.estimates import Estimate
+from shared.domain.modes import BatchStatus
+from shared.http.auth import EDITOR, VIEWER, announce
+from shared.http.bodies import Body, JsonBody
+from shared.http.idempotency import idempotency_key
+from shared.http.pages import PageParameters
+from shared.http.services import Services
+from shared.http.views import BatchView
+
+EXAMPLE = {
+    "name": "Spring campaign",
+    "rows": [
+        {
+            "prompt": "A {{product}} on a beach at sunrise",
+            "variants": 2,
+            "aspect_ratio": "4:5",
+            "variables": {"product": "walker"},
+            "tags": ["spring"],
+            "metadata": {"sku": "W-17"},
+        }
+    ],
+    "priority": "standard",
+}
+
+router = APIRouter(prefix="/v1/batches", tags=["batches"])
+
+Viewer = Annotated[Caller, Depends(VIEWER)]
+Editor = Annotated[Caller, Depends(EDITOR)]
+Key = Annotated[str | None, Depends(idempotency_key)]
+New = Annotated[Body[BatchCreate], Depends(JsonBody(BatchCreate, example=EXAMPLE))]
+Changed = Annotated[
+    Body[BatchUpdate], Depends(JsonBody(BatchUpdate, example={"name": "Spring, second try", "tags": ["spring"]}))
+]
+Retry = Annotated[
+    Body[BatchRetry], Depends(JsonBody(BatchRetry, example={"changes": {"aspect_ratio": "1:1"}}, optional=True))
+]
+
+
+class BatchFilters(PageParameters):
+    """Which batches to list."""
+
+    status: Annotated[BatchStatus | None, Field(description="Only batches in this state.")] = None
+    q: Annotated[str, Field(max_length=200, description="Words, or their beginnings, of names and tags.")] = ""
+    tag: Annotated[str | None, Field(max_length=50, description="Only batches with this tag.")] = None
+
+
+class BatchPage(BaseModel):
+    """A page of batches, the newest first; a short page with a token has more behind it."""
+
+    batches: list[BatchView]
+    next_page_token: str
+
+
+@router.post("", status_code=202)
+def submit(request: Request, caller: Editor, body: New, key: Key, services: Services) -> BatchAccepted:
+    """Accept a batch. The images are made in the background; follow them at the URLs in the answer."""
+    announce(request, request.app.state.submits.take(caller.id))
+    return services.submissions.submit(caller, body.value, idempotency_key=key, fingerprint=body.fingerprint)
+
+
+@router.post(":estimate")
+def estimate(caller: Viewer, body: New, services: Services) -> Estimate:
+    """What a batch would make, cost and take, and what would lower the cost. Nothing is kept or spent."""
+    return services.submissions.estimate(caller, body.value)
+
+
+@router.get("")
+def list_batches(caller: Viewer, filters: Annotated[BatchFilters, Query()], services: Services) -> BatchPage:
+    """The organisation's batches, the newest first."""
+    page = services.batches.list(
+        caller,
+        status=filters.status,
+        q=filters.q,
+        tag=filters.tag,
+        page_size=filters.page_size,
+        page_token=filters.page_token,
+    )
+    return BatchPage(batches=[BatchView.of(batch) for batch in page.values], next_page_token=page.next_page_token)
+
+
+@router.get("/{batch_id:id}")
+def get_batch(batch_id: str, caller: Viewer, services: Services) -> BatchView:
+    """A batch and how far it is."""
+    return BatchView.of(services.batches.get(caller, batch_id))
+
+
+@router.patch("/{batch_id:id}")
+def update(batch_id: str, caller: Editor, body: Changed, services: Services) -> BatchView:
+    """Rename, tag or archive a batch; fields that are left out stay."""
+    return BatchView.of(services.batches.update(caller, batch_id, body.value))
+
+
+@router.delete("/{batch_id:id}", status_code=204)
+def delete(batch_id: str, caller: Editor, services: Services) -> Response:
+    """Delete a batch that has ended; admins any, others their own. It is kept for 30 days, unseen."""
+    services.batches.delete(caller, batch_id)
+    return Response(status_code=204)
+
+
+@router.post("/{batch_id:id}:duplicate", status_code=202)
+def duplicate(request: Request, batch_id: str, caller: Editor, key: Key, services: Services) -> BatchAccepted:
+    """Submit the same rows and settings once more, as a batch of its own."""
+    announce(request, request.app.state.submits.take(caller.id))
+    return services.batches.duplicate(caller, batch_id, idempotency_key=key, fingerprint=f"duplicate:{batch_id}")
+
+
+@router.post("/{batch_id:id}:pause")
+def pause(batch_id: str, caller: Editor, services: Services) -> BatchView:
+    """Start no further images; those that run are finished and kept."""
+    return BatchView.of(services.controls.pause(caller, batch_id))
+
+
+@router.post("/{batch_id:id}:resume")
+def resume(batch_id: str, caller: Editor, services: Services) -> BatchView:
+    """Go on with a paused batch."""
+    return BatchView.of(services.controls.resume(caller, batch_id))
+
+
+@router.post("/{batch_id:id}:cancel")
+def cancel(batch_id: str, caller: Editor, services: Services) -> BatchView:
+    """Give up what has not started; what runs is finished, what is done is kept."""
+    return BatchView.of(services.controls.cancel(caller, batch_id))
+
+
+@router.post("/{batch_id:id}:retry")
+def retry(batch_id: str, caller: Editor, body: Retry, services: Services) -> BatchView:
+    """Try failed items again, all or the named ones, with changed settings if given."""
+    return BatchView.of(services.controls.retry(caller, batch_id, body.value))

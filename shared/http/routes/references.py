@@ -1,0 +1,69 @@
+"""References: pictures that guide images, uploaded straight to storage."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
+
+from shared.domain.callers import Caller
+from shared.domain.library import ReferenceCreate
+from shared.http.auth import EDITOR, VIEWER
+from shared.http.bodies import Body, JsonBody
+from shared.http.idempotency import idempotency_key
+from shared.http.pages import PageParameters
+from shared.http.services import Services
+from shared.http.views import ReferenceCreatedView, ReferenceView
+
+EXAMPLE = {"filename": "walker.jpg", "media_type": "image/jpeg", "bytes": 183_044}
+
+router = APIRouter(prefix="/v1/references", tags=["references"])
+
+Viewer = Annotated[Caller, Depends(VIEWER)]
+Editor = Annotated[Caller, Depends(EDITOR)]
+Key = Annotated[str | None, Depends(idempotency_key)]
+New = Annotated[Body[ReferenceCreate], Depends(JsonBody(ReferenceCreate, example=EXAMPLE))]
+
+
+class ReferencePage(BaseModel):
+    """A page of reference pictures, the newest first."""
+
+    references: list[ReferenceView]
+    next_page_token: str
+
+
+@router.post("", status_code=201)
+def create(caller: Editor, body: New, key: Key, services: Services) -> ReferenceCreatedView:
+    """A place for a picture. Send its bytes to the upload URL, then complete it."""
+    reference, upload = services.references.create(
+        caller, body.value, idempotency_key=key, fingerprint=body.fingerprint
+    )
+    return ReferenceCreatedView.waiting(reference, upload)
+
+
+@router.get("")
+def list_references(
+    caller: Viewer, parameters: Annotated[PageParameters, Query()], services: Services
+) -> ReferencePage:
+    """The organisation's reference pictures, the newest first."""
+    page = services.references.list(caller, page_size=parameters.page_size, page_token=parameters.page_token)
+    views = [ReferenceView.of(reference) for reference in page.values]
+    return ReferencePage(references=views, next_page_token=page.next_page_token)
+
+
+@router.get("/{reference_id:id}")
+def get_reference(reference_id: str, caller: Viewer, services: Services) -> ReferenceView:
+    """One reference picture."""
+    return ReferenceView.of(services.references.get(caller, reference_id))
+
+
+@router.post("/{reference_id:id}:complete")
+def complete(reference_id: str, caller: Editor, services: Services) -> ReferenceView:
+    """Have the uploaded bytes checked by their content; from then on rows may use the id. Twice is harmless."""
+    return ReferenceView.of(services.references.complete(caller, reference_id))
+
+
+@router.delete("/{reference_id:id}", status_code=204)
+def delete(reference_id: str, caller: Editor, services: Services) -> Response:
+    """Delete a reference picture; images made with it stay."""
+    services.references.delete(caller, reference_id)
+    return Response(status_code=204)

@@ -1,0 +1,71 @@
+"""What the API needs: the services it speaks to and the settings it goes by."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Request
+
+from shared.ports.clock import Clock
+from shared.ports.ids import Ids
+from shared.services.assets import AssetService
+from shared.services.batch_controls import BatchControlService
+from shared.services.batches import BatchService
+from shared.services.keys import KeyService
+from shared.services.live import LiveService
+from shared.services.models import ModelService
+from shared.services.references import ReferenceService
+from shared.services.sign_ins import SignInService
+from shared.services.submissions import SubmissionService
+from shared.services.usage import UsageService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    """The product's verbs behind the routes; `parts` are named probes that raise when a part does not answer."""
+
+    submissions: SubmissionService
+    controls: BatchControlService
+    batches: BatchService
+    references: ReferenceService
+    assets: AssetService
+    keys: KeyService
+    sign_ins: SignInService
+    usage: UsageService
+    models: ModelService
+    live: LiveService
+    parts: Mapping[str, Callable[[], None]]
+    clock: Clock
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """Limits and words of the API; sizes in bytes, rates a minute and caller, stream times in seconds."""
+
+    version: str
+    max_body_bytes: int
+    max_rows: int
+    max_images: int
+    max_upload_bytes: int
+    max_upload_pixels: int
+    submits_a_minute: int
+    requests_a_minute: int
+    sign_ins_a_minute: int = 10
+    heartbeat_seconds: float = 15.0
+    stream_seconds: float = 300.0
+    max_streams: int = 1_000
+
+
+async def _services(request: Request) -> ApiServices:
+    services: ApiServices = request.app.state.services
+    return services
+
+
+async def _settings(request: Request) -> ApiSettings:
+    settings: ApiSettings = request.app.state.settings
+    return settings
+
+
+Services: TypeAlias = Annotated[ApiServices, Depends(_services)]
+Settings: TypeAlias = Annotated[ApiSettings, Depends(_settings)]

@@ -1,0 +1,253 @@
+"""The public shapes of batches, items and assets: what is stored, without what is nobody's business, with fresh links."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.batches import Batch
+from shared.domain.errors import ErrorKind
+from shared.domain.items import Item
+from shared.domain.library import Asset, Reference, ReferenceStatus
+from shared.domain.modes import BatchStatus, ItemStatus, Priority, ReferenceMode
+from shared.ports.objects import SignedUpload
+from shared.services.assets import AssetLinks
+
+
+class View(BaseModel):
+    """A part of an answer, made from what is stored."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class ProgressView(View):
+    """Items by state, and what follows from them; `eta_seconds` is null until the speed can be measured."""
+
+    total: int
+    pending: int
+    running: int
+    succeeded: int
+    failed: int
+    cancelled: int
+    percent: int = Field(ge=0, le=100)
+    message: str
+    images_per_minute: float
+    eta_seconds: int | None
+
+
+class CostView(View):
+    """Money in micros of US dollars (1,000,000 are one dollar)."""
+
+    estimated_micros: int
+    reserved_micros: int
+    spent_micros: int
+    budget_micros: int | None
+
+
+class BatchView(View):
+    """A batch and how far it is. Apply an answer or event only if its `revision` is higher than what you have."""
+
+    id: str
+    name: str
+    status: BatchStatus
+    status_reason: str = Field(description="Why it stands there, in words; empty when that is plain.")
+    priority: Priority
+    tags: list[str]
+    created_at: datetime
+    created_by: str
+    start_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: ProgressView
+    cost: CostView
+    rows: int
+    models: list[str]
+    reuse: bool
+    archived: bool
+    duplicate_of: str | None
+    revision: int
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, batch: Batch) -> Self:
+        """The view of a stored batch."""
+        return cls.model_validate(batch)
+
+
+class AttemptErrorView(View):
+    """Why a try failed."""
+
+    kind: ErrorKind
+    detail: str
+
+
+class AttemptView(View):
+    """One try; `count` is how often in a row the provider was busy during it."""
+
+    number: int
+    model: str
+    started_at: datetime
+    finished_at: datetime | None
+    error: AttemptErrorView | None
+    cost_micros: int
+    count: int
+    lost: bool = Field(description="Its worker vanished without a word.")
+
+
+class ItemErrorView(View):
+    """Why an item failed, and what a person can do."""
+
+    kind: ErrorKind
+    detail: str
+    hint: str
+
+
+class ItemAssetView(View):
+    """The image of an item; the links are signed and expire, and are null in event streams (ask `/v1/assets:urls`)."""
+
+    id: str
+    url: str | None
+    thumbnail_url: str | None
+    width: int | None
+    height: int | None
+    media_type: str | None
+    bytes: int | None
+
+
+class ItemView(View):
+    """One image to be made. `row` and `index` count from 0: the place of the row as sent, of the image in the batch."""
+
+    id: str
+    batch: str
+    index: int
+    row: int
+    variant: int
+    kind: str
+    status: ItemStatus
+    prompt: str
+    model: str
+    provider: str
+    seed: int | None
+    aspect_ratio: str
+    size: str
+    reference_mode: ReferenceMode
+    tags: list[str]
+    metadata: dict[str, Any]
+    attempts: list[AttemptView]
+    not_before: datetime | None
+    error: ItemErrorView | None
+    cost_micros: int
+    duration_ms: int | None
+    reused: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    asset: ItemAssetView | None
+    revision: int
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, item: Item, links: Mapping[str, AssetLinks]) -> Self:
+        """The view of a stored item; `links` may lack its asset (a deleted one, or an event stream)."""
+        return cls.model_validate({**vars(item), "asset": _item_asset(item, links)})
+
+
+def _item_asset(item: Item, links: Mapping[str, AssetLinks]) -> ItemAssetView | None:
+    if item.asset_id is None:
+        return None
+    link = links.get(item.asset_id)
+    return ItemAssetView(
+        id=item.asset_id,
+        url=link and link.url,
+        thumbnail_url=link and link.thumbnail_url,
+        width=item.width,
+        height=item.height,
+        media_type=item.media_type,
+        bytes=item.bytes,
+    )
+
+
+class AssetView(View):
+    """A finished image with its recipe: all that is needed to make it again."""
+
+    id: str
+    batch: str
+    item: str
+    row: int
+    variant: int
+    prompt: str
+    model: str
+    provider: str
+    seed: int | None
+    aspect_ratio: str
+    size: str
+    tags: list[str]
+    metadata: dict[str, Any]
+    width: int
+    height: int
+    media_type: str
+    bytes: int
+    url: str | None
+    thumbnail_url: str | None
+    expires_at: datetime | None = Field(description="When the links end; ask again for new ones.")
+    recipe: dict[str, Any]
+    cost_micros: int
+    reused: bool
+    created_at: datetime
+    created_by: str
+    revision: int
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, asset: Asset, links: Mapping[str, AssetLinks]) -> Self:
+        """The view of a stored asset with its links."""
+        link = links.get(asset.id)
+        signed = {
+            "url": link and link.url,
+            "thumbnail_url": link and link.thumbnail_url,
+            "expires_at": link and link.expires_at,
+        }
+        return cls.model_validate({**vars(asset), **signed})
+
+
+class ReferenceView(View):
+    """A reference picture; rows may use its id once its status is `ready`."""
+
+    id: str
+    filename: str
+    status: ReferenceStatus
+    detail: str = Field(description="Why it was refused, in words; empty otherwise.")
+    media_type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    created_at: datetime
+    created_by: str
+    revision: int
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, reference: Reference) -> Self:
+        """The view of a stored reference."""
+        return cls.model_validate(reference)
+
+
+class UploadView(View):
+    """How to send the picture: this method to this URL with exactly these headers, the bytes as the body."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+
+
+class ReferenceCreatedView(ReferenceView):
+    """A reference that waits for its bytes."""
+
+    upload: UploadView
+
+    @classmethod
+    def waiting(cls, reference: Reference, upload: SignedUpload) -> Self:
+        """The view of a new reference and its upload link."""
+        way = UploadView(method=upload.method, url=upload.url, headers=dict(upload.headers))
+        return cls.model_validate({**vars(reference), "upload": way})
