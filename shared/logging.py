@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -45,7 +45,7 @@ def configure(level: str = "INFO") -> None:
         cache_logger_on_first_use=False,
     )
     terminal = sys.stderr.isatty()
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StderrHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*before, structlog.stdlib.ExtraAdder()],
@@ -57,7 +57,11 @@ def configure(level: str = "INFO") -> None:
             ],
         )
     )
-    logging.basicConfig(level=number, handlers=[handler], force=True)
+    root = logging.getLogger()
+    # What else writes to a stream goes; a server's or a test's own kinds of handlers are theirs to remove.
+    replaced = (logging.StreamHandler, _StderrHandler)
+    root.handlers = [*(other for other in root.handlers if type(other) not in replaced), handler]
+    root.setLevel(number)
     logging.captureWarnings(capture=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
@@ -82,6 +86,14 @@ def bound(
 def redact(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
     """A processor that lets no key, token, prompt or signed URL through, nor an object in place of its id."""
     return {name: _clean(name, value, _MAX_DEPTH) for name, value in fields.items()}
+
+
+class _StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is at the moment of writing, which may have been redirected since the start."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def _clean(name: str, value: Any, depth: int) -> Any:

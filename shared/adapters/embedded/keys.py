@@ -28,14 +28,14 @@ class KeyFolder:
 
     def secret(self, name: str) -> bytes:
         """32 random bytes, for HMAC."""
-        data = self._load_or_make(f"{name}.secret", lambda: secrets.token_bytes(SECRET_BYTES))
+        data = self._load_or_make(name, "secret", lambda: secrets.token_bytes(SECRET_BYTES))
         if len(data) != SECRET_BYTES:
             raise self._damaged(f"{name}.secret")
         return data
 
     def signing_key(self, name: str) -> Ed25519PrivateKey:
         """An Ed25519 private key, kept as PEM."""
-        data = self._load_or_make(f"{name}.pem", _new_pem)
+        data = self._load_or_make(name, "pem", _new_pem)
         try:
             key = serialization.load_pem_private_key(data, password=None)
         except (ValueError, TypeError):
@@ -44,10 +44,10 @@ class KeyFolder:
             raise self._damaged(f"{name}.pem")
         return key
 
-    def _load_or_make(self, file_name: str, make: Callable[[], bytes]) -> bytes:
-        if _NAME.fullmatch(file_name.partition(".")[0]) is None:
-            raise ValueError(f"{file_name!r} is no name of a key")
-        path = self._path / file_name
+    def _load_or_make(self, name: str, kind: str, make: Callable[[], bytes]) -> bytes:
+        if _NAME.fullmatch(name) is None:
+            raise ValueError(f"{name!r} is no name of a key")
+        path = self._path / f"{name}.{kind}"
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
