@@ -25,7 +25,7 @@ def restored() -> Iterator[None]:
 
 
 @pytest.fixture
-def said(capsys: Lines) -> Iterator[Any]:
+def said(capsys: Lines) -> Any:
     configure("INFO")
 
     def read() -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def said(capsys: Lines) -> Iterator[Any]:
         assert out == ""
         return [json.loads(line) for line in err.splitlines()]
 
-    yield read
+    return read
 
 
 def test_a_line_is_one_json_object_with_its_event_and_fields(said: Any) -> None:

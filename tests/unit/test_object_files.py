@@ -1,6 +1,5 @@
 """What the store of files does when processes die, disks fill and somebody meddles with the folder."""
 
-import os
 import signal
 import stat
 import subprocess
@@ -187,13 +186,13 @@ def test_files_that_are_not_ours_are_not_listed(tmp_path: Path) -> None:
 def test_objects_are_their_owners_alone(tmp_path: Path) -> None:
     store = open_store(tmp_path / "state")
     store.put("o/a", b"1", media_type="image/png")
-    paths = [path for path in (tmp_path / "state").rglob("*")]
+    paths = list((tmp_path / "state").rglob("*"))
     assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in paths} == {0}
 
 
 def test_nothing_stays_open(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    before = len(os.listdir("/dev/fd"))
+    before = len(list(Path("/dev/fd").iterdir()))
     store.put("o/a", b"1", media_type="image/png")
     store.put("o/a", b"1", media_type="image/png")
     store.find("o/none/deep")
@@ -201,7 +200,7 @@ def test_nothing_stays_open(tmp_path: Path) -> None:
     store.delete("o/a")
     with pytest.raises(NotFound):
         store.get("o/a")
-    assert len(os.listdir("/dev/fd")) == before
+    assert len(list(Path("/dev/fd").iterdir())) == before
 
 
 def test_a_vanished_folder_makes_the_store_unavailable(tmp_path: Path) -> None:
