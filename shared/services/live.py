@@ -169,9 +169,7 @@ class LiveService:
 class _Poller:
     """What has been seen of one batch."""
 
-    def __init__(
-        self, batches: BatchRepository, items: ItemRepository, org: str, batch: str, since: datetime
-    ) -> None:
+    def __init__(self, batches: BatchRepository, items: ItemRepository, org: str, batch: str, since: datetime) -> None:
         self._batches = batches
         self._items = items
         self.org = org

@@ -1,0 +1,168 @@
+"""One delivery of one image's task: claim it, do the work, write how it ended, ask for a step."""
+
+from datetime import timedelta
+from threading import Lock
+from typing import Any
+
+from shared.domain import item_machine
+from shared.domain.errors import GuardRefused, NotFound, ProviderError
+from shared.domain.items import Item
+from shared.domain.library import Asset
+from shared.domain.modes import Desired, ItemStatus
+from shared.logging import logger
+from shared.ports.clock import Clock
+from shared.ports.documents import Create, DocumentStore, Write
+from shared.repositories import items as item_writes
+from shared.repositories import paths
+from shared.repositories.batches import BatchRepository
+from shared.repositories.collections import Read, guarded
+from shared.repositories.items import ItemRepository
+from shared.repositories.library import AssetRepository, RecipeLock, RecipeRepository
+from shared.services.image_handler import ImageHandler
+from shared.services.outcomes import OutcomeService
+from shared.services.step_requests import StepRequests
+
+_WISH_KEPT_SECONDS = 1.0
+_WISHES_KEPT = 1_000
+_EQUAL_WAIT = timedelta(seconds=2)
+
+_log = logger(__name__)
+
+
+class GenerationService:
+    """What a worker does with a delivery. Late, early, doubled and void deliveries are dropped without harm."""
+
+    def __init__(
+        self,
+        documents: DocumentStore,
+        *,
+        handler: ImageHandler,
+        outcomes: OutcomeService,
+        requests: StepRequests,
+        clock: Clock,
+        worker: str,
+    ) -> None:
+        self._documents = documents
+        self._items = ItemRepository(documents)
+        self._batches = BatchRepository(documents)
+        self._assets = AssetRepository(documents)
+        self._recipes = RecipeRepository(documents)
+        self._handler = handler
+        self._outcomes = outcomes
+        self._requests = requests
+        self._clock = clock
+        self._worker = worker
+        self._running: dict[tuple[str, str], float] = {}
+        self._lock = Lock()
+
+    def generate(self, org: str, batch: str, item: str, attempt: int) -> None:
+        """Make the image of this attempt unless somebody else did, does, or nobody wants it any more.
+
+        Raises Unavailable when the store does not answer: the delivery is then made again.
+        """
+        read = self._items.one(org, batch, item)
+        if read is None or read.value.status is not ItemStatus.PENDING or read.value.attempt != attempt:
+            return
+        if self._wish(org, batch) is not Desired.RUN:
+            return
+        claimed = self._claim(read, attempt)
+        if claimed is not None:
+            self._work(claimed)
+            self._requests.soon(org, batch)
+
+    def _claim(self, read: Read[Item], attempt: int) -> Read[Item] | None:
+        item = read.value
+        now = self._clock.now()
+        try:
+            lease_until = now + timedelta(seconds=self._handler.spec(item).lease_seconds)
+        except ProviderError:
+            lease_until = now + timedelta(seconds=60)
+        fields = item_machine.claimed(item, attempt=attempt, now=now, owner=self._worker, lease_until=lease_until)
+        if fields is None:
+            return None
+        writes: list[Write] = [guarded(read, fields)]
+        if item.reuse:
+            locking = self._locking(item, lease_until)
+            if locking is None:
+                self._wait_for_equal(read)
+                return None
+            writes.append(locking)
+        try:
+            result = self._documents.commit(writes)
+        except GuardRefused:
+            self._overtaken(read)
+            return None
+        return item_writes.after(read, fields, result.versions)
+
+    def _overtaken(self, read: Read[Item]) -> None:
+        """Another delivery has the item, which ends this one; or another item took the recipe, which is waited for."""
+        if not read.value.reuse:
+            return
+        current = self._items.one(read.value.org, read.value.batch, read.value.id)
+        if current is not None and current.version == read.version:
+            self._wait_for_equal(current)
+
+    def _locking(self, item: Item, lease_until: Any) -> Write | None:
+        """The write that makes this item the maker of its recipe; None while another one is."""
+        lock = RecipeLock(item=item.id, batch=item.batch, lease_until=lease_until)
+        held = self._recipes.one(item.org, item.recipe)
+        if held is None:
+            return Create(paths.recipe(item.org, item.recipe), lock.written())
+        if held.value.item != item.id and held.value.lease_until > self._clock.now():
+            return None
+        return guarded(held, lock.written())
+
+    def _wait_for_equal(self, read: Read[Item]) -> None:
+        fields = item_machine.waiting_for_equal(read.value, not_before=self._clock.now() + _EQUAL_WAIT)
+        if fields is None:
+            return
+        try:
+            self._documents.commit([guarded(read, fields)])
+        except GuardRefused:
+            return
+        self._requests.at(read.value.org, read.value.batch, self._clock.now() + _EQUAL_WAIT)
+
+    def _work(self, claimed: Read[Item]) -> None:
+        item = claimed.value
+        try:
+            earlier = self._earlier(item)
+            if earlier is not None:
+                self._outcomes.reuse(claimed, earlier)
+                return
+            made = (self._handler.recover(item) if _may_have_bought(item) else None) or self._handler.make(item)
+        except ProviderError as error:
+            _log.info("image_failed", item=item.id, batch=item.batch, kind=error.kind.value, attempt=item.attempt)
+            self._outcomes.fail(claimed, error)
+        else:
+            self._outcomes.finish(claimed, made)
+            _log.debug("image_made", item=item.id, batch=item.batch, attempt=item.attempt, model=item.model)
+
+    def _earlier(self, item: Item) -> Asset | None:
+        """An equal image that exists; looked for after the recipe was locked, so that none can slip in between."""
+        return self._assets.made_by(item.org, [item.recipe]).get(item.recipe) if item.reuse else None
+
+    def _wish(self, org: str, batch: str) -> Desired:
+        """What people want of the batch, at most a second old; only "run" is remembered, so that a resume is seen at once."""
+        key = (org, batch)
+        now = self._clock.monotonic()
+        with self._lock:
+            running_since = self._running.get(key)
+        if running_since is not None and now - running_since <= _WISH_KEPT_SECONDS:
+            return Desired.RUN
+        try:
+            wish = self._batches.one(org, batch).value.desired
+        except NotFound:
+            wish = Desired.CANCEL
+        with self._lock:
+            if wish is not Desired.RUN:
+                self._running.pop(key, None)
+            else:
+                if len(self._running) >= _WISHES_KEPT:
+                    self._running.clear()
+                self._running[key] = now
+        return wish
+
+
+def _may_have_bought(item: Item) -> bool:
+    """Whether an earlier attempt never reported: it may have stored its image."""
+    return any(attempt.lost for attempt in item.attempts)

@@ -1,0 +1,215 @@
+"""Items of the kind `image`: from a claimed item to stored pictures."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import Final
+
+from shared.domain.errors import ErrorKind, NotFound, ProviderError, Unavailable
+from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
+from shared.domain.items import Item, ItemReference
+from shared.domain.library import AssetObjects
+from shared.domain.offers import Offer
+from shared.domain.shapes import has_shape
+from shared.ports.clock import Clock
+from shared.ports.ids import Ids
+from shared.ports.objects import ObjectStore
+from shared.ports.pictures import PictureStudio
+from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest, ReferenceImage
+from shared.repositories import paths
+from shared.retry import exponential_delay_seconds
+
+MAX_OUTPUT_PIXELS: Final = 40_000_000
+_STORE_TRIES: Final = 4
+_KEPT_REFERENCES: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """An image that is stored: which attempt made it, where it lies, what it is and what it cost."""
+
+    attempt: int
+    objects: AssetObjects
+    width: int
+    height: int
+    media_type: str
+    bytes: int
+    seed: int | None
+    model_version: str
+    usage: Mapping[str, int]
+    cost_micros: int
+
+
+class ImageHandler:
+    """Calls a provider once, checks what came, stores it whole."""
+
+    def __init__(
+        self,
+        *,
+        offer: Offer,
+        providers: Callable[[str], ImageModel],
+        objects: ObjectStore,
+        studio: PictureStudio,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._offer = offer
+        self._providers = providers
+        self._objects = objects
+        self._studio = studio
+        self._clock = clock
+        self._ids = ids
+        self._references: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def spec(self, item: Item) -> ImageModelSpec:
+        """The model of an item; raises ProviderError when it is not known any more."""
+        spec = self._offer.find(item.model)
+        if spec is None:
+            raise ProviderError(ErrorKind.INVALID, f"There is no model {item.model}.")
+        return spec
+
+    def ceiling_micros(self, item: Item) -> int:
+        """The most that one call for this item can cost."""
+        spec = self.spec(item)
+        return ceiling_micros(
+            spec, size=item.size, references=len(item.references), prompt=item.prompt, day=self._day()
+        )
+
+    def estimate_micros(self, item: Item) -> int:
+        """What one call for this item probably costs."""
+        spec = self.spec(item)
+        return estimate_micros(
+            spec, size=item.size, references=len(item.references), prompt=item.prompt, day=self._day()
+        )
+
+    def billed_micros(self, item: Item, usage: Mapping[str, int]) -> int:
+        """What these units cost; the ceiling when the price table does not know one of them: nothing is free by accident."""
+        try:
+            return cost_micros(usage, self.spec(item).price_on(self._day()))
+        except KeyError:
+            return self.ceiling_micros(item)
+
+    def make(self, item: Item) -> Made:
+        """Buy the image of the running attempt and store it; raises ProviderError, with the units of a billed failure."""
+        spec = self.spec(item)
+        image = self._providers(spec.provider).generate(
+            ImageRequest(
+                model=spec.id,
+                prompt=item.prompt,
+                references=tuple(self._reference(reference, item) for reference in item.references),
+                aspect_ratio=item.aspect_ratio,
+                size=item.size,
+                seed=item.seed,
+                variant=item.variant,
+                deadline_seconds=spec.deadline_seconds,
+            )
+        )
+        try:
+            return self._store(item, image)
+        except ProviderError as error:
+            raise ProviderError(error.kind, error.detail, stage=error.stage, usage=dict(image.usage)) from error
+        except Unavailable as error:
+            told = f"The image was made and could not be stored: {error.detail}"
+            raise ProviderError(ErrorKind.UNAVAILABLE, told, usage=dict(image.usage)) from error
+
+    def recover(self, item: Item) -> Made | None:
+        """What an earlier attempt that never reported had already stored, the latest first; None when there is nothing."""
+        for attempt in reversed(item.attempts):
+            if not attempt.lost:
+                continue
+            info = self._objects.find(paths.image_object(item.org, item.batch, item.id, attempt.number))
+            if info is None:
+                continue
+            data = self._objects.get(info.name)
+            told = info.metadata
+            image = GeneratedImage(
+                data=data,
+                media_type=info.media_type,
+                usage=json.loads(told.get("usage", "{}")),
+                seed=int(told["seed"]) if told.get("seed") else None,
+                model_version=told.get("model_version", ""),
+            )
+            return self._renditions(item, attempt.number, image)
+        return None
+
+    def _store(self, item: Item, image: GeneratedImage) -> Made:
+        facts = self._studio.check_output(image.data, max_pixels=MAX_OUTPUT_PIXELS)
+        if not has_shape(facts.width, facts.height, item.aspect_ratio):
+            told = f"The picture came back as {facts.width} × {facts.height}, not {item.aspect_ratio}."
+            raise ProviderError(ErrorKind.WRONG_SHAPE, told)
+        metadata = {
+            "recipe": item.recipe,
+            "usage": json.dumps(dict(image.usage)),
+            "seed": "" if image.seed is None else str(image.seed),
+            "model_version": image.model_version[:200],
+        }
+        name = paths.image_object(item.org, item.batch, item.id, item.attempt)
+        self._put(name, image.data, facts.media_type, metadata)
+        return self._renditions(item, item.attempt, image)
+
+    def _renditions(self, item: Item, attempt: int, image: GeneratedImage) -> Made:
+        """The smaller pictures beside a stored original."""
+        facts = self._studio.check_output(image.data, max_pixels=MAX_OUTPUT_PIXELS)
+        shown = self._studio.renditions(image.data)
+        objects = AssetObjects(
+            original=paths.image_object(item.org, item.batch, item.id, attempt),
+            optimised=paths.optimised_object(item.org, item.batch, item.id, attempt),
+            thumbnail=paths.thumbnail_object(item.org, item.batch, item.id, attempt),
+        )
+        self._put(objects.optimised, shown.optimised, "image/jpeg", {})
+        self._put(objects.thumbnail, shown.thumbnail, "image/jpeg", {})
+        return Made(
+            attempt=attempt,
+            objects=objects,
+            width=facts.width,
+            height=facts.height,
+            media_type=facts.media_type,
+            bytes=len(image.data),
+            seed=image.seed,
+            model_version=image.model_version,
+            usage=dict(image.usage),
+            cost_micros=self.billed_micros(item, image.usage),
+        )
+
+    def _put(self, name: str, data: bytes, media_type: str, metadata: Mapping[str, str]) -> None:
+        """Store, patiently: what is paid for is not thrown away for a hiccup."""
+        for turn in range(1, _STORE_TRIES + 1):
+            try:
+                self._objects.put(name, data, media_type=media_type, metadata=metadata)
+            except Unavailable:
+                if turn == _STORE_TRIES:
+                    raise
+                jitter = self._ids.jitter()
+                self._clock.sleep(exponential_delay_seconds(turn, base_seconds=0.5, max_seconds=4, jitter=jitter))
+            else:
+                return
+
+    def _reference(self, reference: ItemReference, item: Item) -> ReferenceImage:
+        return ReferenceImage(
+            data=self._reference_bytes(reference), media_type=reference.media_type, mode=item.reference_mode
+        )
+
+    def _reference_bytes(self, reference: ItemReference) -> bytes:
+        with self._lock:
+            kept = self._references.get(reference.object)
+            if kept is not None:
+                self._references.move_to_end(reference.object)
+                return kept
+        try:
+            data = self._objects.get(reference.object)
+        except NotFound:
+            raise ProviderError(ErrorKind.INVALID, f"The reference {reference.id} was deleted.") from None
+        except Unavailable as error:
+            raise ProviderError(ErrorKind.UNAVAILABLE, f"The reference {reference.id}: {error.detail}") from error
+        with self._lock:
+            self._references[reference.object] = data
+            while len(self._references) > _KEPT_REFERENCES:
+                self._references.popitem(last=False)
+        return data
+
+    def _day(self) -> date:
+        return self._clock.now().date()

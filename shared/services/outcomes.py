@@ -1,0 +1,266 @@
+"""How an attempt ends: one commit for the item, its asset and its ledger entry, whoever else was there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain import failures, item_machine, search
+from shared.domain.errors import ErrorKind, GuardRefused, ProviderError
+from shared.domain.failures import RetryRules
+from shared.domain.ids import derived
+from shared.domain.items import Item
+from shared.domain.library import Asset
+from shared.domain.money import LedgerEntry, LedgerKind
+from shared.domain.recipes import recipe_of
+from shared.ports.clock import Clock
+from shared.ports.documents import Create, Delete, DocumentStore, Write
+from shared.ports.ids import Ids
+from shared.repositories import money, paths
+from shared.repositories.collections import Read, guarded
+from shared.repositories.items import ItemRepository
+from shared.repositories.library import RecipeRepository
+from shared.repositories.money import LedgerRepository
+from shared.retry import exponential_delay_seconds
+from shared.services.image_handler import ImageHandler, Made
+
+_TURNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What an attempt cost: the kind of its ledger entry, its units and its price."""
+
+    kind: LedgerKind
+    cost_micros: int
+    usage: dict[str, int]
+    images: int = 0
+
+
+class OutcomeService:
+    """Writes the end of attempts. Every method may be called late or twice."""
+
+    def __init__(
+        self, documents: DocumentStore, handler: ImageHandler, clock: Clock, ids: Ids, *, rules: RetryRules
+    ) -> None:
+        self._documents = documents
+        self._items = ItemRepository(documents)
+        self._ledger = LedgerRepository(documents)
+        self._recipes = RecipeRepository(documents)
+        self._handler = handler
+        self._clock = clock
+        self._ids = ids
+        self._rules = rules
+
+    def finish(self, read: Read[Item], made: Made) -> None:
+        """The image of this attempt is stored: the item succeeds, unless it ended otherwise; then the purchase was a duplicate."""
+        current: Read[Item] | None = read
+        for _ in range(_TURNS):
+            if current is None:
+                return
+            try:
+                writes = self._finishing(current, made)
+                if writes:
+                    self._documents.commit(writes)
+            except GuardRefused:
+                current = self._items.one(read.value.org, read.value.batch, read.value.id)
+            else:
+                return
+        raise GuardRefused("The item changed too often while its image was being recorded.")
+
+    def reuse(self, read: Read[Item], earlier: Asset) -> None:
+        """The item takes an equal image that was made before, at no cost."""
+        item = read.value
+        asset = self._asset(
+            item,
+            item.attempt,
+            {
+                **earlier.model_dump(include={"width", "height", "media_type", "bytes", "objects", "seed", "recipe"}),
+                "reused": True,
+                "cost_micros": 0,
+            },
+        )
+        fields = item_machine.succeeded(
+            item, now=self._clock.now(), attempt=item.attempt, cost_micros=0, result=_result(asset)
+        )
+        if fields is None:
+            return
+        self._documents.commit(
+            [
+                guarded(read, fields),
+                Create(paths.asset(item.org, asset.id), asset.written()),
+                money.create(item.org, self._entry(item, item.attempt, Charge(LedgerKind.REUSED, 0, {}))),
+                *self._unlocking(item),
+            ]
+        )
+
+    def fail(self, read: Read[Item], error: ProviderError) -> None:
+        """The attempt failed: due again later, or failed for good; what it cost is in the ledger in the same commit."""
+        item = read.value
+        charge = self._charge_of_failure(item, error)
+        fields = self._failing(item, error, charge)
+        if fields is None:
+            return
+        writes: list[Write] = [guarded(read, fields), *self._unlocking(item)]
+        if charge is not None:
+            writes.append(money.create(item.org, self._entry(item, item.attempt, charge)))
+        try:
+            self._documents.commit(writes)
+        except GuardRefused:
+            self._charge_late(item, charge)
+
+    def taking_back(self, read: Read[Item]) -> list[Write]:
+        """The writes that take an item back from a worker whose lease ended; what it may have bought is held at the estimate."""
+        item = read.value
+        error = ProviderError(kind=ErrorKind.TIMEOUT, detail=item_machine.LOST, outcome_known=False)
+        charge = Charge(LedgerKind.UNKNOWN_OUTCOME, self._handler.estimate_micros(item), {})
+        fields = self._failing(item, error, charge, lost=True)
+        if fields is None:
+            return []
+        entry = self._entry(item, item.attempt, charge)
+        return [guarded(read, fields), money.create(item.org, entry)]
+
+    def _failing(
+        self, item: Item, error: ProviderError, charge: Charge | None, *, lost: bool = False
+    ) -> dict[str, Any] | None:
+        now = self._clock.now()
+        turns = max(item.tries + 1, failures.busy_in_a_row(item) + 1)
+        delay = exponential_delay_seconds(
+            turns,
+            base_seconds=self._rules.base_seconds,
+            max_seconds=self._rules.max_seconds,
+            jitter=self._ids.jitter(),
+        )
+        decision = failures.decide(item, error, now=now, rules=self._rules, delay_seconds=delay)
+        return item_machine.failed(
+            item, now=now, error=error, decision=decision, cost_micros=charge.cost_micros if charge else 0, lost=lost
+        )
+
+    def _charge_of_failure(self, item: Item, error: ProviderError) -> Charge | None:
+        if error.usage:
+            return Charge(LedgerKind.FAILED_CHARGE, self._handler.billed_micros(item, error.usage), error.usage)
+        if not error.outcome_known:
+            return Charge(LedgerKind.UNKNOWN_OUTCOME, self._handler.estimate_micros(item), {})
+        return None
+
+    def _finishing(self, read: Read[Item], made: Made) -> list[Write]:
+        """The writes of a success as the item is now: on time, late, or a duplicate of what ended already."""
+        item = read.value
+        known = self._ledger.of_attempt(item.org, item.id, made.attempt) if self._may_be_known(item, made) else None
+        kind = LedgerKind.DUPLICATE if item.status.is_terminal else LedgerKind.CHARGE
+        entry = self._entry(item, made.attempt, Charge(kind, made.cost_micros, dict(made.usage), images=1))
+        more = made.cost_micros - (known.value.cost_micros if known else 0)
+        if item.status.is_terminal:
+            if known is not None and known.value.kind is not LedgerKind.UNKNOWN_OUTCOME:
+                return []
+            bought_twice = {"duplicate_purchases": item.duplicate_purchases + 1}
+            writes: list[Write] = [guarded(read, {"cost_micros": item.cost_micros + more, **bought_twice})]
+        else:
+            asset = self._asset(item, made.attempt, _facts(item, made))
+            fields = item_machine.succeeded(
+                item, now=self._clock.now(), attempt=made.attempt, cost_micros=more, result=_result(asset)
+            )
+            writes = [
+                guarded(read, fields or {}),
+                Create(paths.asset(item.org, asset.id), asset.written()),
+                *self._unlocking(item),
+            ]
+        if known is None:
+            return [*writes, money.create(item.org, entry)]
+        return [*writes, guarded(known, entry.written())]
+
+    def _may_be_known(self, item: Item, made: Made) -> bool:
+        """Whether the attempt may have a ledger entry already: not while it is the one that is running."""
+        return not (item.status.value == "running" and item.attempt == made.attempt)
+
+    def _charge_late(self, item: Item, charge: Charge | None) -> None:
+        """A failure that was billed, reported after the item was taken back: its true price replaces the estimate."""
+        if charge is None or charge.kind is LedgerKind.UNKNOWN_OUTCOME:
+            return
+        for _ in range(_TURNS):
+            current = self._items.one(item.org, item.batch, item.id)
+            known = self._ledger.of_attempt(item.org, item.id, item.attempt)
+            if current is None or (known is not None and known.value.kind is not LedgerKind.UNKNOWN_OUTCOME):
+                return
+            more = charge.cost_micros - (known.value.cost_micros if known else 0)
+            entry = self._entry(item, item.attempt, charge)
+            recorded = guarded(known, entry.written()) if known else money.create(item.org, entry)
+            try:
+                self._documents.commit([guarded(current, {"cost_micros": current.value.cost_micros + more}), recorded])
+            except GuardRefused:
+                continue
+            return
+
+    def _unlocking(self, item: Item) -> list[Write]:
+        """The end of this item's hold on its recipe, if it has one."""
+        if not item.reuse:
+            return []
+        lock = self._recipes.one(item.org, item.recipe)
+        return [Delete(lock.path, lock.version)] if lock and lock.value.item == item.id else []
+
+    def _entry(self, item: Item, attempt: int, charge: Charge) -> LedgerEntry:
+        held = item.held_micros if charge.kind in (LedgerKind.CHARGE, LedgerKind.FAILED_CHARGE) else charge.cost_micros
+        return LedgerEntry(
+            id=money.entry_id(item.id, attempt),
+            kind=charge.kind,
+            at=self._clock.now(),
+            batch=item.batch,
+            item=item.id,
+            attempt=attempt,
+            member=item.created_by,
+            provider=item.provider,
+            model=item.model,
+            images=charge.images,
+            usage=charge.usage,
+            cost_micros=charge.cost_micros,
+            overrun_micros=max(charge.cost_micros - held, 0),
+        )
+
+    def _asset(self, item: Item, attempt: int, facts: dict[str, Any]) -> Asset:
+        now = self._clock.now()
+        return Asset(
+            **{
+                "id": derived("ast", item.id, attempt),
+                "batch": item.batch,
+                "item": item.id,
+                "row": item.row,
+                "variant": item.variant,
+                "prompt": item.prompt,
+                "model": item.model,
+                "provider": item.provider,
+                "aspect_ratio": item.aspect_ratio,
+                "size": item.size,
+                "tags": item.tags,
+                "metadata": item.metadata,
+                "recipe": recipe_of(item),
+                "recipe_hash": item.recipe,
+                "created_at": now,
+                "created_by": item.created_by,
+                "terms": search.terms(item.prompt, tags=item.tags),
+                **facts,
+            }
+        )
+
+
+def _facts(item: Item, made: Made) -> dict[str, Any]:
+    return {
+        "width": made.width,
+        "height": made.height,
+        "media_type": made.media_type,
+        "bytes": made.bytes,
+        "objects": made.objects,
+        "seed": made.seed,
+        "cost_micros": made.cost_micros,
+        "recipe": {**recipe_of(item), "seed": made.seed, "model_version": made.model_version},
+    }
+
+
+def _result(asset: Asset) -> dict[str, Any]:
+    """What the item shows of its asset."""
+    return {
+        "asset_id": asset.id,
+        "width": asset.width,
+        "height": asset.height,
+        "media_type": asset.media_type,
+        "bytes": asset.bytes,
+        "seed": asset.seed,
+        "reused": asset.reused,
+    }

@@ -1,0 +1,120 @@
+"""From accepted rows to items, a few hundred at a time, in the order of the rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from shared.domain.batches import Batch, StepControl
+from shared.domain.errors import Unavailable
+from shared.domain.expansion import PlannedImage, expand, images_of
+from shared.domain.ids import derived
+from shared.domain.items import Item
+from shared.domain.modes import Desired, ItemStatus, ReferenceMode
+from shared.domain.offers import Offer
+from shared.domain.recipes import recipe_hash
+from shared.ports.clock import Clock
+from shared.ports.documents import MAX_WRITES_A_COMMIT, DocumentStore
+from shared.repositories import items as item_writes
+from shared.repositories.collections import Read, guarded
+from shared.repositories.rows import AcceptedRows, RowsRepository
+
+DEFAULT_RATIO = "1:1"
+DEFAULT_SIZE = "1K"
+_ITEMS_A_COMMIT = MAX_WRITES_A_COMMIT - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What one turn of planning made: the control document as it is now, and the items."""
+
+    control: Read[StepControl]
+    items: tuple[Item, ...]
+
+
+class PlanService:
+    """Creates items. The place in the plan moves in the same commit, guarded by the step's lease: nothing is planned twice."""
+
+    def __init__(self, documents: DocumentStore, rows: RowsRepository, offer: Offer, clock: Clock) -> None:
+        self._documents = documents
+        self._rows = rows
+        self._offer = offer
+        self._clock = clock
+
+    def is_complete(self, batch: Batch, control: StepControl) -> bool:
+        """Whether every row has its items."""
+        return control.next_row >= batch.rows
+
+    def plan(self, org: str, batch: Batch, control: Read[StepControl]) -> Planned:
+        """Create the next items, at most one commit of them; raises GuardRefused when the step's lease was lost."""
+        accepted = self._rows.get(org, batch.id)
+        start, done = control.value.next_row, control.value.next_index
+        skip = done - _images_before(accepted, start)
+        images = list(islice(_images(accepted, start), skip, skip + _ITEMS_A_COMMIT))
+        now = self._clock.now()
+        made = [self._item(org, batch, accepted, image, done + n, now) for n, image in enumerate(images)]
+        is_last = done + len(made) >= batch.progress.total
+        next_row = batch.rows if is_last else images[-1].row
+        fields = {"next_row": next_row, "next_index": done + len(made)}
+        result = self._documents.commit([guarded(control, fields), *(item_writes.create(item) for item in made)])
+        moved = control.value.model_copy(update=fields)
+        return Planned(Read(moved, control.path, result.versions[control.path]), tuple(made))
+
+    def _item(
+        self, org: str, batch: Batch, accepted: AcceptedRows, image: PlannedImage, index: int, now: datetime
+    ) -> Item:
+        row = accepted.rows[image.row]
+        spec = self._offer.find(image.model or "")
+        if spec is None:
+            raise Unavailable(f"The accepted row {image.row} names a model that is not known any more: {image.model}.")
+        references = [accepted.references[reference] for reference in image.references]
+        mode = row.reference_mode or ReferenceMode.STYLE_ONLY
+        aspect_ratio, size = image.aspect_ratio or DEFAULT_RATIO, image.size or DEFAULT_SIZE
+        is_cancelled = batch.desired is Desired.CANCEL
+        return Item(
+            id=derived("itm", batch.id, image.row, image.combination, image.variant),
+            org=org,
+            batch=batch.id,
+            index=index,
+            row=image.row,
+            variant=image.variant,
+            status=ItemStatus.CANCELLED if is_cancelled else ItemStatus.PENDING,
+            prompt=image.prompt,
+            model=spec.id,
+            provider=spec.provider,
+            seed=image.seed,
+            aspect_ratio=aspect_ratio,
+            size=size,
+            references=references,
+            reference_mode=mode,
+            tags=list(dict.fromkeys([*batch.tags, *(row.tags or ())])),
+            metadata=dict(row.metadata or {}),
+            recipe=recipe_hash(
+                model=spec.id,
+                prompt=image.prompt,
+                references=references,
+                reference_mode=mode,
+                aspect_ratio=aspect_ratio,
+                size=size,
+                seed=image.seed,
+                variant=image.variant,
+            ),
+            reuse=batch.reuse,
+            created_at=now,
+            created_by=batch.created_by,
+            finished_at=now if is_cancelled else None,
+            series=batch.series,
+            # A microsecond an item keeps the order of the rows among items that are due.
+            due_at=None if is_cancelled else batch.created_at + timedelta(microseconds=index),
+        )
+
+
+def _images_before(accepted: AcceptedRows, row: int) -> int:
+    """How many images the rows before this one make."""
+    return sum(images_of(earlier) for earlier in accepted.rows[:row])
+
+
+def _images(accepted: AcceptedRows, row: int) -> Iterator[PlannedImage]:
+    """The images of the rows from this one on."""
+    for number in range(row, len(accepted.rows)):
+        yield from expand(accepted.rows[number], number)

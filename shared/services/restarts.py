@@ -1,0 +1,51 @@
+"""After a restart of the embedded stack nobody holds anything: the process before this one is gone."""
+
+from datetime import datetime
+
+from shared.ports.clock import Clock
+from shared.ports.documents import DocumentStore
+from shared.repositories.batches import BatchRepository, StepControlRepository, org_of
+from shared.repositories.collections import guarded
+from shared.repositories.commits import commit_groups
+from shared.repositories.items import ItemRepository
+from shared.services.step_requests import StepRequests
+
+_AT_ONCE = 400
+
+
+class RestartService:
+    """Releases every lease at once, instead of waiting for it to end."""
+
+    def __init__(self, documents: DocumentStore, requests: StepRequests, clock: Clock) -> None:
+        self._documents = documents
+        self._items = ItemRepository(documents)
+        self._controls = StepControlRepository(documents)
+        self._batches = BatchRepository(documents)
+        self._requests = requests
+        self._clock = clock
+
+    def release(self) -> int:
+        """End the leases of items and steps, and ask for a step of each batch concerned; how many leases there were.
+
+        Must run before this process works: it takes every lease for an old one.
+        """
+        now = self._clock.now()
+        touched: set[tuple[str, str]] = set()
+        released = 0
+        while True:
+            running = [read for read in self._items.running(limit=_AT_ONCE) if _is_open(read.value.lease_until, now)]
+            commit_groups(self._documents, [[guarded(read, {"lease_until": now, "due_at": now})] for read in running])
+            touched.update((read.value.org, read.value.batch) for read in running)
+            released += len(running)
+            if len(running) < _AT_ONCE:
+                break
+        held = self._controls.held(limit=10_000)
+        commit_groups(self._documents, [[guarded(read, {"lease_owner": ""})] for read in held])
+        touched.update((org_of(read.path), read.path.split("/")[3]) for read in held)
+        for org, batch in sorted(touched):
+            self._requests.now(org, batch, f"restart-{now.isoformat()}")
+        return released + len(held)
+
+
+def _is_open(lease_until: datetime | None, now: datetime) -> bool:
+    return lease_until is None or lease_until > now

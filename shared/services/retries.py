@@ -1,0 +1,62 @@
+"""Failed items begin anew, with their earlier attempts kept."""
+
+from shared.domain import item_machine
+from shared.domain.batches import Batch, RetryChanges
+from shared.domain.items import Item
+from shared.domain.offers import Offer
+from shared.domain.recipes import hash_of
+from shared.ports.clock import Clock
+from shared.ports.documents import DocumentStore, Write
+from shared.repositories.collections import Read, guarded
+from shared.repositories.commits import commit_groups
+from shared.repositories.items import ItemRepository
+
+
+class RetryService:
+    """Carries out a retry that was accepted."""
+
+    def __init__(self, documents: DocumentStore, offer: Offer, clock: Clock) -> None:
+        self._documents = documents
+        self._items = ItemRepository(documents)
+        self._offer = offer
+        self._clock = clock
+
+    def selected(self, org: str, batch: str, *, series: int, items: list[str] | None) -> list[Read[Item]]:
+        """The failed items of earlier series that a retry means: all, or those that are named."""
+        failed = self._items.failed_before(org, batch, series)
+        if items is None:
+            return failed
+        named = set(items)
+        return [read for read in failed if read.value.id in named]
+
+    def carry_out(self, org: str, batch: Batch) -> None:
+        """Every selected item is pending again; may be repeated: an item joins a series once."""
+        order = batch.retry
+        if order is None:
+            return
+        changes = RetryChanges.model_validate(order.changes)
+        while True:
+            selected = self.selected(org, batch.id, series=order.series, items=order.items)
+            groups = [group for read in selected if (group := self._retrying(read, order.series, changes))]
+            won = commit_groups(self._documents, groups)
+            if all(won):
+                return
+
+    def changed(self, item: Item, changes: RetryChanges) -> Item:
+        """The item as it would be tried with these changes."""
+        changed = item.model_copy(update=changes.model_dump(exclude_none=True))
+        spec = self._offer.find(changed.model)
+        provider = spec.provider if spec else item.provider
+        return changed.model_copy(update={"provider": provider, "recipe": hash_of(changed)})
+
+    def _retrying(self, read: Read[Item], series: int, changes: RetryChanges) -> list[Write]:
+        changed = self.changed(read.value, changes)
+        fields = item_machine.retried(
+            read.value,
+            now=self._clock.now(),
+            series=series,
+            changes=changes,
+            provider=changed.provider,
+            recipe=changed.recipe,
+        )
+        return [] if fields is None else [guarded(read, fields)]

@@ -1,0 +1,167 @@
+"""Every row of a submit against models, references and limits: all that is wrong is named, or the images are known."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from shared.domain.batches import BatchCreate
+from shared.domain.errors import FieldError, Invalid
+from shared.domain.expansion import PlannedImage, expand, images_of
+from shared.domain.image_models import ImageModelSpec
+from shared.domain.library import Reference, ReferenceStatus
+from shared.domain.offers import Offer
+from shared.domain.rows import MAX_PROMPT, MAX_SEED, Row, placeholders
+from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
+
+MAX_ERRORS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a batch may be."""
+
+    rows: int
+    images: int
+
+
+@dataclass(slots=True)
+class CheckedRows:
+    """Rows with defaults merged in and models named, and the images that they make."""
+
+    rows: list[Row] = field(default_factory=list)
+    images: list[PlannedImage] = field(default_factory=list)
+
+
+class RowChecks:
+    """Checks one request; `check` raises Invalid with everything that is wrong."""
+
+    def __init__(self, offer: Offer, references: Mapping[str, Reference], *, day: date, limits: Limits) -> None:
+        self._offer = offer
+        self._references = references
+        self._day = day
+        self._limits = limits
+        self._errors: dict[tuple[str, str], FieldError] = {}
+
+    def check(self, create: BatchCreate) -> CheckedRows:
+        """The rows as they will be made; raises Invalid."""
+        if len(create.rows) > self._limits.rows:
+            told = f"{len(create.rows):,} rows are too many; send at most {self._limits.rows:,} in one batch."
+            raise Invalid([FieldError("/rows", told)])
+        total = 0
+        checked = CheckedRows()
+        default_model = self._offer.default(self._day).id
+        for number, row in enumerate(create.rows):
+            merged = row.over(create.defaults)
+            named = merged if merged.model else merged.model_copy(update={"model": default_model})
+            total += self._count(row, named, number)
+            if total <= self._limits.images:
+                checked.rows.append(named)
+                checked.images += self._images(row, named, number)
+        if total > self._limits.images:
+            told = f"{total:,} images are too many; a batch may make {self._limits.images:,}."
+            self._add("/rows", told)
+        if self._errors:
+            raise Invalid(list(self._errors.values())[:MAX_ERRORS])
+        return checked
+
+    def _count(self, row: Row, merged: Row, number: int) -> int:
+        for name in ("pack", "fallback"):
+            if getattr(merged, name):
+                self._add(self._pointer(row, number, name), f"This installation offers no {name} yet; leave it out.")
+        try:
+            return images_of(merged)
+        except ValueError as error:
+            self._add(self._pointer(row, number, "expand"), str(error))
+            return 1
+
+    def _images(self, row: Row, merged: Row, number: int) -> list[PlannedImage]:
+        """The images of one row, each checked; [] when its placeholders cannot be filled."""
+        if not self._fills(merged, number):
+            return []
+        try:
+            images = list(expand(merged, number))
+        except (KeyError, ValueError):
+            return []
+        for image in images:
+            self._check_prompt(image, number)
+            self._check_references(row, image, number)
+            for name, detail in self._wrong_settings(image):
+                self._add(self._pointer(row, number, name), detail)
+        return images
+
+    def _wrong_settings(self, image: PlannedImage) -> Iterator[tuple[str, str]]:
+        return check_setting(
+            self._offer,
+            day=self._day,
+            model=image.model or "",
+            aspect_ratio=image.aspect_ratio or DEFAULT_RATIO,
+            size=image.size or DEFAULT_SIZE,
+            seed=image.seed,
+            references=len(image.references),
+        )
+
+    def _fills(self, merged: Row, number: int) -> bool:
+        """Whether every placeholder of the prompt has a value in each combination."""
+        wanted = placeholders(merged.prompt)
+        own = merged.variables or {}
+        lists = (merged.expand.variables if merged.expand else ()) or ({},)
+        missing = sorted({name for name in wanted for values in lists if name not in own and name not in values})
+        for name in missing:
+            told = f"The prompt names {{{{{name}}}}}, but there is no variable of that name."
+            self._add(f"/rows/{number}/prompt", told)
+        return not missing
+
+    def _check_prompt(self, image: PlannedImage, number: int) -> None:
+        if not image.prompt.strip():
+            self._add(f"/rows/{number}/prompt", "With its variables filled in, the prompt is empty.")
+        elif len(image.prompt) > MAX_PROMPT:
+            told = f"With its variables filled in, the prompt has {len(image.prompt):,} characters; at most {MAX_PROMPT:,}."
+            self._add(f"/rows/{number}/prompt", told)
+
+    def _check_references(self, row: Row, image: PlannedImage, number: int) -> None:
+        pointer = self._pointer(row, number, "references")
+        for place, name in enumerate(image.references):
+            found = self._references.get(name)
+            if found is None:
+                self._add(f"{pointer}/{place}", f"There is no reference {name}. Upload it first.")
+            elif found.status is not ReferenceStatus.READY:
+                told = found.detail or "its upload has not been completed"
+                self._add(f"{pointer}/{place}", f"The reference {name} cannot be used: {told}")
+
+    def _pointer(self, row: Row, number: int, name: str) -> str:
+        """Where a setting was said: in the row, in its expansion, or in the defaults of the batch."""
+        if row.expand is not None and name in row.expand.axes():
+            return f"/rows/{number}/expand/{name}"
+        if getattr(row, name, None) is not None or (name == "expand" and row.expand is not None):
+            return f"/rows/{number}/{name}"
+        return f"/defaults/{name}"
+
+    def _add(self, pointer: str, detail: str) -> None:
+        self._errors[pointer, detail] = FieldError(pointer, detail)
+
+
+def check_setting(
+    offer: Offer, *, day: date, model: str, aspect_ratio: str, size: str, seed: int | None, references: int
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with these settings of one image: pairs of a field and what to do about it."""
+    refusal = offer.refusal(model, day)
+    spec = offer.find(model)
+    if refusal is not None or spec is None:
+        yield "model", refusal or "Unknown model."
+        return
+    yield from _unsupported(spec, aspect_ratio, size, seed, references)
+
+
+def _unsupported(
+    spec: ImageModelSpec, aspect_ratio: str, size: str, seed: int | None, references: int
+) -> Iterator[tuple[str, str]]:
+    if aspect_ratio not in spec.aspect_ratios:
+        yield "aspect_ratio", f"{spec.id} cannot make {aspect_ratio}; it makes {', '.join(spec.aspect_ratios)}."
+    if size not in spec.sizes:
+        yield "size", f"{spec.id} cannot make the size {size}; it makes {', '.join(spec.sizes)}."
+    if references > spec.max_references:
+        yield "references", f"{spec.id} takes at most {spec.max_references} references; there are {references}."
+    if seed is not None and not spec.seed:
+        yield "seed", f"{spec.id} takes no seed; leave it out."
+    if seed is not None and seed > MAX_SEED:
+        yield "seed", f"With its variants the seed grows beyond {MAX_SEED}; choose a smaller one."

@@ -1,0 +1,69 @@
+"""Asking for steps of a batch: many requests within one tick make one task, and none is lost."""
+
+from collections import OrderedDict
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from shared.domain.ids import derived
+from shared.domain.lanes import ADVANCE
+from shared.ports.clock import Clock
+from shared.ports.tasks import Task, TaskQueue
+
+FUNCTION = "advance_batch"
+# Clocks of two machines may differ by this much without a change being missed.
+_SKEW = timedelta(milliseconds=50)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_REMEMBERED = 4096
+
+
+class StepRequests:
+    """Creates the tasks that run steps."""
+
+    def __init__(self, tasks: TaskQueue, clock: Clock, *, tick: timedelta, deadline_seconds: int = 60) -> None:
+        self._tasks = tasks
+        self._clock = clock
+        self._tick = tick
+        self._deadline_seconds = deadline_seconds
+        self._asked: OrderedDict[str, None] = OrderedDict()
+        self._lock = Lock()
+
+    def soon(self, org: str, batch: str) -> None:
+        """Ask for a step in the tick after this one; to be called after one's commit, by whoever changed something.
+
+        The task that has the tick's name already runs after our commit, so its being there is success.
+        """
+        self.at(org, batch, self._clock.now())
+
+    def at(self, org: str, batch: str, when: datetime) -> None:
+        """Ask for a step in the tick after `when`."""
+        number = (when - _EPOCH) // self._tick + 1
+        name = derived("stp", org, batch, number)
+        if self._is_known(name):
+            return
+        self._create(org, batch, name, _EPOCH + number * self._tick + _SKEW)
+        self._remember(name)
+
+    def now(self, org: str, batch: str, cause: str | int) -> None:
+        """Ask for a step at once; `cause` names the change that asks, so that its repetition asks once."""
+        self._create(org, batch, derived("stp", org, batch, "now", cause), None)
+
+    def _create(self, org: str, batch: str, name: str, when: datetime | None) -> None:
+        task = Task(
+            name=name,
+            queue=ADVANCE,
+            function=FUNCTION,
+            payload={"schema": 1, "org": org, "batch": batch},
+            schedule_at=when,
+            deadline_seconds=self._deadline_seconds,
+        )
+        self._tasks.create([task])
+
+    def _is_known(self, name: str) -> bool:
+        with self._lock:
+            return name in self._asked
+
+    def _remember(self, name: str) -> None:
+        with self._lock:
+            self._asked[name] = None
+            while len(self._asked) > _REMEMBERED:
+                self._asked.popitem(last=False)

@@ -1,0 +1,243 @@
+"""The step: one idempotent look at a batch that does what is missing and asks for the next look."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain import progress
+from shared.domain.batches import Batch, StepControl
+from shared.domain.errors import GuardRefused, NotFound
+from shared.domain.modes import BatchStatus, Desired, ItemStatus
+from shared.domain.progress import Counts
+from shared.logging import logger
+from shared.ports.clock import Clock
+from shared.ports.documents import DocumentStore
+from shared.ports.ids import Ids
+from shared.repositories.batches import BatchRepository, StepControlRepository, org_of
+from shared.repositories.collections import Read, guarded
+from shared.repositories.commits import commit_groups
+from shared.repositories.items import ItemRepository
+from shared.services.cancellations import CancellationService
+from shared.services.closings import ClosingService
+from shared.services.dispatching import Dispatched, DispatchService
+from shared.services.outcomes import OutcomeService
+from shared.services.planning import PlanService
+from shared.services.reservations import ReservationService
+from shared.services.retries import RetryService
+from shared.services.step_requests import StepRequests
+
+_PUBLISH_EVERY = timedelta(seconds=1)
+_LONGEST_WAIT = timedelta(seconds=60)
+_TAKEN_BACK_AT_ONCE = 200
+
+_log = logger(__name__)
+
+
+class StepService:
+    """Runs steps, one at a time for each batch."""
+
+    def __init__(
+        self,
+        documents: DocumentStore,
+        *,
+        plans: PlanService,
+        dispatches: DispatchService,
+        outcomes: OutcomeService,
+        retries: RetryService,
+        cancellations: CancellationService,
+        closings: ClosingService,
+        reservations: ReservationService,
+        requests: StepRequests,
+        clock: Clock,
+        ids: Ids,
+        lease: timedelta,
+    ) -> None:
+        self._documents = documents
+        self._batches = BatchRepository(documents)
+        self._controls = StepControlRepository(documents)
+        self._items = ItemRepository(documents)
+        self._plans = plans
+        self._dispatches = dispatches
+        self._outcomes = outcomes
+        self._retries = retries
+        self._cancellations = cancellations
+        self._closings = closings
+        self._reservations = reservations
+        self._requests = requests
+        self._clock = clock
+        self._ids = ids
+        self._lease = lease
+
+    def advance(self, org: str, batch: str) -> None:
+        """Do what this batch lacks now. Whoever does not get the batch's lease asks again for the next tick.
+
+        Raises Unavailable when a part does not answer; the step is then run again and nothing is half done.
+        """
+        control = self._controls.one(org, batch)
+        if control is None:
+            return
+        held = self._take(control)
+        if held is None:
+            self._requests.soon(org, batch)
+            return
+        step = _Step(held)
+        try:
+            self._run(org, batch, step)
+        except GuardRefused:
+            # Somebody changed the batch while we looked: the next look sees it as it is then.
+            _log.debug("step_overtaken", org=org, batch=batch)
+            self._requests.soon(org, batch)
+        finally:
+            self._release(step.control)
+
+    def _run(self, org: str, batch_id: str, step: "_Step") -> None:
+        try:
+            read = self._batches.one(org, batch_id)
+        except NotFound:
+            return
+        batch = read.value
+        if not batch.is_live:
+            self._closings.tidy(org, read)
+            return
+        if batch.status is BatchStatus.SCHEDULED and not self._starts(org, read):
+            return
+        if batch.retry is not None and step.control.value.retried_series < batch.retry.series:
+            self._retries.carry_out(org, batch)
+            step.control = self._remember(step.control, retried_series=batch.retry.series)
+        self._take_back(org, batch_id)
+        self._plan(org, batch, step)
+        dispatched = self._act(org, batch)
+        self._look(org, read, step, dispatched)
+
+    def _plan(self, org: str, batch: Batch, step: "_Step") -> None:
+        if not self._plans.is_complete(batch, step.control.value):
+            step.control = self._plans.plan(org, batch, step.control).control
+
+    def _act(self, org: str, batch: Batch) -> Dispatched:
+        if batch.desired is Desired.CANCEL:
+            self._cancellations.carry_out(org, batch.id)
+        elif batch.desired is Desired.PAUSE:
+            self._dispatches.recall(org, batch.id)
+        else:
+            return self._dispatches.dispatch(org, batch)
+        return Dispatched(0, is_paced=False, out_of_money=None)
+
+    def _take_back(self, org: str, batch: str) -> None:
+        """Items whose workers never reported go back, or fail when that was their last try."""
+        now = self._clock.now()
+        while True:
+            expired = self._items.due(org, batch, ItemStatus.RUNNING, now, limit=_TAKEN_BACK_AT_ONCE)
+            commit_groups(self._documents, [self._outcomes.taking_back(read) for read in expired])
+            if len(expired) < _TAKEN_BACK_AT_ONCE:
+                return
+
+    def _look(self, org: str, read: Read[Batch], step: "_Step", dispatched: Dispatched) -> None:
+        """Count everything at one read time; then finish, or publish what is and when to look again."""
+        batch = read.value
+        is_planned = self._plans.is_complete(batch, step.control.value)
+        counts = self._items.counts(org, batch.id, total=batch.progress.total)
+        if is_planned and counts.pending == 0 and counts.running == 0:
+            self._closings.finish(org, read, counts)
+            return
+        now = self._clock.now()
+        samples = progress.with_sample(step.control.value.samples, now=now, finished=counts.finished)
+        status, reason = _standing(batch, counts, dispatched)
+        soon = not is_planned or dispatched.is_paced or batch.desired is Desired.CANCEL
+        next_step_at = self._next_step_at(org, batch.id, now, counts)
+        changed = status is not batch.status or reason != batch.status_reason
+        is_due = now - step.control.value.published_at >= _PUBLISH_EVERY
+        if changed or is_due or batch.next_step_at is None or next_step_at < batch.next_step_at:
+            self._publish(read, counts, status, reason, next_step_at, samples)
+            step.control = self._remember(step.control, samples=samples, published_at=now)
+        elif counts.finished != batch.progress.finished or counts.running != batch.progress.running:
+            self._requests.at(org, batch.id, step.control.value.published_at + _PUBLISH_EVERY)
+        if soon:
+            self._requests.soon(org, batch.id)
+        if next_step_at - now < _LONGEST_WAIT:
+            self._requests.at(org, batch.id, max(next_step_at, now))
+
+    def _publish(
+        self,
+        read: Read[Batch],
+        counts: Counts,
+        status: BatchStatus,
+        reason: str,
+        next_step_at: datetime,
+        samples: list[dict[str, object]],
+    ) -> None:
+        batch = read.value
+        fields: dict[str, Any] = {
+            "status": status.value,
+            "status_reason": reason,
+            "progress": progress.progress(counts, samples).model_dump(),
+            "cost.spent_micros": counts.spent_micros,
+            "cost.reserved_micros": self._reservations.of(org_of(read.path), batch.id).reserved_micros,
+            "next_step_at": next_step_at,
+        }
+        if batch.started_at is None and status is BatchStatus.RUNNING:
+            fields["started_at"] = self._clock.now()
+        if batch.retry is not None:
+            fields["retry"] = None
+        self._documents.commit([guarded(read, fields)])
+
+    def _next_step_at(self, org: str, batch: str, now: datetime, counts: Counts) -> datetime:
+        """The earliest moment at which something is due by itself, within a minute."""
+        earliest = now + _LONGEST_WAIT
+        for status, count in ((ItemStatus.PENDING, counts.pending), (ItemStatus.RUNNING, counts.running)):
+            due = self._items.next_due_at(org, batch, status) if count else None
+            # What is due already and was not sent waits for room; whoever makes room asks for a step.
+            if due is not None and due > now:
+                earliest = min(earliest, due)
+        return earliest
+
+    def _starts(self, org: str, read: Read[Batch]) -> bool:
+        """Whether a scheduled batch's time has come; otherwise its step is asked for at that time."""
+        start_at, now = read.value.start_at, self._clock.now()
+        if start_at is None or start_at <= now or read.value.desired is Desired.CANCEL:
+            return True
+        if read.value.next_step_at != start_at:
+            self._documents.commit([guarded(read, {"next_step_at": start_at})])
+        self._requests.at(org, read.value.id, start_at)
+        return False
+
+    def _take(self, control: Read[StepControl]) -> Read[StepControl] | None:
+        now = self._clock.now()
+        if control.value.lease_owner and control.value.lease_until > now:
+            return None
+        try:
+            return self._remember(control, lease_owner=self._ids.new("run"), lease_until=now + self._lease)
+        except GuardRefused:
+            return None
+
+    def _release(self, control: Read[StepControl]) -> None:
+        try:
+            self._remember(control, lease_owner="")
+        except GuardRefused:
+            _log.warning("step_lease_lost", control=control.path)
+
+    def _remember(self, control: Read[StepControl], **fields: object) -> Read[StepControl]:
+        result = self._documents.commit([guarded(control, fields)])
+        return Read(control.value.model_copy(update=fields), control.path, result.versions[control.path])
+
+
+class _Step:
+    """The control document as this step last wrote it."""
+
+    def __init__(self, control: Read[StepControl]) -> None:
+        self.control = control
+
+
+def _standing(batch: Batch, counts: Counts, dispatched: Dispatched) -> tuple[BatchStatus, str]:
+    """The status of a batch that is not finished, and why, in words."""
+    busy = counts.running
+    images = f"{busy} image{'s' if busy != 1 else ''}"
+    if batch.desired is Desired.CANCEL:
+        return BatchStatus.RUNNING, f"Cancelling: {images} still being made will be kept."
+    if batch.desired is Desired.PAUSE:
+        if busy:
+            return BatchStatus.RUNNING, f"Pausing: {images} still being made will be kept."
+        return BatchStatus.PAUSED, "Paused on request. Resume it when you are ready."
+    if dispatched.out_of_money and not busy and not dispatched.count and not counts.held_micros:
+        return BatchStatus.PAUSED, f"{dispatched.out_of_money} The rest goes on when there is room."
+    started = batch.started_at is not None or busy or counts.finished or dispatched.count
+    status = BatchStatus.RUNNING if started else BatchStatus.ACCEPTED
+    return status, dispatched.out_of_money or ""

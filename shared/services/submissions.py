@@ -1,0 +1,272 @@
+"""Accepting a batch: checked whole, then the same few operations whatever its size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from shared.domain import search
+from shared.domain.batches import Batch, BatchAccepted, BatchCreate, Cost, Progress, StepControl
+from shared.domain.callers import Caller
+from shared.domain.errors import BudgetExceeded, FieldError, Invalid
+from shared.domain.estimates import Estimate
+from shared.domain.items import ItemReference
+from shared.domain.library import Reference
+from shared.domain.modes import BatchStatus, ReferenceMode, Role
+from shared.domain.offers import Offer
+from shared.domain.recipes import recipe_hash
+from shared.domain.rows import Row
+from shared.logging import logger
+from shared.ports.clock import Clock
+from shared.ports.documents import Create, DocumentStore, Write
+from shared.ports.ids import Ids
+from shared.repositories import paths
+from shared.repositories.batches import BatchRepository
+from shared.repositories.idempotency import IdempotencyRepository
+from shared.repositories.library import AssetRepository, ReferenceRepository
+from shared.repositories.rows import AcceptedRows, RowsRepository
+from shared.services.estimating import Estimator, Priced
+from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
+from shared.services.reservations import ReservationService
+from shared.services.row_checks import CheckedRows, Limits, RowChecks
+from shared.services.step_requests import StepRequests
+
+ROUTE = "batches"
+_FARTHEST_START = timedelta(days=30)
+_RECIPES_LOOKED_UP = 600
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A request that may be accepted."""
+
+    rows: CheckedRows
+    references: dict[str, ItemReference]
+    priced: list[Priced]
+
+
+class SubmissionService:
+    """Submits and estimates."""
+
+    def __init__(
+        self,
+        documents: DocumentStore,
+        *,
+        rows: RowsRepository,
+        offer: Offer,
+        reservations: ReservationService,
+        requests: StepRequests,
+        clock: Clock,
+        ids: Ids,
+        limits: Limits,
+        model_concurrency: int | None = None,
+    ) -> None:
+        self._documents = documents
+        self._rows = rows
+        self._offer = offer
+        self._reservations = reservations
+        self._requests = requests
+        self._clock = clock
+        self._ids = ids
+        self._limits = limits
+        self._model_concurrency = model_concurrency
+        self._batches = BatchRepository(documents)
+        self._references = ReferenceRepository(documents)
+        self._assets = AssetRepository(documents)
+        self._idempotency = IdempotencyRepository(documents)
+
+    def submit(
+        self, caller: Caller, create: BatchCreate, *, idempotency_key: str | None, fingerprint: str
+    ) -> BatchAccepted:
+        """Accept a batch: once this returns, every image of it ends as done, failed with its reason, or cancelled.
+
+        A repeated key and body gives the first answer. Raises Invalid naming every wrong field, BudgetExceeded when not
+        one image fits, Forbidden, Unavailable; then nothing of the batch is kept.
+        """
+        caller.require(Role.EDITOR)
+        answered = self._answered(caller, idempotency_key, fingerprint)
+        if answered is not None:
+            return answered
+        checked = self._check(caller, create)
+        batch = self._ids.new("bat")
+        self._rows.put(caller.org, batch, AcceptedRows(rows=checked.rows.rows, references=checked.references))
+        try:
+            accepted = self._reservations.until_unrefused(
+                lambda: self._accept(caller, create, checked, batch, idempotency_key, fingerprint)
+            )
+        except (BudgetExceeded, Invalid):
+            self._rows.discard(caller.org, batch)
+            raise
+        if accepted.id != batch:
+            self._rows.discard(caller.org, batch)
+            return accepted
+        self._requests.now(caller.org, batch, "accepted")
+        _log.info("batch_accepted", org=caller.org, batch=batch, images=accepted.images)
+        return accepted
+
+    def estimate(self, caller: Caller, create: BatchCreate) -> Estimate:
+        """What the batch would make, cost and take; nothing is kept. Raises Invalid as `submit` does."""
+        caller.require(Role.VIEWER)
+        checked = self._check(caller, create)
+        reusable = self._reusable(caller.org, checked)
+        return self._estimator().estimate(create, checked.priced, reusable=reusable)
+
+    def _check(self, caller: Caller, create: BatchCreate) -> _Checked:
+        now = self._clock.now()
+        named = self._named_references(caller.org, create)
+        rows = RowChecks(self._offer, named, day=now.date(), limits=self._limits).check(create)
+        if create.start_at is not None and create.start_at > now + _FARTHEST_START:
+            told = f"A batch can start at most {_FARTHEST_START.days} days from now."
+            raise Invalid([FieldError("/start_at", told)])
+        priced = self._estimator().priced(rows.images)
+        return _Checked(rows, {key: _as_used(value) for key, value in named.items()}, priced)
+
+    def _named_references(self, org: str, create: BatchCreate) -> dict[str, Reference]:
+        """Every reference that the request names, where it exists for this organisation."""
+        named: dict[str, None] = {}
+        for settings in (create.defaults, *create.rows):
+            named.update(dict.fromkeys(settings.references or ()))
+            for references in settings.expand.references if settings.expand else ():
+                named.update(dict.fromkeys(references))
+        well_formed = [reference for reference in named if reference.replace("_", "").isalnum()]
+        return self._references.named(org, well_formed) if well_formed else {}
+
+    def _accept(
+        self,
+        caller: Caller,
+        create: BatchCreate,
+        checked: _Checked,
+        batch_id: str,
+        idempotency_key: str | None,
+        fingerprint: str,
+    ) -> BatchAccepted:
+        """One commit: the batch, its reservation, its idempotency record."""
+        answered = self._answered(caller, idempotency_key, fingerprint)
+        if answered is not None:
+            return answered
+        now = self._clock.now()
+        estimated = sum(one.estimated_micros for one in checked.priced)
+        wanted = estimated if create.budget_micros is None else min(estimated, create.budget_micros)
+        granted, writes = self._reservations.reserving(caller.org, batch_id, wanted_micros=wanted)
+        self._refuse_what_cannot_begin(caller.org, create, checked.priced)
+        batch = self._batch(caller, create, checked, batch_id, now, estimated, granted)
+        writes = [
+            *writes,
+            Create(paths.batch(caller.org, batch_id), batch.written()),
+            Create(paths.step_control(caller.org, batch_id), StepControl().written()),
+        ]
+        if idempotency_key:
+            writes.append(self._record(caller, idempotency_key, fingerprint, batch_id, now))
+        self._documents.commit(writes)
+        return accepted_view(batch)
+
+    def _batch(
+        self,
+        caller: Caller,
+        create: BatchCreate,
+        checked: _Checked,
+        batch_id: str,
+        now: datetime,
+        estimated: int,
+        granted: int,
+    ) -> Batch:
+        is_later = create.start_at is not None and create.start_at > now
+        total = len(checked.rows.images)
+        return Batch(
+            id=batch_id,
+            name=create.name,
+            status=BatchStatus.SCHEDULED if is_later else BatchStatus.ACCEPTED,
+            status_reason=f"Starts at {create.start_at:%Y-%m-%d %H:%M %Z}." if is_later and create.start_at else "",
+            priority=create.priority,
+            tags=list(create.tags),
+            created_at=now,
+            created_by=caller.member,
+            start_at=create.start_at,
+            progress=Progress(total=total, pending=total, message=f"0 of {total:,} images are ready."),
+            cost=Cost(estimated_micros=estimated, reserved_micros=granted, budget_micros=create.budget_micros),
+            rows=len(checked.rows.rows),
+            models=sorted({one.spec.id for one in checked.priced}),
+            reuse=create.reuse,
+            next_step_at=now,
+            terms=search.terms(create.name, tags=create.tags),
+        )
+
+    def _refuse_what_cannot_begin(self, org: str, create: BatchCreate, priced: Sequence[Priced]) -> None:
+        """A batch is accepted whatever its estimate, unless not even its cheapest image fits."""
+        least = min(one.ceiling_micros for one in priced)
+        if create.budget_micros is not None and least > create.budget_micros:
+            raise BudgetExceeded(
+                f"Not one image fits the batch's budget: one can cost up to ${least / 1_000_000:,.4f}. Raise it."
+            )
+        room = self._reservations.room_micros(org)
+        if room is not None and least > room:
+            raise BudgetExceeded(
+                f"Not one image fits the organisation's budget: ${room / 1_000_000:,.4f} are left, "
+                f"and one can cost up to ${least / 1_000_000:,.4f}."
+            )
+
+    def _record(self, caller: Caller, key: str, fingerprint: str, batch: str, now: datetime) -> Write:
+        return self._idempotency.record(
+            caller.org, caller.id, ROUTE, key, fingerprint=fingerprint, resource=batch, now=now
+        )
+
+    def _answered(self, caller: Caller, key: str | None, fingerprint: str) -> BatchAccepted | None:
+        """The answer that this key got before."""
+        if not key:
+            return None
+        now = self._clock.now()
+        record = self._idempotency.answered(caller.org, caller.id, ROUTE, key, fingerprint=fingerprint, now=now)
+        if record is None:
+            return None
+        return accepted_view(self._batches.get(paths.batch(caller.org, record.resource)).value)
+
+    def _reusable(self, org: str, checked: _Checked) -> list[Priced]:
+        """Images whose equals exist, or come earlier in the same request; of very large batches the first few hundred recipes."""
+        by_recipe: dict[str, list[Priced]] = {}
+        for one in checked.priced:
+            row = checked.rows.rows[one.image.row]
+            by_recipe.setdefault(_recipe(one, row, checked.references), []).append(one)
+        known = self._assets.made_by(org, list(by_recipe)[:_RECIPES_LOOKED_UP])
+        return [one for recipe, equals in by_recipe.items() for one in (equals if recipe in known else equals[1:])]
+
+    def _estimator(self) -> Estimator:
+        day: date = self._clock.now().date()
+        return Estimator(self._offer, day=day, model_concurrency=self._model_concurrency)
+
+
+def accepted_view(batch: Batch) -> BatchAccepted:
+    """The answer to a submit, first and repeated: as it was when the batch was accepted."""
+    url = f"/v1/batches/{batch.id}"
+    is_later = batch.start_at is not None and batch.start_at > batch.created_at
+    return BatchAccepted(
+        id=batch.id,
+        status=BatchStatus.SCHEDULED if is_later else BatchStatus.ACCEPTED,
+        images=batch.progress.total,
+        estimated_micros=batch.cost.estimated_micros,
+        status_url=url,
+        items_url=f"{url}/items",
+        events_url=f"{url}/events",
+    )
+
+
+def _as_used(reference: Reference) -> ItemReference:
+    return ItemReference(
+        id=reference.id,
+        object=reference.object or "",
+        media_type=reference.media_type,
+        sha256=reference.sha256 or "",
+    )
+
+
+def _recipe(priced: Priced, row: Row, references: dict[str, ItemReference]) -> str:
+    return recipe_hash(
+        model=priced.spec.id,
+        prompt=priced.image.prompt,
+        references=[references[name] for name in priced.image.references],
+        reference_mode=row.reference_mode or ReferenceMode.STYLE_ONLY,
+        aspect_ratio=priced.image.aspect_ratio or DEFAULT_RATIO,
+        size=priced.image.size or DEFAULT_SIZE,
+        seed=priced.image.seed,
+        variant=priced.image.variant,
+    )
