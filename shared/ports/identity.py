@@ -49,5 +49,5 @@ class PasswordHasher(Protocol):
         ...
 
     def matches(self, password: str, hashed: str) -> bool:
-        """Whether the password is the one that was hashed; takes as long for a wrong one."""
+        """Whether the password is the one that was hashed; as slow for a wrong one and for an empty hash (no such account)."""
         ...
