@@ -1,6 +1,7 @@
 """The image-model port over the Gemini API."""
 
 from threading import Lock
+from weakref import finalize
 
 import httpx2
 from google import genai
@@ -25,7 +26,7 @@ class GeminiImageModel:
         self._base_url = _checked_url(base_url)
         self._clock = clock
         self._making = Lock()
-        self._http: httpx2.Client | None = None
+        self._connections: finalize[[], GeminiImageModel] | None = None
         self._client: genai.Client | None = None
 
     def generate(self, request: ImageRequest) -> GeneratedImage:
@@ -53,15 +54,17 @@ class GeminiImageModel:
     def close(self) -> None:
         """Let go of the open connections; the next call opens new ones."""
         with self._making:
-            http, self._http, self._client = self._http, None, None
-        if http is not None:
-            http.close()
+            connections, self._connections, self._client = self._connections, None, None
+        if connections is not None:
+            connections()
 
     def _sdk(self) -> genai.Client:
         with self._making:
             if self._client is None:
                 tls = httpx2.create_ssl_context()
-                self._http = wire.http_client(tls)
+                http = wire.http_client(tls)
+                # Whoever lets go of the model without closing it lets go of its connections too.
+                self._connections = finalize(self, http.close)
                 # Everything that the SDK would otherwise take from the environment is said here.
                 self._client = genai.Client(
                     enterprise=False,
@@ -70,7 +73,7 @@ class GeminiImageModel:
                         api_version="v1",
                         base_url=self._base_url,
                         retry_options=types.HttpRetryOptions(attempts=1),
-                        httpx_client=self._http,
+                        httpx_client=http,
                         # For transports that are never used, but that would each read all certificates again.
                         async_client_args={"verify": tls, "ssl": tls},
                     ),
