@@ -10,6 +10,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import FieldError, Invalid, Malformed, Unauthenticated
 from shared.domain.modes import Role
 from shared.http.limits import Allowance
+from shared.services.sign_ins import SignInService
 
 MAX_CREDENTIAL = 4_096
 
@@ -45,17 +46,15 @@ def authenticate(request: Request) -> Caller:
     bearer = request.headers.get("authorization")
     if key is not None and bearer is not None:
         raise Malformed("Send either X-API-Key or Authorization, not both.")
-    sign_ins = request.app.state.services.sign_ins
+    sign_ins: SignInService = request.app.state.services.sign_ins
     if key is not None:
-        caller: Caller = sign_ins.authenticate_key(_credential(key))
-        return caller
+        return sign_ins.authenticate_key(_credential(key))
     if bearer is None:
         raise Unauthenticated("Send a key as X-API-Key, or a token as Authorization: Bearer.")
     scheme, _, token = bearer.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated("The Authorization header must read: Bearer and a token.")
-    caller = sign_ins.authenticate_token(_credential(token))
-    return caller
+    return sign_ins.authenticate_token(_credential(token))
 
 
 def announce(request: Request, allowance: Allowance) -> None:

@@ -63,14 +63,20 @@ def pointer(location: Sequence[str | int], data: object = _ANYTHING, *, keep_las
     here = data
     for place, step in enumerate(location):
         if here is not _ANYTHING:
-            if isinstance(here, Mapping) and step in here:
-                here = here[step]
-            elif isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here):
-                here = here[step]
-            elif not (keep_last and place == len(location) - 1):
+            found, here = _inside(here, step)
+            if not found and not (keep_last and place == len(location) - 1):
                 continue
         parts.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{part}" for part in parts)
+
+
+def _inside(container: Any, step: str | int) -> tuple[bool, Any]:
+    """Whether the step leads somewhere in what was sent, and where; else the container itself."""
+    if isinstance(container, Mapping) and step in container:
+        return True, container[step]
+    if isinstance(container, list) and isinstance(step, int) and 0 <= step < len(container):
+        return True, container[step]
+    return False, container
 
 
 def sentence_of(error: ErrorDetails) -> str:

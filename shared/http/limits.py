@@ -23,7 +23,7 @@ class Allowance:
     @property
     def header(self) -> str:
         """The value of the `RateLimit` header."""
-        return f'{self.policy.partition(";")[0]};r={self.remaining};t={self.reset_seconds}'
+        return f"{self.policy.partition(';')[0]};r={self.remaining};t={self.reset_seconds}"
 
 
 class TokenBuckets:

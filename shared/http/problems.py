@@ -93,7 +93,8 @@ def internal_detail(request: Request) -> str:
 def http_problem(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """A problem of HTTP itself (no such path, a method that is not taken)."""
     phrase = HTTPStatus(status).phrase
-    return problem(request, Kind(status, phrase.lower().replace(" ", "-"), phrase), detail, headers=headers)
+    own = next((kind for kind in KINDS.values() if kind.status == status), None)
+    return problem(request, own or Kind(status, phrase.lower().replace(" ", "-"), phrase), detail, headers=headers)
 
 
 def problem(

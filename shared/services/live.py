@@ -23,7 +23,7 @@ POLL_SECONDS = 0.4
 LOOK_BACK_EVERY = 5
 _THREADS = 4
 
-_log = logger(__name__)
+log = logger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -152,9 +152,9 @@ class LiveService:
         try:
             changes, ended = poller.poll()
         except FanfoldError as error:
-            _log.warning("poll_failed", org=poller.org, batch=poller.batch, detail=error.detail)
+            log.warning("poll_failed", org=poller.org, batch=poller.batch, detail=error.detail)
         except Exception:
-            _log.exception("poll_broke", org=poller.org, batch=poller.batch)
+            log.exception("poll_broke", org=poller.org, batch=poller.batch)
             ended = True
         with self._lock:
             watchers = list(poller.watchers)

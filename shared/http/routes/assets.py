@@ -44,7 +44,9 @@ class AssetPage(BaseModel):
 class LinksWanted(Strict):
     """Images to make links for."""
 
-    ids: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(min_length=1, max_length=MAX_LINKS)]
+    ids: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(min_length=1, max_length=MAX_LINKS)
+    ]
 
 
 class LinksView(View):

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -89,8 +90,9 @@ class Mailbox:
         self.gone = False
 
     def deliver(self, changes: Sequence[Change], ended: bool) -> None:
-        """Put changes in from any thread; a loop that was closed has no reader any more."""
-        if not self._loop.is_closed():
+        """Put changes in from any thread."""
+        # A loop that was closed has no reader any more.
+        with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self.put, changes, ended)
 
     def put(self, changes: Sequence[Change], ended: bool) -> None:
@@ -134,7 +136,7 @@ class EventStream(Response):
         self._heartbeat_seconds = settings.heartbeat_seconds
         self._stream_seconds = settings.stream_seconds
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI gives all three
         """Serve the stream until it ends, its time is up, or its reader leaves or reads too slowly."""
         mailbox = Mailbox()
         leaving = asyncio.create_task(_notice_leaving(receive, mailbox))
@@ -169,7 +171,7 @@ class EventStream(Response):
                 return "You read too slowly, and changes were left out. Connect again with Last-Event-ID."
             await _send_changes(send, changes)
             if mailbox.ended:
-                return "The batch has ended."
+                return "This stream is over."
         return "You have gone."
 
 

@@ -11,7 +11,7 @@ from shared.http.auth import VIEWER
 from shared.http.pages import PageParameters
 from shared.http.services import Services
 from shared.http.views import ItemView
-from shared.services.assets import MAX_LINKS
+from shared.services.assets import MAX_LINKS, AssetLinks
 
 router = APIRouter(prefix="/v1/batches/{batch_id:id}/items", tags=["items"])
 
@@ -32,15 +32,13 @@ class ItemPage(BaseModel):
 
 
 @router.get("")
-def list_items(
-    batch_id: str, caller: Viewer, filters: Annotated[ItemFilters, Query()], services: Services
-) -> ItemPage:
+def list_items(batch_id: str, caller: Viewer, filters: Annotated[ItemFilters, Query()], services: Services) -> ItemPage:
     """The items of a batch, in the order of its rows."""
     page = services.batches.items(
         caller, batch_id, status=filters.status, page_size=filters.page_size, page_token=filters.page_token
     )
     ids = [item.asset_id for item in page.values if item.asset_id is not None]
-    links = {}
+    links: dict[str, AssetLinks] = {}
     for start in range(0, len(ids), MAX_LINKS):
         links |= services.assets.links(caller, ids[start : start + MAX_LINKS])
     return ItemPage(items=[ItemView.of(item, links) for item in page.values], next_page_token=page.next_page_token)

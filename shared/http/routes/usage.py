@@ -21,7 +21,9 @@ class UsageParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    from_: Annotated[date | None, Field(alias="from", description="First day; by default 30 days before the last.")] = None
+    from_: Annotated[date | None, Field(alias="from", description="First day; by default 30 days before the last.")] = (
+        None
+    )
     to: Annotated[date | None, Field(description="Last day; by default today, in UTC.")] = None
     group_by: Annotated[Literal["day", "model", "member", "batch"], Field(description="What a row stands for.")] = "day"
 
