@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from shared.adapters.embedded.documents.paths import Place, collection_name, document_place
-from shared.adapters.embedded.documents.values import check_field_name, encode_scalar
+from shared.adapters.embedded.documents.values import MIN_INTEGER, check_field_name, encode_scalar
 from shared.ports.documents import Count, Order, Query, Sum, Value, Where
 
 MAX_IN_VALUES = 30
@@ -98,7 +98,9 @@ def aggregate_statement(collection: str, aggregations: Mapping[str, Count | Sum]
         conditions = of_collection(collection, group=group)
         _add_filters(conditions, aggregation.where)
         if isinstance(aggregation, Sum):
-            # The limit keeps SQLite from merging the two selects: only the inner one takes the field from an index.
+            # The bound leads SQLite to an index over the field, and the limit keeps it from merging the two selects:
+            # only the inner one takes the field's value from the index.
+            conditions.add(f"{extracted(aggregation.field)} >= ?", MIN_INTEGER)
             each = _selecting(f"{extracted(aggregation.field)} AS one", conditions)
             columns.append(f"(SELECT coalesce(sum(one), 0) FROM ({each} LIMIT -1))")  # noqa: S608 - quoted
         else:

@@ -42,6 +42,8 @@ def encode_scalar(value: Value, trail: Trail = ()) -> Encoded:
         return value
     if kind is int or kind is float:
         return _checked_number(value, trail)
+    if isinstance(value, _OPERATIONS):
+        raise _wrong(trail, "a transform cannot stand here")
     if isinstance(value, Enum):
         return encode_scalar(value.value, trail)
     if isinstance(value, datetime):
