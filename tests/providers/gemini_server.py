@@ -3,6 +3,8 @@
 import base64
 import json
 import socket
+import ssl
+import sys
 import threading
 import time
 from collections import deque
@@ -72,7 +74,8 @@ class GeminiServer:
     """A context manager: `url` to call, `script` to answer by (a bare number answers that status), `requests` as seen.
 
     `latency_seconds` passes before each answer. Beyond `per_second` starts in any second the answer is a 429, with
-    RetryInfo unless `tells_wait` is false; those are counted in `turned_away` and not shown to the script.
+    RetryInfo unless `tells_wait` is false; those are counted in `turned_away` and not shown to the script. With `tls` the
+    address is one of https.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class GeminiServer:
         latency_seconds: float = 0.0,
         per_second: float | None = None,
         tells_wait: bool = True,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.script = script
         self.latency_seconds = latency_seconds
@@ -95,16 +99,25 @@ class GeminiServer:
         self._lock = threading.Lock()
         self._starts: deque[float] = deque()
         self._server = _Listener(self)
+        self._scheme = "http" if tls is None else "https"
+        if tls is not None:
+            # The handshake belongs to the connection's own thread: it must not hold up the others.
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def calls(self) -> int:
         """Requests that came in, those turned away among them."""
         with self._lock:
             return len(self.requests) + self.turned_away
+
+    @property
+    def connections(self) -> int:
+        """Connections that were opened so far."""
+        return self._server.accepted
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -166,6 +179,7 @@ class _Listener(ThreadingHTTPServer):
 
     def __init__(self, gemini: GeminiServer) -> None:
         self.gemini = gemini
+        self.accepted = 0
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -173,12 +187,17 @@ class _Listener(ThreadingHTTPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._guard:
             self._open.add(request)
+            self.accepted += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         with self._guard:
             self._open.discard(request)
         super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):  # connections that break are part of what is tested
+            super().handle_error(request, client_address)
 
     def close_connections(self) -> None:
         """Wake every thread that waits for a next request, so that closing the server can join it."""
