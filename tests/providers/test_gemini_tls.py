@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from shared.domain.errors import ErrorKind, ProviderError
-from tests.providers.gemini_models import request, speaking_to
+from tests.providers.gemini_models import ClockAt, request, speaking_to
 from tests.providers.gemini_replies import Reply
-from tests.providers.gemini_server import GeminiServer
+from tests.providers.gemini_server import GeminiServer, Received
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,13 @@ def test_the_deadline_holds_over_tls_too(
     server: GeminiServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    server.script = lambda _: Reply(manner="dribble")
-    with speaking_to(server.url) as model, pytest.raises(ProviderError) as raised:
-        model.generate(request(deadline_seconds=0.5))
+    clock = ClockAt()
+
+    def dribble(_: Received) -> Reply:
+        clock.ahead_seconds += 1_000
+        return Reply(manner="dribble")
+
+    server.script = dribble
+    with speaking_to(server.url, clock) as model, pytest.raises(ProviderError) as raised:
+        model.generate(request(deadline_seconds=900.0))
     assert (raised.value.kind, raised.value.outcome_known) == (ErrorKind.TIMEOUT, False)
