@@ -152,7 +152,7 @@ class TaskEdge(Generic[P]):
         """Serve one delivery; the work runs in one of at most `concurrency` threads of this application."""
         if scope["type"] != "http":
             raise RuntimeError("This application answers HTTP only.")
-        if scope["path"] not in ("/", ""):
+        if scope["path"].removeprefix(scope.get("root_path", "")) not in ("/", ""):
             await _answer(send, 404)
         elif scope["method"] != "POST":
             await _answer(send, 405, (b"allow", b"POST"))

@@ -1,0 +1,223 @@
+"""Where tasks arrive: strangers are refused, payloads are ids, the answer tells the queue what to do."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.routing import Mount, Router
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+from shared.adapters.embedded.identity import SERVICE_ACCOUNT, LocalIdentityProvider
+from shared.domain.errors import FanfoldError, GuardRefused, NotFound, Unavailable
+from shared.http.task_edge import ItemPayload, StepPayload, SweepPayload, TaskEdge, TaskEdgeSettings
+from shared.ports.identity import Person
+from tests.clocks import ManualClock
+
+AUDIENCE = "http://127.0.0.1:9/generate_image"
+PAYLOAD: dict[str, Any] = {
+    "schema": 1,
+    "org": "org_aaaaaaaaaaaaaaaaaaaa",
+    "batch": "bat_aaaaaaaaaaaaaaaaaaaa",
+    "item": "itm_aaaaaaaaaaaaaaaaaaaa",
+    "attempt": 1,
+    "dispatch": 0,
+}
+PERSON = Person(
+    member="mem_aaaaaaaaaaaaaaaaaaaa", email="ana@example.org", name="Ana", org=PAYLOAD["org"], role="admin"
+)
+
+
+def client_of(app: ASGIApp) -> TestClient:
+    """Below a router: the edge itself takes no start-up event, just as on the functions framework."""
+    return TestClient(Router(routes=[Mount("/", app)]))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def identity(clock: ManualClock) -> LocalIdentityProvider:
+    return LocalIdentityProvider(Ed25519PrivateKey.generate(), clock=clock, lifetime=timedelta(hours=1))
+
+
+Serve = Callable[..., AbstractContextManager[TestClient]]
+
+
+@pytest.fixture
+def serve(identity: LocalIdentityProvider) -> Serve:
+    @contextmanager
+    def serving(handle: Callable[[ItemPayload], None], *, concurrency: int = 4) -> Iterator[TestClient]:
+        settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=concurrency)
+        with client_of(TaskEdge(ItemPayload, handle, identity, settings)) as client:
+            yield client
+
+    return serving
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_a_delivery_is_handled_once_with_its_ids(serve: Serve, identity: LocalIdentityProvider) -> None:
+    seen: list[ItemPayload] = []
+    with serve(seen.append) as client:
+        answer = client.post("/", json=PAYLOAD, headers=bearer(identity.service_token(AUDIENCE)))
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert [payload.model_dump(by_alias=True) for payload in seen] == [PAYLOAD]
+
+
+def test_strangers_reach_no_handler(serve: Serve, identity: LocalIdentityProvider, clock: ManualClock) -> None:
+    seen: list[ItemPayload] = []
+    other_key = LocalIdentityProvider(Ed25519PrivateKey.generate(), clock=clock, lifetime=timedelta(hours=1))
+    expired = identity.service_token(AUDIENCE)
+    clock.advance(3600 + 60)
+    tokens = {
+        "nothing": {},
+        "another scheme": {"Authorization": f"Basic {identity.service_token(AUDIENCE)}"},
+        "garbage": bearer("garbage"),
+        "a person": bearer(identity.sign_in(PERSON).token),
+        "another function's": bearer(identity.service_token("http://127.0.0.1:9/advance_batch")),
+        "another stack's": bearer(other_key.service_token(AUDIENCE)),
+        "expired": bearer(expired),
+    }
+    with serve(seen.append) as client:
+        answers = {name: client.post("/", json=PAYLOAD, headers=headers) for name, headers in tokens.items()}
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(tokens, 401)
+    assert {answer.content for answer in answers.values()} == {b""}
+    assert seen == []
+
+
+def test_a_service_that_is_not_ours_is_refused(identity: LocalIdentityProvider) -> None:
+    settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({"someone@else"}), concurrency=1)
+    with client_of(TaskEdge(SweepPayload, lambda _: None, identity, settings)) as client:
+        assert client.post("/", headers=bearer(identity.service_token(AUDIENCE))).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"org": "org_a/../b"},
+        {"org": "system"},
+        {"batch": "itm_aaaaaaaaaaaaaaaaaaaa"},
+        {"item": None},
+        {"attempt": "1"},
+        {"attempt": 0},
+        {"attempt": True},
+        {"dispatch": -1},
+        {"dispatch": 2**40},
+        {"schema": 0},
+    ],
+    ids=str,
+)
+def test_what_is_no_payload_is_refused(serve: Serve, identity: LocalIdentityProvider, change: dict[str, Any]) -> None:
+    seen: list[ItemPayload] = []
+    with serve(seen.append) as client:
+        answer = client.post("/", json=PAYLOAD | change, headers=bearer(identity.service_token(AUDIENCE)))
+    assert (answer.status_code, seen) == (400, [])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'"text"'])
+def test_a_body_that_cannot_be_read_is_refused(serve: Serve, identity: LocalIdentityProvider, body: bytes) -> None:
+    with serve(lambda _: None) as client:
+        answer = client.post("/", content=body, headers=bearer(identity.service_token(AUDIENCE)))
+    assert answer.status_code == 400
+
+
+def test_a_body_larger_than_any_payload_is_refused_while_it_comes_in(
+    serve: Serve, identity: LocalIdentityProvider
+) -> None:
+    with serve(lambda _: None) as client:
+        answer = client.post("/", json=PAYLOAD | {"more": "x" * 5000}, headers=bearer(identity.service_token(AUDIENCE)))
+    assert answer.status_code == 413
+
+
+def test_fields_of_a_later_version_are_passed_over_and_a_later_schema_is_left_to_a_later_instance(
+    serve: Serve, identity: LocalIdentityProvider
+) -> None:
+    seen: list[ItemPayload] = []
+    headers = bearer(identity.service_token(AUDIENCE))
+    with serve(seen.append) as client:
+        assert client.post("/", json=PAYLOAD | {"lane": "high"}, headers=headers).status_code == 200
+        later = client.post("/", json=PAYLOAD | {"schema": 2}, headers=headers)
+    assert (later.status_code, later.headers["Retry-After"], len(seen)) == (503, "5", 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Unavailable("The store does not answer."), 503),
+        (NotFound("There is no batch bat_x."), 500),
+        (GuardRefused("Someone else was quicker."), 500),
+        (RuntimeError("a mistake of ours, with a secret in it"), 500),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
+)
+def test_what_goes_wrong_is_delivered_again_and_told_to_nobody(
+    serve: Serve, identity: LocalIdentityProvider, error: Exception, status: int
+) -> None:
+    def fail(_payload: ItemPayload) -> None:
+        raise error
+
+    with serve(fail) as client:
+        answer = client.post("/", json=PAYLOAD, headers=bearer(identity.service_token(AUDIENCE)))
+    assert (answer.status_code, answer.content) == (status, b"")
+    assert ("Retry-After" in answer.headers) == isinstance(error, Unavailable | FanfoldError) & (status == 503)
+
+
+def test_only_posts_to_the_root_are_taken(serve: Serve, identity: LocalIdentityProvider) -> None:
+    headers = bearer(identity.service_token(AUDIENCE))
+    with serve(lambda _: None) as client:
+        assert client.post("/elsewhere", json=PAYLOAD, headers=headers).status_code == 404
+        answer = client.get("/", headers=headers)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+def test_no_more_deliveries_run_at_once_than_the_function_takes(serve: Serve, identity: LocalIdentityProvider) -> None:
+    lock, release = threading.Lock(), threading.Event()
+    running, most, started = 0, 0, threading.Semaphore(0)
+
+    def handle(_payload: ItemPayload) -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        started.release()
+        release.wait(30)
+        with lock:
+            running -= 1
+
+    headers = bearer(identity.service_token(AUDIENCE))
+    with serve(handle, concurrency=2) as client:
+        threads = [
+            threading.Thread(target=client.post, args=("/",), kwargs={"json": PAYLOAD, "headers": headers})
+            for _ in range(6)
+        ]
+        for thread in threads:
+            thread.start()
+        assert started.acquire(timeout=30)
+        assert started.acquire(timeout=30)
+        release.set()
+        for thread in threads:
+            thread.join(30)
+    assert most == 2
+
+
+def test_a_step_needs_no_item_and_a_sweep_needs_nothing(identity: LocalIdentityProvider) -> None:
+    settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
+    headers = bearer(identity.service_token(AUDIENCE))
+    steps: list[StepPayload] = []
+    sweeps: list[SweepPayload] = []
+    with client_of(TaskEdge(StepPayload, steps.append, identity, settings)) as client:
+        body = {"schema": 1, "org": PAYLOAD["org"], "batch": PAYLOAD["batch"]}
+        assert client.post("/", json=body, headers=headers).status_code == 200
+    with client_of(TaskEdge(SweepPayload, sweeps.append, identity, settings)) as client:
+        assert client.post("/", headers=headers).status_code == 200
+        assert client.post("/", json={"schema": 1}, headers=headers).status_code == 200
+    assert (len(steps), len(sweeps)) == (1, 2)
