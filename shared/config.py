@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     )
     port: int = Field(8080, ge=0, le=65535, validation_alias="PORT", description="Public port; 0 takes a free one.")
     public_url: str = Field("", description="Address that links begin with; empty: http://localhost:PORT.")
+    functions_url: str = Field(
+        "", description="Address below which the task functions answer; the local stack chooses its own."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line that is logged.")
 
     gemini_api_key: SecretStr | None = Field(

@@ -1,6 +1,6 @@
 """From accepted rows to items, a few hundred at a time, in the order of the rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -9,10 +9,11 @@ from shared.domain.batches import Batch, StepControl
 from shared.domain.errors import Unavailable
 from shared.domain.expansion import PlannedImage, expand, images_of
 from shared.domain.ids import derived
-from shared.domain.items import Item
+from shared.domain.items import Item, ItemReference
 from shared.domain.modes import Desired, ItemStatus, ReferenceMode
 from shared.domain.offers import Offer
 from shared.domain.recipes import recipe_hash
+from shared.domain.rows import Row
 from shared.ports.clock import Clock
 from shared.ports.documents import MAX_WRITES_A_COMMIT, DocumentStore
 from shared.repositories import items as item_writes
@@ -67,10 +68,10 @@ class PlanService:
         spec = self._offer.find(image.model or "")
         if spec is None:
             raise Unavailable(f"The accepted row {image.row} names a model that is not known any more: {image.model}.")
-        references = [accepted.references[reference] for reference in image.references]
-        mode = row.reference_mode or ReferenceMode.STYLE_ONLY
-        aspect_ratio, size = image.aspect_ratio or DEFAULT_RATIO, image.size or DEFAULT_SIZE
-        is_cancelled = batch.desired is Desired.CANCEL
+        ends = {"status": ItemStatus.CANCELLED, "finished_at": now, "due_at": None}
+        # All are due at once; a microsecond an item keeps the order of the rows among them.
+        due_at = batch.created_at - timedelta(microseconds=batch.progress.total - index)
+        waits = {"status": ItemStatus.PENDING, "due_at": due_at}
         return Item(
             id=derived("itm", batch.id, image.row, image.combination, image.variant),
             org=org,
@@ -78,35 +79,37 @@ class PlanService:
             index=index,
             row=image.row,
             variant=image.variant,
-            status=ItemStatus.CANCELLED if is_cancelled else ItemStatus.PENDING,
             prompt=image.prompt,
             model=spec.id,
             provider=spec.provider,
             seed=image.seed,
-            aspect_ratio=aspect_ratio,
-            size=size,
-            references=references,
-            reference_mode=mode,
+            aspect_ratio=image.aspect_ratio or DEFAULT_RATIO,
+            size=image.size or DEFAULT_SIZE,
+            references=[accepted.references[reference] for reference in image.references],
+            reference_mode=row.reference_mode or ReferenceMode.STYLE_ONLY,
             tags=list(dict.fromkeys([*batch.tags, *(row.tags or ())])),
             metadata=dict(row.metadata or {}),
-            recipe=recipe_hash(
-                model=spec.id,
-                prompt=image.prompt,
-                references=references,
-                reference_mode=mode,
-                aspect_ratio=aspect_ratio,
-                size=size,
-                seed=image.seed,
-                variant=image.variant,
-            ),
+            recipe=planned_recipe(image, row, accepted.references),
             reuse=batch.reuse,
             created_at=now,
             created_by=batch.created_by,
-            finished_at=now if is_cancelled else None,
             series=batch.series,
-            # A microsecond an item keeps the order of the rows among items that are due.
-            due_at=None if is_cancelled else batch.created_at + timedelta(microseconds=index),
+            **(ends if batch.desired is Desired.CANCEL else waits),
         )
+
+
+def planned_recipe(image: PlannedImage, row: Row, references: Mapping[str, ItemReference]) -> str:
+    """The recipe hash of an image of a row (with its defaults merged and its model named)."""
+    return recipe_hash(
+        model=image.model or "",
+        prompt=image.prompt,
+        references=[references[name] for name in image.references],
+        reference_mode=row.reference_mode or ReferenceMode.STYLE_ONLY,
+        aspect_ratio=image.aspect_ratio or DEFAULT_RATIO,
+        size=image.size or DEFAULT_SIZE,
+        seed=image.seed,
+        variant=image.variant,
+    )
 
 
 def _images_before(accepted: AcceptedRows, row: int) -> int:

@@ -11,10 +11,8 @@ from shared.domain.errors import BudgetExceeded, FieldError, Invalid
 from shared.domain.estimates import Estimate
 from shared.domain.items import ItemReference
 from shared.domain.library import Reference
-from shared.domain.modes import BatchStatus, ReferenceMode, Role
+from shared.domain.modes import BatchStatus, Role
 from shared.domain.offers import Offer
-from shared.domain.recipes import recipe_hash
-from shared.domain.rows import Row
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
@@ -25,7 +23,7 @@ from shared.repositories.idempotency import IdempotencyRepository
 from shared.repositories.library import AssetRepository, ReferenceRepository
 from shared.repositories.rows import AcceptedRows, RowsRepository
 from shared.services.estimating import Estimator, Priced
-from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
+from shared.services.planning import planned_recipe
 from shared.services.reservations import ReservationService
 from shared.services.row_checks import CheckedRows, Limits, RowChecks
 from shared.services.step_requests import StepRequests
@@ -226,7 +224,7 @@ class SubmissionService:
         by_recipe: dict[str, list[Priced]] = {}
         for one in checked.priced:
             row = checked.rows.rows[one.image.row]
-            by_recipe.setdefault(_recipe(one, row, checked.references), []).append(one)
+            by_recipe.setdefault(planned_recipe(one.image, row, checked.references), []).append(one)
         known = self._assets.made_by(org, list(by_recipe)[:_RECIPES_LOOKED_UP])
         return [one for recipe, equals in by_recipe.items() for one in (equals if recipe in known else equals[1:])]
 
@@ -256,17 +254,4 @@ def _as_used(reference: Reference) -> ItemReference:
         object=reference.object or "",
         media_type=reference.media_type,
         sha256=reference.sha256 or "",
-    )
-
-
-def _recipe(priced: Priced, row: Row, references: dict[str, ItemReference]) -> str:
-    return recipe_hash(
-        model=priced.spec.id,
-        prompt=priced.image.prompt,
-        references=[references[name] for name in priced.image.references],
-        reference_mode=row.reference_mode or ReferenceMode.STYLE_ONLY,
-        aspect_ratio=priced.image.aspect_ratio or DEFAULT_RATIO,
-        size=priced.image.size or DEFAULT_SIZE,
-        seed=priced.image.seed,
-        variant=priced.image.variant,
     )

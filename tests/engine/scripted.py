@@ -1,0 +1,91 @@
+"""A provider that does what the test says, and models that it makes."""
+
+import io
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from threading import Lock
+
+from PIL import Image
+
+from shared.domain.image_models import ImageModelSpec, Price
+from shared.domain.shapes import parse_ratio
+from shared.ports.providers import GeneratedImage, ImageRequest
+
+PRICE = 1_000
+RATIOS = ("1:1", "4:5", "16:9")
+
+
+def model(
+    name: str = "scripted-1",
+    *,
+    price_micros: int = PRICE,
+    concurrency: int = 8,
+    rate_per_second: float = 100.0,
+    shutdown_on: date | None = None,
+    replacement: str | None = None,
+) -> ImageModelSpec:
+    """A model of the scripted provider that costs the same for every image."""
+    units = {size: {"images": 1} for size in ("512", "1K")}
+    return ImageModelSpec(
+        id=name,
+        provider="scripted",
+        title=name,
+        aspect_ratios=RATIOS,
+        sizes=("512", "1K"),
+        max_references=3,
+        seed=True,
+        prices=(Price(from_day=date(2020, 1, 1), micros_per_million={"images": price_micros * 1_000_000}),),
+        expected_units=units,
+        ceiling_units=units,
+        deadline_seconds=60,
+        typical_seconds=1,
+        concurrency=concurrency,
+        rate_per_second=rate_per_second,
+        shutdown_on=shutdown_on,
+        replacement=replacement,
+    )
+
+
+def picture(aspect_ratio: str, colour: int = 0) -> bytes:
+    """A small PNG of this shape."""
+    width = 64
+    image = Image.new("RGB", (width, round(width / parse_ratio(aspect_ratio))), (colour % 256, 80, 120))
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
+
+
+class ScriptedProvider:
+    """Answers each request by `answer` (a picture unless the test says otherwise) and counts what it was asked for."""
+
+    def __init__(self, answer: Callable[[ImageRequest, int], GeneratedImage] | None = None) -> None:
+        self._answer = answer or (lambda request, _: made(request))
+        self._lock = Lock()
+        self.requests: list[ImageRequest] = []
+        self.billed: Counter[str] = Counter()
+
+    def generate(self, request: ImageRequest) -> GeneratedImage:
+        """The scripted answer; `billed` counts, by prompt and variant, the pictures that were handed out."""
+        with self._lock:
+            self.requests.append(request)
+            earlier = sum(1 for past in self.requests if _key(past) == _key(request))
+        answer = self._answer(request, earlier)
+        with self._lock:
+            self.billed[_key(request)] += 1
+        return answer
+
+
+def made(request: ImageRequest) -> GeneratedImage:
+    """A picture as asked for."""
+    return GeneratedImage(
+        data=picture(request.aspect_ratio, request.variant),
+        media_type="image/png",
+        usage={"images": 1},
+        seed=request.seed,
+        model_version="1",
+    )
+
+
+def _key(request: ImageRequest) -> str:
+    return f"{request.prompt}#{request.variant}#{request.seed}"
