@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from urllib.parse import quote
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import SecretStr
 
+from client.answers import T, listing, mapping, typed
 from client.clocks import Clock, SystemClock
 from client.errors import ClientError, ProblemError
 from client.models import Batch, BatchAccepted, BatchCreate, Estimate, Item
@@ -29,8 +30,6 @@ from client.transport import Repeat, Transport
 
 PAGE_SIZE = 200
 LINKS_AT_ONCE = 100
-
-T = TypeVar("T", bound=BaseModel)
 
 
 class Client:
@@ -80,12 +79,12 @@ class Client:
 
     def configuration(self) -> Configuration:
         """Limits and the way to sign in; asked once, not retried."""
-        return _typed(Configuration, self.transport.json("GET", "/v1/config", tries=1))
+        return typed(Configuration, self.transport.json("GET", "/v1/config", tries=1))
 
     def login(self, email: str, password: str) -> Login:
         """A bearer token for a person."""
         body = {"email": email, "password": password}
-        return _typed(Login, self.transport.json("POST", "/v1/auth/login", body=body, repeat=Repeat.REFUSED))
+        return typed(Login, self.transport.json("POST", "/v1/auth/login", body=body, repeat=Repeat.REFUSED))
 
     # --- batches
 
@@ -95,7 +94,7 @@ class Client:
 
     def estimate(self, batch: BatchCreate) -> Estimate:
         """What the batch would cost and take; nothing is written."""
-        return _typed(Estimate, self.transport.json("POST", "/v1/batches:estimate", body=_body(batch)))
+        return typed(Estimate, self.transport.json("POST", "/v1/batches:estimate", body=_body(batch)))
 
     def batch(self, batch_id: str) -> Batch:
         """A batch as it is now."""
@@ -148,7 +147,7 @@ class Client:
 
     def complete_reference(self, reference_id: str) -> Reference:
         """Have the uploaded bytes checked; from then on rows may use the id."""
-        return _typed(Reference, self.transport.json("POST", f"/v1/references/{_segment(reference_id)}:complete"))
+        return typed(Reference, self.transport.json("POST", f"/v1/references/{_segment(reference_id)}:complete"))
 
     def asset(self, asset_id: str) -> AssetRecord:
         """One image with its recipe and fresh links."""
@@ -165,7 +164,7 @@ class Client:
         for start in range(0, len(ids), LINKS_AT_ONCE):
             body = {"ids": ids[start : start + LINKS_AT_ONCE]}
             answer = self.transport.json("POST", "/v1/assets:urls", body=body)
-            links |= {key: _typed(AssetLink, link) for key, link in _mapping(answer, "urls").items()}
+            links |= {key: typed(AssetLink, link) for key, link in mapping(answer, "urls").items()}
         return links
 
     # --- models, usage, keys
@@ -194,15 +193,15 @@ class Client:
     # --- how
 
     def _get(self, path: str, model: type[T]) -> T:
-        return _typed(model, self.transport.json("GET", path))
+        return typed(model, self.transport.json("GET", path))
 
     def _create(self, path: str, body: object, model: type[T], idempotency_key: str | None) -> T:
         headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
-        return _typed(model, self.transport.json("POST", path, body=body, headers=headers))
+        return typed(model, self.transport.json("POST", path, body=body, headers=headers))
 
     def _act(self, batch_id: str, verb: str, body: object = None) -> Batch:
         path = f"/v1/batches/{_segment(batch_id)}:{verb}"
-        return _typed(Batch, self.transport.json("POST", path, body=body, repeat=Repeat.REFUSED))
+        return typed(Batch, self.transport.json("POST", path, body=body, repeat=Repeat.REFUSED))
 
     def _pages(
         self, path: str, name: str, model: type[T], filters: Mapping[str, str], page_size: int | None
@@ -213,35 +212,13 @@ class Client:
         token = ""
         while True:
             answer = self.transport.json("GET", path, params=params | ({"page_token": token} if token else {}))
-            yield from (_typed(model, entry) for entry in _listing(answer, name))
+            yield from (typed(model, entry) for entry in listing(answer, name))
             following = str(answer.get("next_page_token") or "")
             if not following:
                 return
             if following == token:
                 raise ClientError(f"The server answers the same page of {name} again and again.")
             token = following
-
-
-def _typed(model: type[T], answer: object) -> T:
-    try:
-        return model.model_validate(answer)
-    except ValidationError as error:
-        wrong = ", ".join(".".join(map(str, each["loc"])) or "the whole" for each in error.errors()[:5])
-        raise ClientError(f"The server's answer does not fit this client ({model.__name__}: {wrong}).") from None
-
-
-def _listing(answer: object, name: str) -> list[object]:
-    entries = answer.get(name) if isinstance(answer, dict) else None
-    if not isinstance(entries, list):
-        raise ClientError(f"The server's answer holds no list of {name}.")
-    return entries
-
-
-def _mapping(answer: object, name: str) -> dict[str, object]:
-    entries = answer.get(name) if isinstance(answer, dict) else None
-    if not isinstance(entries, dict):
-        raise ClientError(f"The server's answer holds no {name}.")
-    return entries
 
 
 def _body(batch: BatchCreate) -> dict[str, Any]:

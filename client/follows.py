@@ -61,16 +61,18 @@ class Follower:
                 self._wait(problem)
 
     def _listen(self, stream: EventStream) -> None:
-        """Take events until the server closes the stream or the batch has ended."""
+        """Take events until the server closes the stream or the batch has ended; raises _NoStream when none came."""
+        heard = False
         try:
             for event in stream.read():
+                heard = True
                 if event.batch is None:
                     self._touch()
                 elif self._hear(event.batch).ended:
                     return
-        except Unreachable:
-            raise
-        except ClientError:
+        except ClientError as error:
+            if isinstance(error, Unreachable) and heard:
+                raise
             raise _NoStream from None
         self._clock.sleep(delay_seconds(1))
 
@@ -93,5 +95,7 @@ class Follower:
         self._breaks += 1
         if self._breaks == 2:
             minutes = self._patience_seconds / 60
-            self._on_trouble(f"No answer from {self._client.transport.url}. Trying again for up to {minutes:.0f} minutes…")
+            self._on_trouble(
+                f"No answer from {self._client.transport.url}. Trying again for up to {minutes:.0f} minutes…"
+            )
         self._clock.sleep(delay_seconds(self._breaks))

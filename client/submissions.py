@@ -80,5 +80,3 @@ class Submission:
         if parts and parts[0] == "defaults":
             return BadCell(0, f"{' '.join(parts[1:])} (for all rows)", problem.detail)
         return BadCell(0, " ".join(parts), problem.detail)
-
-

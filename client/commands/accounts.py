@@ -60,7 +60,9 @@ def _usage_table(session: Session, found: Iterable[UsageRow]) -> None:
     rows = [row.model_dump(mode="json") for row in found]
     names = [name for name in dict.fromkeys(name for row in rows for name in row) if _is_plain(rows, name)]
     columns = [name.removesuffix("_micros").replace("_", " ").capitalize() for name in names]
-    numbers = [column for column, name in zip(columns, names, strict=True) if isinstance(rows[0].get(name), int | float)]
+    numbers = [
+        column for column, name in zip(columns, names, strict=True) if isinstance(rows[0].get(name), int | float)
+    ]
     lines = [[_cell(name, row.get(name)) for name in names] for row in rows]
     session.screen.table(columns, lines, right=numbers)
 

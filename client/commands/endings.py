@@ -87,5 +87,3 @@ def _reasons(client: Client, batch: Batch) -> list[str]:
 def _reason(item: Item) -> str:
     why = item.error.hint or item.error.detail or item.error.kind if item.error else "no reason given"
     return f"  {one_line(item.prompt or item.id, 32)}: {one_line(why, 120)}"
-
-

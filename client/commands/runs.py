@@ -50,7 +50,9 @@ def run(
     choices = opt.Choices(name, priority, budget, tag, reuse)
     with session.client() as client:
         if not yes and (rows == "-" or not session.can_ask):
-            raise WrongUse("Nobody is here to be asked about the price: say --yes, or look first with fanfold estimate.")
+            raise WrongUse(
+                "Nobody is here to be asked about the price: say --yes, or look first with fanfold estimate."
+            )
         if out is not None:
             make_folder(out)
         submission, estimate = _prepare(session, client, rows, prompt_column, encoding, choices, defaults)
@@ -116,7 +118,9 @@ def _prepare(
         _upload(session, submission, len(sheet.pictures))
         quote = submission.estimate()
     elif sheet.pictures:
-        session.screen.say(f"Without {plural(len(sheet.pictures), 'local reference picture')}, which run uploads.", "dim")
+        session.screen.say(
+            f"Without {plural(len(sheet.pictures), 'local reference picture')}, which run uploads.", "dim"
+        )
     show_estimate(session.screen, submission.name, len(sheet.rows), quote)
     return submission, quote
 
@@ -138,7 +142,9 @@ def _submit(session: Session, submission: Submission, as_json: bool, detach: boo
     except Unreachable as lost:
         if not lost.sent:
             raise
-        raise ClientError(f"{lost}\n  Whether the batch was accepted is not known: look with fanfold batches.") from None
+        raise ClientError(
+            f"{lost}\n  Whether the batch was accepted is not known: look with fanfold batches."
+        ) from None
     if not as_json:
         session.screen.line(accepted.id)
     elif detach:

@@ -66,7 +66,9 @@ class RowBuilder:
         names = list(dict.fromkeys(PLACEHOLDER.findall(row["prompt"])))
         if not names:
             return []
-        cells = {normal(column): value for column, value in line.cells if not isinstance(value, CellError | dict | list)}
+        cells = {
+            normal(column): value for column, value in line.cells if not isinstance(value, CellError | dict | list)
+        }
         variables = {name: as_scalar(cells[normal(name)]) for name in names if normal(name) in cells}
         variables |= row.get("variables", {})
         if variables:

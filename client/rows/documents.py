@@ -52,7 +52,9 @@ def parse_json(text: str) -> object:
     try:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg[:1].lower()}{error.msg[1:]} at line {error.lineno}, column {error.colno}") from None
+        raise ValueError(
+            f"{error.msg[:1].lower()}{error.msg[1:]} at line {error.lineno}, column {error.colno}"
+        ) from None
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
@@ -65,10 +67,10 @@ def _table(entries: Iterable[tuple[int, object]], limit: int) -> Table:
             table.wrongs.append(BadCell(number, "", 'is not an object like {"prompt": "…"}'))
             continue
         cells = tuple((str(name), value) for name, value in entry.items() if not is_empty(value))
-        if not cells:
+        if not entry:
             table.empty.append(number)
             continue
-        columns |= dict.fromkeys(name for name, _ in cells)
+        columns |= dict.fromkeys(map(str, entry))
         for name in doubled(name for name, _ in cells):
             table.wrongs.append(BadCell(number, name, "is given twice"))
         table.add(number, cells, limit)

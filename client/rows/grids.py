@@ -43,7 +43,9 @@ def _take(table: Table, header: list[str], number: int, line: Sequence[object], 
         table.wrongs.append(BadCell(number, letter(min(surplus)), reason))
     for position in sorted(filled.difference(surplus)):
         if not header[position]:
-            table.wrongs.append(BadCell(number, letter(position), "has a value but the column has no name in the header"))
+            table.wrongs.append(
+                BadCell(number, letter(position), "has a value but the column has no name in the header")
+            )
     cells = tuple((header[p], line[p]) for p in sorted(filled.difference(surplus)) if header[p])
     table.add(number, cells, limit)
     return filled

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from client.pictures import Picture
 from client.rows.builders import LOCAL, RowBuilder, images_of
 from client.rows.cells import Limits
-from client.rows.documents import read_json, read_json_lines
+from client.rows.documents import parse_json, read_json, read_json_lines
 from client.rows.headers import FIELDS, metadata_name, near_field, normal
 from client.rows.separated import read_separated
 from client.rows.tables import Table
@@ -120,15 +120,16 @@ def _parse(source: str, data: bytes, limit: int, encoding: str) -> Table:
 
 
 def _sniff(text: str) -> str:
-    start = text.lstrip()[:1]
-    if start == "[":
-        return "json"
-    if start != "{":
-        return "csv"
+    """Which kind a text is that came without a name."""
+    stripped = text.strip()
+    if not stripped.startswith("{"):
+        return "json" if stripped.startswith("[") else "csv"
+    first = stripped.splitlines()[0]
     try:
-        return "json" if read_json(text, 0).filled >= 0 else "csv"
-    except Unreadable:
-        return "jsonl"
+        document = parse_json(first)
+    except ValueError:
+        return "jsonl" if first.endswith("}") else "json"
+    return "json" if isinstance(document, dict) and "rows" in document else "jsonl"
 
 
 def _fields_of(table: Table, prompt_column: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """XLSX: the first visible sheet, read as values, within limits."""
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -25,15 +26,23 @@ def read_workbook(data: bytes, limit: int) -> Table:
     """The table of the first visible sheet; raises Unreadable when the file is broken, locked or too large."""
     try:
         _check_size(data)
-        values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-        try:
-            return _first_visible(values, formulas, limit)
-        finally:
-            values.close()
-            formulas.close()
+        # What openpyxl warns of (styles, extensions it does not know) says nothing about the values.
+        with warnings.catch_warnings(action="ignore"):
+            return _read(data, limit)
     except BROKEN as error:
-        raise Unreadable(f"The workbook is damaged ({type(error).__name__}): open it and save it again as .xlsx.") from None
+        raise Unreadable(
+            f"The workbook is damaged ({type(error).__name__}): open it and save it again as .xlsx."
+        ) from None
+
+
+def _read(data: bytes, limit: int) -> Table:
+    values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+    try:
+        return _first_visible(values, formulas, limit)
+    finally:
+        values.close()
+        formulas.close()
 
 
 def _first_visible(values: Any, formulas: Any, limit: int) -> Table:
@@ -56,7 +65,9 @@ def _lines(sheet: Any, twin: Any) -> Iterator[list[object]]:
 
 def _value(cell: Any, raw: Any) -> object:
     if raw.data_type == "f" and cell.value is None:
-        return CellError("holds a formula that was never calculated: open the file in a spreadsheet, save it, run again")
+        return CellError(
+            "holds a formula that was never calculated: open the file in a spreadsheet, save it, run again"
+        )
     if cell.data_type == "e":
         return CellError(f"shows the error {cell.value}: repair the formula")
     return cell.value

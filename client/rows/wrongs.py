@@ -31,7 +31,9 @@ class BadRows(WrongUse):
 
     def _sentence(self) -> str:
         count = len(self.cells)
-        head = f"{self.source} has {'one wrong cell' if count == 1 else f'{count:,} wrong cells'}. Nothing was submitted."
+        head = (
+            f"{self.source} has {'one wrong cell' if count == 1 else f'{count:,} wrong cells'}. Nothing was submitted."
+        )
         lines = [head] + [f"  {cell}" for cell in self.cells[:SHOWN]]
         if count > SHOWN:
             lines.append(f"  … and {count - SHOWN:,} more")

@@ -41,10 +41,10 @@ class BatchBar:
         """Draw the batch as it is now."""
         if self._live:
             width = min(WIDEST_BAR, self._screen.messages.width - 14)
-            self._live.update(Group(_bar(batch, max(10, width)), _details(batch)), refresh=True)
+            self._live.update(Group(_bar(batch, max(10, width)), *_details(batch)), refresh=True)
             return
         now = self._clock.monotonic()
-        line = f"{batch.progress.percent:.0f}% · {facts(batch)}"
+        line = " · ".join(part for part in (f"{batch.progress.percent:.0f}%", facts(batch), state(batch)) if part)
         stepped = batch.progress.percent - self._said_percent >= QUIET_PERCENT
         waited = self._said_at is None or now - self._said_at >= QUIET_SECONDS
         if line != self._said and (stepped or waited):
@@ -53,7 +53,7 @@ class BatchBar:
 
 
 def facts(batch: Batch) -> str:
-    """Counts, speed, time left and cost in one line."""
+    """Counts, speed, time left and cost."""
     progress, parts = batch.progress, [f"{batch.progress.succeeded:,} of {batch.progress.total:,} done"]
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
@@ -67,11 +67,13 @@ def facts(batch: Batch) -> str:
         if progress.eta_seconds is not None:
             parts.append(f"{duration(progress.eta_seconds)} left")
     parts.append(money(batch.cost.spent_micros))
-    if batch.status not in ("", "running", "accepted"):
-        parts.append(status_words(batch.status))
-    if batch.status_reason:
-        parts.append(clean(batch.status_reason))
     return " · ".join(parts)
+
+
+def state(batch: Batch) -> str:
+    """What is out of the ordinary: a state other than running, and why; empty when there is nothing to say."""
+    words = "" if batch.status in ("", "running", "accepted", "completed") else status_words(batch.status)
+    return ": ".join(part for part in (words, clean(batch.status_reason or "")) if part)
 
 
 def _bar(batch: Batch, width: int) -> Text:
@@ -96,5 +98,8 @@ def _cells(count: int, total: int, width: int) -> int:
     return max(1, int(count * width / total))
 
 
-def _details(batch: Batch) -> Text:
-    return Text(f"  {facts(batch)}", style="dim", no_wrap=True, overflow="ellipsis")
+def _details(batch: Batch) -> list[Text]:
+    lines = [Text(f"  {facts(batch)}", style="dim", no_wrap=True, overflow="ellipsis")]
+    if words := state(batch):
+        lines.append(Text(f"  {words}", style="yellow", no_wrap=True, overflow="ellipsis"))
+    return lines

@@ -1,0 +1,119 @@
+"""Following a batch: what is shown, what happens when the stream or the server is away."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from client import Client
+from client.follows import Follower
+from client.models import Batch
+from client.views.bars import BatchBar
+from client.views.screens import Screen
+from tests.client.conftest import Invoke
+from tests.client.wire import CLOSE, DROP, KEY, Reply, Wire, problem, progress
+from tests.clocks import ManualClock
+
+
+@pytest.fixture
+def batch_id(wire: Wire) -> str:
+    prompts = ("a cat", "please fail", "a dog")
+    return str(wire.accept({"name": "Pets", "rows": [{"prompt": prompt} for prompt in prompts]})["id"])
+
+
+def test_progress_in_a_pipe_is_a_few_quiet_lines(fanfold: Invoke, wire: Wire, clock: ManualClock) -> None:
+    wire.events.extend({"status": "running", "progress": progress(100, number)} for number in range(1, 100))
+    result = fanfold("run", "-", "--yes", stdin=b"prompt\n" + b"a\n" * 100)
+    lines = [line for line in result.stderr.splitlines() if " of 100 done" in line]
+    assert [line.split("%")[0] for line in lines] == ["0", "10", "20", "30", "40", "50", "60", "70", "80", "90", "100"]
+
+
+def test_a_slow_batch_says_something_every_ten_seconds(clock: ManualClock, capsys: pytest.CaptureFixture[str]) -> None:
+    with BatchBar(Screen(), clock) as bar:
+        for number in range(10):
+            bar.show(batch(progress(1_000, number, eta_seconds=3_725)))
+            clock.advance(4)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(" of")[0] for line in lines] == ["0% · 0", "0% · 3", "0% · 6", "0% · 9"]
+    assert lines[1] == "0% · 3 of 1,000 done · 30/min · 1 h 2 min left · $0.00"
+
+
+def batch(counts: dict[str, Any], **more: Any) -> Batch:
+    return Batch.model_validate({"id": "bat_1", "status": "running", "progress": counts, **more})
+
+
+def test_a_terminal_shows_one_bar_of_all_states_that_is_redrawn(clock: ManualClock) -> None:
+    screen, file = Screen(), io.StringIO()
+    screen.messages = Console(file=file, force_terminal=True, width=80, color_system="standard", highlight=False)
+    with BatchBar(screen, clock) as bar:
+        bar.show(batch(progress(40, 10)))
+        bar.show(batch(progress(40, 30, failed=2, running=4), status_reason="waits for the \x1b[31mlimit"))
+    drawn = Text.from_ansi(file.getvalue()).plain
+    assert "  30 of 40 done · 2 failed · 4 running · 30/min · $0.00\n  waits for the [31mlimit\n" in drawn
+    assert "━" * 64 + "  80%" in drawn
+
+
+def test_following_survives_a_restart_of_the_server(fanfold: Invoke, wire: Wire, clock: ManualClock) -> None:
+    class Restarting(ManualClock):
+        """Starts the server again after the client has waited for a while."""
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if self.monotonic() > 30 and not wire.is_running:
+                wire.start()
+
+    batch_id = str(wire.accept({"rows": [{"prompt": "a"}]})["id"])
+    wire.events.extend([{"status": "running"}, wire.stop, {"progress": progress(1, running=1)}])
+    result = watch_with(Restarting(), wire, batch_id)
+    assert result == (0, ["No answer from", "Connected again."])
+
+
+def watch_with(clock: ManualClock, wire: Wire, batch_id: str) -> tuple[int, list[str]]:
+    """Follow a batch with a clock; the exit code and the words about the connection."""
+    said: list[str] = []
+    with Client(wire.url, KEY, clock=clock) as client:
+        batch = Follower(client, lambda _: None, said.append).follow(batch_id)
+    return (0 if batch.status == "completed" else 1), [
+        " ".join(line.split()[:3]) if "No" in line else line for line in said
+    ]
+
+
+def test_following_ends_with_a_sentence_when_the_server_stays_away(
+    fanfold: Invoke, wire: Wire, clock: ManualClock, batch_id: str
+) -> None:
+    wire.events.extend([{"status": "running"}, wire.stop])
+    result = fanfold("watch", batch_id)
+    assert result.exit_code == 1
+    assert "Trying again for up to 10 minutes…" in result.stderr
+    assert "Is it running?" in result.stderr
+    assert clock.monotonic() > 600
+
+
+def test_without_a_stream_the_status_is_asked_for(fanfold: Invoke, wire: Wire, batch_id: str) -> None:
+    path, events = f"/v1/batches/{batch_id}", f"/v1/batches/{batch_id}/events"
+    wire.then("GET", events, problem(404, "Not found", "No events here."))
+    state = wire.batches[batch_id] | {"status": "running"}
+    wire.then("GET", path, Reply(body=state), Reply(body=state | {"revision": 2}), Reply(503), Reply(500, raw=b""))
+    wire.batches[batch_id] |= {"status": "completed", "revision": 3, "progress": progress(3, 3)}
+    assert fanfold("watch", batch_id).exit_code == 0
+    assert len(wire.asked("GET", events)) == 1
+    assert len(wire.asked("GET", path)) == 5
+
+
+def test_events_older_than_what_is_known_change_nothing(fanfold: Invoke, wire: Wire, batch_id: str) -> None:
+    wire.batches[batch_id]["revision"] = 50
+    old = json.dumps(wire.batches[batch_id] | {"revision": 3, "status": "failed"})
+    raw = f"id: 3\nevent: batch\ndata: {old}\n\n".encode()
+    wire.then("GET", f"/v1/batches/{batch_id}/events", Reply(raw=raw, headers={"Content-Type": "text/event-stream"}))
+    wire.events.extend([CLOSE, DROP])
+    assert fanfold("watch", batch_id).exit_code == 3
+
+
+def test_a_lost_answer_to_the_submit_is_told_as_unknown(fanfold: Invoke, wire: Wire) -> None:
+    wire.then("POST", "/v1/batches", *[Reply(drop=True)] * 5)
+    result = fanfold("run", "-", "--yes", stdin=b"prompt\na\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Whether the batch was accepted is not known: look with fanfold batches." in result.stderr

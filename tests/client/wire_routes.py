@@ -1,0 +1,100 @@
+"""What the scripted server answers, route by route."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.client.wire_state import Reply, Seen, State, problem
+
+
+def _submit(wire: State, seen: Seen) -> Reply:
+    key = seen.headers.get("Idempotency-Key", "")
+    if not key:
+        return problem(400, "Malformed", "A create needs an Idempotency-Key.")
+    if key in wire.answers:
+        raw, body = wire.answers[key]
+        return Reply(202, body) if raw == seen.raw else problem(422, "Idempotency key reused", "Another body.")
+    body = wire.accept(seen.body)
+    wire.answers[key] = (seen.raw, body)
+    return Reply(202, body)
+
+
+def _estimate(wire: State, seen: Seen) -> Reply:
+    images = sum(row.get("variants", 1) for row in seen.body["rows"])
+    saving = {"saves_micros": 400_000, "text": "The economy lane costs half.", "change": {"priority": "economy"}}
+    answer = {"images": images, "estimated_micros": 33_600 * images, "estimated_seconds": 75, "by_model": []}
+    return Reply(body=answer | {"suggestions": [saving]})
+
+
+def _page(name: str, entries: list[Any], seen: Seen) -> Reply:
+    size, start = int(seen.query.get("page_size", 50)), int(seen.query.get("page_token", "0"))
+    following = str(start + size) if start + size < len(entries) else ""
+    return Reply(body={name: entries[start : start + size], "next_page_token": following})
+
+
+def _list(wire: State, seen: Seen) -> Reply:
+    status = seen.query.get("status")
+    found = [batch for batch in wire.batches.values() if status in (None, batch["status"])]
+    return _page("batches", found, seen)
+
+
+def _get(wire: State, seen: Seen, batch_id: str) -> Reply:
+    if batch_id not in wire.batches:
+        return problem(404, "Not found", f"There is no batch {batch_id}.")
+    return Reply(body=wire.batches[batch_id])
+
+
+def _items(wire: State, seen: Seen, batch_id: str) -> Reply:
+    status = seen.query.get("status")
+    return _page("items", [item for item in wire.items[batch_id] if status in (None, item["status"])], seen)
+
+
+def _act(wire: State, seen: Seen, batch_id: str, verb: str) -> Reply:
+    batch = wire.batches[batch_id]
+    if batch["status"] in ("completed", "cancelled") and verb != "retry":
+        return problem(409, "Conflict", f"The batch is {batch['status']} already.")
+    batch["status"] = {"pause": "paused", "resume": "running", "cancel": "cancelled", "retry": "accepted"}[verb]
+    batch["revision"] += 1
+    return Reply(body=batch)
+
+
+def _reference(wire: State, seen: Seen) -> Reply:
+    name = f"ref_{len(wire.references):020d}"
+    wire.references[name] = dict(seen.body)
+    upload = {"method": "PUT", "url": f"{wire.url}/signed/{name}?sig=1", "headers": {"X-Upload-Check": name}}
+    return Reply(201, {"id": name, "upload": upload})
+
+
+def _complete(wire: State, seen: Seen, name: str) -> Reply:
+    reference = wire.references[name]
+    if len(reference.get("data", b"")) != reference["bytes"]:
+        return problem(422, "Invalid", "The bytes are not those that were announced.")
+    return Reply(body={"id": name, "status": "ready"})
+
+
+def _links(wire: State, seen: Seen) -> Reply:
+    wire.stale_links -= set(seen.body["ids"])
+    return Reply(body={"urls": {name: {"url": f"/signed/{name}?sig=2"} for name in seen.body["ids"]}})
+
+
+def _keys(wire: State, seen: Seen) -> Reply:
+    return Reply(201, {"id": "key_1", "name": seen.body["name"], "key": "ff_shown_once"})
+
+
+ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
+    (r"/v1/batches", "POST", _submit),
+    (r"/v1/batches:estimate", "POST", _estimate),
+    (r"/v1/batches", "GET", _list),
+    (r"/v1/batches/([^/:]+)", "GET", _get),
+    (r"/v1/batches/([^/:]+)/items", "GET", _items),
+    (r"/v1/batches/([^/:]+):(\w+)", "POST", _act),
+    (r"/v1/references", "POST", _reference),
+    (r"/v1/references/([^/:]+):complete", "POST", _complete),
+    (r"/v1/assets/([^/:]+)", "GET", lambda _wire, _seen, name: Reply(body={"id": name, "prompt": "a cat"})),
+    (r"/v1/assets", "GET", lambda wire, seen: _page("assets", [{"id": name} for name in wire.images], seen)),
+    (r"/v1/assets:urls", "POST", _links),
+    (r"/v1/models", "GET", lambda _, seen: _page("models", [{"id": "preview", "provider": "preview"}], seen)),
+    (r"/v1/usage", "GET", lambda wire, seen: _page("usage", wire.usage, seen)),
+    (r"/v1/keys", "GET", lambda _, seen: _page("keys", [{"id": "key_1", "name": "ci"}], seen)),
+    (r"/v1/keys", "POST", _keys),
+    (r"/v1/keys/([^/:]+)", "DELETE", lambda _wire, _seen, _name: Reply(204, raw=b"")),
+)
