@@ -129,6 +129,19 @@ def _value(document: Document, field: str) -> Any:
     return value
 
 
+@pytest.mark.parametrize("descending", [False, True])
+def test_nulls_are_the_least_in_every_place_of_an_order(documents: DocumentStore, descending: bool) -> None:
+    pairs = [(group, n) for group in (None, 1, 2) for n in (None, None, 1, 2)]
+    documents.commit([Create(f"{ITEMS}/{at:02}", {"g": g, "n": n}) for at, (g, n) in enumerate(pairs)])
+    order = (Order("g"), Order("n", descending=descending))
+    found: list[int] = []
+    cursor: tuple[Any, ...] | None = None
+    while page := documents.query(Query(ITEMS, order=order, limit=1, start_after=cursor)):
+        found.append(int(page[0].id))
+        cursor = (page[0].data["g"], page[0].data["n"], page[0].path)
+    assert found == ([3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8] if descending else list(range(12)))
+
+
 def test_a_cursor_need_not_be_a_document_that_exists(filled: DocumentStore) -> None:
     query = Query(ITEMS, order=(Order("n"),), start_after=(2, f"{ITEMS}/aa"))
     assert ids(filled.query(query)) == "bcg"

@@ -145,6 +145,29 @@ def test_after_close_returns_the_listener_is_not_called(documents: DocumentStore
     assert closed.calls == [[]]
 
 
+def test_a_watch_that_closes_while_another_is_told_hears_no_more(documents: DocumentStore) -> None:
+    slow, closed = Listener(), Listener()
+    entered, let_go = threading.Event(), threading.Event()
+
+    def listen_slowly(changes: list[Change]) -> None:
+        slow(changes)
+        if changes:
+            entered.set()
+            let_go.wait()
+
+    documents.watch(PENDING, listen_slowly)
+    watch = documents.watch(PENDING, closed)
+    closed.wait_for()
+    documents.commit([item("a", 1)])
+    entered.wait()
+    watch.close()
+    heard = list(closed.calls)
+    let_go.set()
+    documents.commit([item("a", 2)])
+    slow.wait_for(a=2)
+    assert closed.calls == heard
+
+
 def test_a_listener_may_close_its_own_watch(documents: DocumentStore) -> None:
     listener = Listener()
     started = threading.Event()
