@@ -18,7 +18,6 @@ EDGES = {
     "shared/adapters/embedded/documents/watchers.py": "a listener's fault does not blind the other watchers",
     "shared/adapters/providers/gemini/models.py": "whatever the SDK raises becomes a ProviderError here",
     "shared/http/edge.py": "an unforeseen error becomes a 500 that tells nothing inside",
-    "shared/adapters/embedded/documents/watchers.py": "a watch's listener that fails hurts nobody else",
     "shared/adapters/embedded/events.py": "a listener that fails hurts nobody else",
     "shared/adapters/embedded/sqlite.py": "the border between threads: a writer's error goes to the caller who waits for it",
 }
