@@ -57,7 +57,6 @@ def create_app(services: ApiServices, settings: ApiSettings) -> FastAPI:
     app.state.services = services
     app.state.settings = settings
     app.state.requests = TokenBuckets(services.clock, name="requests", per_minute=settings.requests_a_minute)
-    app.state.submits = SlidingWindow(services.clock, "submits", settings.submits_a_minute)
     app.state.sign_ins = SlidingWindow(services.clock, "sign-ins", settings.sign_ins_a_minute)
     app.state.description = cache(lambda: orjson.dumps(describe(api_routes(), version=settings.version)))
     for router in routers():

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from shared.domain.callers import Caller
 from shared.domain.errors import FieldError, Invalid, Malformed, Unauthenticated
 from shared.domain.modes import Role
-from shared.http.limits import Allowance
+from shared.domain.windows import Allowance
 from shared.services.sign_ins import SignInService
 
 MAX_CREDENTIAL = 4_096

@@ -48,13 +48,19 @@ def field_errors(errors: Iterable[ErrorDetails], data: object = _ANYTHING, prefi
     `data` is what was sent: a location's parts that do not lead anywhere in it (the branches of a union) are left out.
     """
     found: dict[str, list[str]] = {}
-    for error in errors:
+    for error in _without_echoes(list(errors)):
         at = prefix + pointer(error["loc"], data, keep_last=error["type"] == "missing")
         sentences = found.setdefault(at, [])
         sentence = sentence_of(error)
         if sentence not in sentences:
             sentences.append(sentence)
     return [FieldError(at, " Or: ".join(sentences)) for at, sentences in found.items()]
+
+
+def _without_echoes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """A list whose entries are wrong is also said to be too short: that would be told to nobody's use."""
+    within = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in within]
 
 
 def pointer(location: Sequence[str | int], data: object = _ANYTHING, *, keep_last: bool = False) -> str:

@@ -6,24 +6,10 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from shared.domain.errors import RateLimited
+from shared.domain.windows import SECONDS, Allowance, policy
 from shared.ports.clock import Clock
 
-WINDOW_SECONDS = 60
 MAX_CALLERS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What is left after a request that was let through, and in how many seconds all of it is back."""
-
-    policy: str
-    remaining: int
-    reset_seconds: int
-
-    @property
-    def header(self) -> str:
-        """The value of the `RateLimit` header."""
-        return f"{self.policy.partition(';')[0]};r={self.remaining};t={self.reset_seconds}"
 
 
 class TokenBuckets:
@@ -32,10 +18,10 @@ class TokenBuckets:
     def __init__(self, clock: Clock, *, name: str, per_minute: int) -> None:
         self._clock = clock
         self._per_minute = per_minute
-        self._rate = per_minute / WINDOW_SECONDS
+        self._rate = per_minute / SECONDS
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
-        self.policy = f'"{name}";q={per_minute};w={WINDOW_SECONDS}'
+        self.policy = policy(name, per_minute)
 
     def take(self, caller: str) -> Allowance:
         """Let one request through; raises RateLimited when the bucket is empty."""
@@ -70,14 +56,14 @@ class SlidingWindow:
     @property
     def policy(self) -> str:
         """The value of the `RateLimit-Policy` header."""
-        return f'"{self.name}";q={self.per_minute};w={WINDOW_SECONDS}'
+        return policy(self.name, self.per_minute)
 
     def take(self, caller: str) -> Allowance:
         """Count one act; raises RateLimited, counting nothing, when the window is full."""
         now = self.clock.monotonic()
         with self._lock:
             acts = self._acts.pop(caller, deque())
-            while acts and acts[0] <= now - WINDOW_SECONDS:
+            while acts and acts[0] <= now - SECONDS:
                 acts.popleft()
             self._acts[caller] = acts
             if len(self._acts) > MAX_CALLERS:
@@ -85,8 +71,8 @@ class SlidingWindow:
             if len(acts) >= self.per_minute:
                 raise RateLimited(
                     f"This may be done {self.per_minute} times a minute. Wait a little and try again.",
-                    retry_after_seconds=acts[0] + WINDOW_SECONDS - now,
+                    retry_after_seconds=acts[0] + SECONDS - now,
                     policy=self.policy,
                 )
             acts.append(now)
-            return Allowance(self.policy, self.per_minute - len(acts), math.ceil(acts[0] + WINDOW_SECONDS - now))
+            return Allowance(self.policy, self.per_minute - len(acts), math.ceil(acts[0] + SECONDS - now))

@@ -17,6 +17,7 @@ from shared.services.models import ModelService
 from shared.services.references import ReferenceService
 from shared.services.sign_ins import SignInService
 from shared.services.submissions import SubmissionService
+from shared.services.submit_limits import SubmitLimitService
 from shared.services.usage import UsageService
 
 
@@ -25,6 +26,7 @@ class ApiServices:
     """The product's verbs behind the routes; `parts` are named probes that raise when a part does not answer."""
 
     submissions: SubmissionService
+    submit_limits: SubmitLimitService
     controls: BatchControlService
     batches: BatchService
     references: ReferenceService

@@ -63,7 +63,7 @@ class BatchPage(BaseModel):
 @router.post("", status_code=202)
 def submit(request: Request, caller: Editor, body: New, key: Key, services: Services) -> BatchAccepted:
     """Accept a batch. The images are made in the background; follow them at the URLs in the answer."""
-    announce(request, request.app.state.submits.take(caller.id))
+    announce(request, services.submit_limits.take(caller))
     return services.submissions.submit(caller, body.value, idempotency_key=key, fingerprint=body.fingerprint)
 
 
@@ -109,7 +109,7 @@ def delete(batch_id: str, caller: Editor, services: Services) -> Response:
 @router.post("/{batch_id:id}:duplicate", status_code=202)
 def duplicate(request: Request, batch_id: str, caller: Editor, key: Key, services: Services) -> BatchAccepted:
     """Submit the same rows and settings once more, as a batch of its own."""
-    announce(request, request.app.state.submits.take(caller.id))
+    announce(request, services.submit_limits.take(caller))
     return services.batches.duplicate(caller, batch_id, idempotency_key=key, fingerprint=f"duplicate:{batch_id}")
 
 

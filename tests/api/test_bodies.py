@@ -1,0 +1,177 @@
+"""Bodies become models, or errors that name every field in words."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails
+
+from shared.domain.batches import BatchCreate, BatchRetry
+from shared.domain.errors import FieldError, Invalid, Malformed
+from shared.domain.library import ReferenceCreate
+from shared.domain.organisations import KeyCreate
+from shared.http.bodies import JsonBody, parse
+from shared.http.field_errors import field_errors, pointer
+
+BATCH: dict[str, Any] = {"rows": [{"prompt": "A walker"}]}
+
+
+def errors_of(body: object, model: Any = BatchCreate) -> dict[str, str]:
+    with pytest.raises(Invalid) as raised:
+        parse(model, json.dumps(body).encode())
+    assert len({error.pointer for error in raised.value.errors}) == len(raised.value.errors)
+    return {error.pointer: error.detail for error in raised.value.errors}
+
+
+def test_a_body_is_read_with_all_its_types() -> None:
+    body = parse(BatchCreate, orjson.dumps(BATCH | {"start_at": "2026-05-01T09:00:00+02:00", "priority": "high"}))
+    assert body.value.start_at == datetime(2026, 5, 1, 7, tzinfo=UTC)
+    assert body.value.rows[0].prompt == "A walker"
+
+
+def test_the_fingerprint_is_of_what_was_said_not_of_how() -> None:
+    one = parse(BatchCreate, b'{"name": "A", "rows": [{"prompt": "B", "seed": 1}]}').fingerprint
+    same = parse(BatchCreate, b'{"rows":[{"seed":1,"prompt":"\\u0042"}],"name":"A"}\n').fingerprint
+    other = parse(BatchCreate, b'{"name": "A", "rows": [{"prompt": "B", "seed": 2}]}').fingerprint
+    assert one == same != other
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"  \n",
+        b"{",
+        b'{"rows": [}',
+        b"{'rows': []}",
+        b'{"rows": [{"prompt": "a"}]} x',
+        b'{"name": NaN}',
+        b"\xff\xfe{\x00}\x00",
+        b'{"name": "\xc3"}',
+        b'{"name": "\\ud800"}',
+        b"[" * 100_000,
+        b'{"rows": ' + b"[" * 600 + b"]" * 600 + b"}",
+        b"\xef\xbb\xbf{}",
+    ],
+    ids=range(13),
+)
+def test_what_is_no_json_is_malformed(raw: bytes) -> None:
+    with pytest.raises(Malformed) as raised:
+        parse(BatchCreate, raw)
+    assert raised.value.detail.startswith("The body is ")
+
+
+@pytest.mark.parametrize("body", [[], "text", 1, None, True])
+def test_what_is_no_object_is_invalid_as_a_whole(body: object) -> None:
+    assert errors_of(body) == {"": "Give an object."}
+
+
+@pytest.mark.parametrize(
+    ("row", "at", "words"),
+    [
+        ({"prompt": ""}, "/prompt", "This may not be empty."),
+        ({"prompt": "   "}, "/prompt", "This may not be empty."),
+        ({"prompt": "x" * 4_001}, "/prompt", "Give at most 4,000 characters."),
+        ({"prompt": 5}, "/prompt", "Give text."),
+        ({"prompt": None}, "/prompt", "Give text."),
+        ({}, "/prompt", "This field is needed."),
+        ({"prompt": "a", "variants": 0}, "/variants", "Give 1 or more."),
+        ({"prompt": "a", "variants": 11}, "/variants", "Give 10 or less."),
+        ({"prompt": "a", "variants": "2"}, "/variants", "Give a whole number."),
+        ({"prompt": "a", "variants": True}, "/variants", "Give a whole number."),
+        ({"prompt": "a", "variants": 1.5}, "/variants", "Give a whole number."),
+        ({"prompt": "a", "seed": 10**30}, "/seed", "Give 2,147,483,647 or less."),
+        ({"prompt": "a", "aspect_ratio": "wide"}, "/aspect_ratio", "An aspect ratio is written like 4:5."),
+        ({"prompt": "a", "size": "1k"}, "/size", "Give one of '512', '1K', '2K' or '4K'."),
+        ({"prompt": "a", "reference_mode": "both"}, "/reference_mode", "Give one of 'style_only' or 'style_and_composition'."),
+        ({"prompt": "a", "references": "ref_a"}, "/references", "Give a list."),
+        ({"prompt": "a", "references": ["r"] * 15}, "/references", "Give at most 14 entries."),
+        ({"prompt": "a", "tags": ["ok", ""]}, "/tags/1", "This may not be empty."),
+        ({"prompt": "a", "metadata": {"a/b~c": 1}}, "/metadata/a~1b~0c", "This holds a character that is not allowed here, or has another form than expected."),
+        ({"prompt": "a", "propmt": "b"}, "/propmt", "There is no field of this name here: check the spelling or leave it out."),
+        ({"prompt": "a", "expand": {"mode": "all"}}, "/expand/mode", "Give one of 'product' or 'zip'."),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.startswith("/") else "",
+)  # fmt: skip
+def test_a_wrong_cell_is_named_with_what_to_do(row: dict[str, Any], at: str, words: str) -> None:
+    assert errors_of({"rows": [{"prompt": "fine"}, row]}) == {f"/rows/1{at}": words}
+
+
+def test_every_wrong_field_is_named_at_once() -> None:
+    body = {
+        "rows": [{"prompt": ""}, {"seed": -1, "prompt": "a"}, {"prompt": "b"}],
+        "budget_micros": 0.5,
+        "reuse": "yes",
+        "surprise": 1,
+    }
+    assert list(errors_of(body)) == [
+        "/rows/0/prompt",
+        "/rows/1/seed",
+        "/budget_micros",
+        "/reuse",
+        "/surprise",
+    ]
+
+
+def test_a_value_of_several_kinds_gets_one_sentence_with_all_of_them() -> None:
+    found = errors_of({"rows": [{"prompt": "a", "metadata": {"sku": ["W-17"]}}]})
+    assert found == {
+        "/rows/0/metadata/sku": "Give text. Or: Give a whole number. Or: Give a number. Or: Give true or false."
+    }
+
+
+def test_a_list_of_wrong_entries_is_not_called_too_short() -> None:
+    assert errors_of({"rows": [{"prompt": ""}]}) == {"/rows/0/prompt": "This may not be empty."}
+
+
+def test_times_need_their_zone() -> None:
+    assert errors_of(BATCH | {"start_at": "2026-05-01T09:00:00"}) == {
+        "/start_at": "Give the time with its zone, like 2026-05-01T09:00:00Z."
+    }
+    assert errors_of(BATCH | {"start_at": 1_777_000_000}) == {"/start_at": "Give a time like 2026-05-01T09:00:00Z."}
+
+
+def test_an_empty_list_of_rows_is_wrong() -> None:
+    assert errors_of({"rows": []}) == {"/rows": "Give at least one entry."}
+
+
+def test_other_models_speak_the_same_language() -> None:
+    assert errors_of({"filename": " ", "media_type": "image/gif", "bytes": 0}, ReferenceCreate) == {
+        "/filename": "This may not be empty.",
+        "/media_type": "Give one of 'image/png', 'image/jpeg' or 'image/webp'.",
+        "/bytes": "Give 1 or more.",
+    }
+    assert errors_of({"name": "a", "role": "owner"}, KeyCreate) == {
+        "/role": "Give one of 'admin', 'editor', 'evaluator' or 'viewer'."
+    }
+
+
+def test_a_body_that_may_be_left_out_is_its_defaults() -> None:
+    body = JsonBody(BatchRetry, example={}, optional=True)
+    assert body(b"").value == body(b" \n").value == body(b"{}").value == BatchRetry()
+    assert body(b"").fingerprint == body(b"{ }").fingerprint
+
+
+def test_a_pointer_needs_no_data() -> None:
+    assert pointer(("query", "a/b")) == "/query/a~1b"
+
+
+@pytest.mark.parametrize(
+    ("kind", "context", "words"),
+    [
+        ("string_too_short", {"min_length": 3}, "Give at least 3 characters."),
+        ("too_short", {"field_type": "Tuple", "min_length": 2, "actual_length": 1}, "Give at least 2 entries."),
+        ("greater_than", {"gt": 0}, "Give more than 0."),
+        ("less_than", {"lt": 5}, "Give less than 5."),
+        ("value_error", {"error": ValueError("must be even")}, "Must be even."),
+        ("multiple_of", {"multiple_of": 2}, "Input should be a multiple of 2."),
+    ],
+)
+def test_other_kinds_of_errors_have_words_too(kind: str, context: dict[str, Any], words: str) -> None:
+    line = InitErrorDetails(type=kind, loc=("field",), input="secret", ctx=context)
+    error = ValidationError.from_exception_data("Thing", [line])
+    found = field_errors(error.errors(include_url=False))
+    assert found == [FieldError("/field", words)]
