@@ -133,7 +133,7 @@ class ImageHandler:
                 seed=int(told["seed"]) if told.get("seed") else None,
                 model_version=told.get("model_version", ""),
             )
-            return self._renditions(item, attempt.number, image)
+            return self._renditions(item, attempt.number, image, info.media_type)
         return None
 
     def _store(self, item: Item, image: GeneratedImage) -> Made:
@@ -149,11 +149,10 @@ class ImageHandler:
         }
         name = paths.image_object(item.org, item.batch, item.id, item.attempt)
         self._put(name, image.data, facts.media_type, metadata)
-        return self._renditions(item, item.attempt, image)
+        return self._renditions(item, item.attempt, image, facts.media_type)
 
-    def _renditions(self, item: Item, attempt: int, image: GeneratedImage) -> Made:
+    def _renditions(self, item: Item, attempt: int, image: GeneratedImage, media_type: str) -> Made:
         """The smaller pictures beside a stored original."""
-        facts = self._studio.check_output(image.data, max_pixels=MAX_OUTPUT_PIXELS)
         shown = self._studio.renditions(image.data)
         objects = AssetObjects(
             original=paths.image_object(item.org, item.batch, item.id, attempt),
@@ -165,9 +164,9 @@ class ImageHandler:
         return Made(
             attempt=attempt,
             objects=objects,
-            width=facts.width,
-            height=facts.height,
-            media_type=facts.media_type,
+            width=shown.width,
+            height=shown.height,
+            media_type=media_type,
             bytes=len(image.data),
             seed=image.seed,
             model_version=image.model_version,
