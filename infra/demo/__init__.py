@@ -1,0 +1,1 @@
+"""The sample campaign, start to finish, on a platform of its own."""

@@ -1,0 +1,81 @@
+"""Two servers in one process: the public one, and one on loopback for tasks and schedules."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from shared.domain.errors import ConfigurationWrong
+
+_GRACE_SECONDS = 5
+_BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises ConfigurationWrong when the port is taken or may not be used."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            told = f"Port {port} is in use. Stop what uses it, or choose another one: PORT={port + 1} make run"
+        elif error.errno == errno.EACCES:
+            told = f"Port {port} may not be used by this account. Choose one above 1023: PORT=8080 make run"
+        else:
+            told = f"Cannot listen on {host}:{port}: {error.strerror}."
+        raise ConfigurationWrong(told) from None
+
+
+class _Server(uvicorn.Server):
+    """One of several servers of a process: the process handles signals, not the server."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+def serve(apps: Sequence[tuple[socket.socket, ASGIApp]], *, started: Callable[[], None]) -> None:
+    """Serve each application on its socket until SIGINT or SIGTERM; `started` is called once all of them listen."""
+    uvloop.run(_serve(apps, started))
+
+
+async def _serve(apps: Sequence[tuple[socket.socket, ASGIApp]], started: Callable[[], None]) -> None:
+    servers = [_Server(_config(app)) for _, app in apps]
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    running = [
+        asyncio.create_task(server.serve(sockets=[listening]))
+        for server, (listening, _) in zip(servers, apps, strict=True)
+    ]
+    while not all(server.started for server in servers) and not any(task.done() for task in running):
+        await asyncio.sleep(0.005)
+    if not any(task.done() for task in running):
+        await asyncio.to_thread(started)
+    await asyncio.gather(*running)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        backlog=_BACKLOG,
+    )
