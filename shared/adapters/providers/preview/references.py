@@ -1,0 +1,175 @@
+"""What a preview takes from reference pictures: palette and grain of all, and the layout of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from random import Random
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps
+
+from shared.adapters.providers.preview.colours import Colour, Field, from_bytes, ramp
+from shared.adapters.providers.preview.painting import Canvas, look_up
+from shared.adapters.providers.preview.palettes import Palette
+from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
+from shared.domain.modes import ReferenceMode
+from shared.ports.providers import ReferenceImage
+
+WORKING_EDGE = 640
+RELIEF_EDGE = 320
+LEVELS = 7
+FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+@dataclass(frozen=True, slots=True)
+class Guides:
+    """Colours with their weights, a grain of about ±1 around 0, and the picture whose layout is taken, if any."""
+
+    colours: tuple[tuple[Colour, float], ...]
+    grain: Field
+    layout: Image.Image | None
+
+
+def read_guides(references: Sequence[ReferenceImage]) -> Guides | None:
+    """What the references give; None without any. Raises ProviderError (INVALID) for one that cannot be read."""
+    if not references:
+        return None
+    pictures = [_opened(reference, number) for number, reference in enumerate(references, start=1)]
+    colours = tuple(pair for picture in pictures for pair in _colours(picture, 1 / len(pictures)))
+    layouts = (
+        picture
+        for picture, reference in zip(pictures, references, strict=True)
+        if reference.mode is ReferenceMode.STYLE_AND_COMPOSITION
+    )
+    return Guides(colours=colours, grain=_grain(pictures[0]), layout=next(layouts, None))
+
+
+def lay_grain(canvas: Canvas, grain: Field) -> None:
+    """Lay the fine structure of a reference over the whole canvas: small patches of it, shuffled until nothing is known."""
+    tile = _shuffled(grain, canvas.random)
+    rows, columns = tile.shape
+    tall, wide = -(-canvas.height // rows), -(-canvas.width // columns)
+    sheet = np.tile(tile, (tall, wide))[: canvas.height, : canvas.width]
+    canvas.pixels *= (1 + sheet * np.float32(0.04))[..., None]
+
+
+def paint_layout(canvas: Canvas, palette: Palette, layout: Image.Image, *, own: float) -> None:
+    """The layout as a relief of cut paper: its tones become sheets, each throwing its shadow on those below.
+
+    `own` (0 to 1) is how much of its local colour the reference keeps beside the palette.
+    """
+    width, height = canvas.width, canvas.height
+    share = (width * height) ** 0.5 / RELIEF_EDGE
+    fitted = ImageOps.fit(
+        layout, (max(round(width / share), 8), max(round(height / share), 8)), Image.Resampling.LANCZOS
+    )
+    grey = ImageOps.autocontrast(fitted.convert("L"), cutoff=1)
+    for size in (5, 7, 7):
+        grey = grey.filter(ImageFilter.MedianFilter(size))
+    grey = grey.filter(ImageFilter.GaussianBlur(RELIEF_EDGE * 0.007))
+    steps = _thresholds(grey)
+    broad = np.asarray(grey.resize((width, height), Image.Resampling.BICUBIC), np.float32)
+    sharp = np.float32(0.20 * RELIEF_EDGE / 320 / max(canvas.unit, 0.4) + 0.06)
+    level = np.zeros_like(broad)
+    light = np.ones_like(broad)
+    slide = max(1, round(canvas.unit * 3))
+    for step in steps:
+        mask = np.clip((broad - np.float32(step)) * sharp + np.float32(0.5), 0, 1)
+        level += mask
+        light *= 1 - _fallen(mask, slide, canvas.unit * 3.2) * (1 - mask) * np.float32(0.36)
+    level /= len(steps)
+    hues = fitted.filter(ImageFilter.GaussianBlur(RELIEF_EDGE * 0.02)).resize(
+        (width, height), Image.Resampling.BILINEAR
+    )
+    tones = look_up(_sheets(palette), level)
+    tones += (np.asarray(hues, np.float32) / 255 - tones) * np.float32(own)
+    tones += ((level - np.float32(0.5)) * np.float32(0.14))[..., None]
+    canvas.pixels[:] = tones * light[..., None]
+
+
+def _fallen(mask: Field, slide: int, radius: float) -> Field:
+    """The soft shadow of a sheet, down and to the right; half the pixels are enough for it."""
+    small = Image.fromarray((mask[::2, ::2] * 255).astype(np.uint8), "L").filter(ImageFilter.GaussianBlur(radius))
+    whole = small.resize((mask.shape[1], mask.shape[0]), Image.Resampling.BILINEAR)
+    return np.roll(np.asarray(whole, np.float32) / 255, (slide * 2, slide), axis=(0, 1))
+
+
+def _shuffled(grain: Field, random: Random) -> Field:
+    """A tile of overlapping patches from anywhere in the grain; its edges meet."""
+    size, patch, step = 320, 64, 32
+    patch = min(patch, *grain.shape)
+    ramp_up = np.minimum(np.arange(patch), np.arange(patch)[::-1]).astype(np.float32) + 1
+    window = ramp_up[:, None] * ramp_up[None, :]
+    tile, weight = np.zeros((size, size), np.float32), np.zeros((size, size), np.float32)
+    for top in range(0, size, step):
+        for left in range(0, size, step):
+            y, x = random.randrange(grain.shape[0] - patch + 1), random.randrange(grain.shape[1] - patch + 1)
+            rows, columns = (
+                (np.arange(top, top + patch) % size)[:, None],
+                (np.arange(left, left + patch) % size)[None, :],
+            )
+            tile[rows, columns] += grain[y : y + patch, x : x + patch] * window
+            weight[rows, columns] += window
+    return tile / np.maximum(weight, 1) * np.float32(1.4)
+
+
+def _sheets(palette: Palette) -> Field:
+    stops = (
+        (0.0, palette.zenith.mixed(palette.near, 0.4).at(0.19)),
+        (0.32, palette.zenith.mixed(palette.hero, 0.5).at(0.40)),
+        (0.58, palette.hero.at(0.62)),
+        (0.82, palette.horizon.at(0.82)),
+        (1.0, palette.light.at(0.95)),
+    )
+    return ramp(stops, 128)
+
+
+def _thresholds(grey: Image.Image) -> list[float]:
+    """Tones that part the picture into sheets of about the same area."""
+    counts = grey.histogram()
+    total, seen, steps = sum(counts), 0, list[float]()
+    wanted = [total * number / LEVELS for number in range(1, LEVELS)]
+    for tone, count in enumerate(counts):
+        seen += count
+        while wanted and seen >= wanted[0]:
+            wanted.pop(0)
+            if not steps or tone - steps[-1] >= 6:
+                steps.append(float(tone))
+    return steps or [128.0]
+
+
+def _colours(picture: Image.Image, weight: float) -> list[tuple[Colour, float]]:
+    small = picture.resize((96, 96), Image.Resampling.BOX).quantize(12, Image.Quantize.MEDIANCUT, kmeans=0)
+    table = small.getpalette() or []
+    counts = small.getcolors() or []
+    return [
+        # The root lets a small vivid colour speak beside a large dull one.
+        (from_bytes(*table[index * 3 : index * 3 + 3]).vivid(1.12), weight * (count / (96 * 96)) ** 0.5)
+        for count, index in counts
+        if isinstance(index, int)
+    ]
+
+
+def _grain(picture: Image.Image) -> Field:
+    grey = picture.convert("L")
+    fine = np.asarray(grey, np.int32) - np.asarray(grey.filter(ImageFilter.GaussianBlur(3)), np.int32)
+    usual = max(float(np.abs(fine).sum()) / fine.size, 2.0)
+    grain: Field = np.clip(fine.astype(np.float32) / np.float32(usual * 2), -1.6, 1.6)
+    return grain
+
+
+def _opened(reference: ReferenceImage, number: int) -> Image.Image:
+    try:
+        with Image.open(BytesIO(reference.data), formats=FORMATS) as picture:
+            picture.draft("RGB", (WORKING_EDGE, WORKING_EDGE))
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        raise ProviderError(
+            ErrorKind.INVALID,
+            f"Reference picture {number} cannot be read; upload it again as PNG, JPEG or WebP.",
+            stage=RefusalStage.REFERENCE,
+        ) from None
+    upright.thumbnail((WORKING_EDGE, WORKING_EDGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    white = Image.new("RGB", upright.size, "white")
+    white.paste(upright, mask=upright.getchannel("A"))
+    return white
