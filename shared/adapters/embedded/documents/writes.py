@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple, assert_never
 
 import orjson
@@ -98,9 +99,7 @@ def _encode_update(write: Update, prepared: Prepared) -> None:
         raise ValueError("an update changes what exists; it cannot be guarded by absence.")
     seen: set[Trail] = set()
     for name, value in write.fields.items():
-        trail = tuple(name.split("."))
-        for part in trail:
-            check_field_name(part)
+        trail = _field_trail(name)
         if prepared.guarded and trail[0] in KEPT_BY_THE_STORE:
             raise ValueError(f"{name}: the store itself writes this field in a guarded update.")
         seen.add(trail)
@@ -112,8 +111,17 @@ def _encode_update(write: Update, prepared: Prepared) -> None:
             if any(operation is Transform.DELETE_FIELD for _, operation in prepared.operations[nested:]):
                 raise ValueError(f"{name}: name the field to delete by its dotted path.")
     for trail in seen:
-        if any(trail[:length] in seen for length in range(1, len(trail))):
+        if len(trail) > 1 and any(trail[:length] in seen for length in range(1, len(trail))):
             raise ValueError(f"{'.'.join(trail)}: the update names this field and one above it; name one of them.")
+
+
+@lru_cache(maxsize=4096)
+def _field_trail(name: str) -> Trail:
+    """The checked parts of a dotted field path."""
+    trail = tuple(name.split("."))
+    for part in trail:
+        check_field_name(part)
+    return trail
 
 
 def check_guard(prepared: Prepared, row: Row | None) -> None:
