@@ -52,14 +52,15 @@ def usage(
     elif not found:
         session.screen.say("Nothing was spent in that time.")
     else:
-        _usage_table(session, found)
+        _usage_table(session, found, group_by.value)
 
 
-def _usage_table(session: Session, found: Iterable[UsageRow]) -> None:
+def _usage_table(session: Session, found: Iterable[UsageRow], group_by: str) -> None:
     """Whatever the server sums by: money as dollars, the rest as it comes."""
     rows = [row.model_dump(mode="json") for row in found]
     names = [name for name in dict.fromkeys(name for row in rows for name in row) if _is_plain(rows, name)]
-    columns = [name.removesuffix("_micros").replace("_", " ").capitalize() for name in names]
+    titles = [group_by if name == "key" else name.removesuffix("_micros").replace("_", " ") for name in names]
+    columns = [title.capitalize() for title in titles]
     numbers = [
         column for column, name in zip(columns, names, strict=True) if isinstance(rows[0].get(name), int | float)
     ]

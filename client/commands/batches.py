@@ -40,8 +40,10 @@ def batches(
     elif not found:
         session.screen.say("No batches yet. Make the first: fanfold run ROWS")
     else:
-        columns = ("Batch", "Name", "Status", "Done", "Failed", "Spent", "Created")
-        session.screen.table(columns, [_batch_line(batch) for batch in found], right=("Done", "Failed", "Spent"))
+        columns = ("Batch", "Status", "Done", "Spent", "Created", "Name")
+        session.screen.table(
+            columns, [_batch_line(batch) for batch in found], right=("Done", "Spent"), flexible=("Name",)
+        )
 
 
 def watch(ctx: typer.Context, batch_id: opt.BatchId, as_json: opt.Json = False) -> None:
@@ -69,21 +71,20 @@ def items(
     if as_json:
         session.screen.document({"items": found})
         return
-    columns = ("Item", "Row", "Variant", "Status", "Prompt", "Model", "Cost", "Error")
+    columns = ("Item", "Row", "Variant", "Status", "Cost", "Prompt", "Error")
     lines = [
         (
             item.id,
             str(item.row + 1),
             str(item.variant),
-            status_words(item.status),
-            one_line(item.prompt or "", 48),
-            item.model or "",
+            item.status,
             money(item.cost_micros),
+            one_line(item.prompt or "", 60),
             one_line(item.error.detail or item.error.kind, 80) if item.error else "",
         )
         for item in found
     ]
-    session.screen.table(columns, lines, right=("Row", "Variant", "Cost"))
+    session.screen.table(columns, lines, right=("Row", "Variant", "Cost"), flexible=("Prompt", "Error"))
 
 
 def download(ctx: typer.Context, batch_id: opt.BatchId, folder: Folder, as_json: opt.Json = False) -> None:
@@ -141,10 +142,9 @@ def _act(session: Session, batch_id: str, as_json: bool, act: Callable[[Client],
 def _batch_line(batch: Batch) -> tuple[str, ...]:
     return (
         batch.id,
-        one_line(batch.name or "", 36),
-        status_words(batch.status),
+        batch.status,
         f"{batch.progress.succeeded}/{batch.progress.total}",
-        str(batch.progress.failed or ""),
         money(batch.cost.spent_micros),
         moment(batch.created_at),
+        one_line(batch.name or "", 60),
     )

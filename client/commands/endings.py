@@ -1,5 +1,6 @@
 """How a batch ended: following it, its exit code, what to say about it."""
 
+from collections import Counter
 from itertools import islice
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from client.manifests import write_manifest
 from client.models import Batch, Item
 from client.sessions import Session
 from client.views.bars import BatchBar
-from client.views.words import money, one_line, plural
+from client.views.words import money, one_line, plural, status_words
 
 EXIT_CODES = {"completed": 0, "failed": 1, "completed_with_failures": 3, "cancelled": 4}
 INTERRUPTED = 130
 REASONS_SHOWN = 5
+REASONS_READ = 200
 
 
 def follow(session: Session, client: Client, batch_id: str) -> Batch:
@@ -43,10 +45,14 @@ def tell(session: Session, client: Client, batch: Batch) -> None:
     if batch.status == "completed":
         session.screen.succeed(done)
         return
-    words = {"cancelled": "Cancelled", "failed": "Failed"}.get(batch.status, f"{progress.failed:,} failed")
     reason = f" ({batch.status_reason})" if batch.status_reason else ""
     advice = f"Try the failed ones again: fanfold retry {batch.id}" if progress.failed else ""
-    session.screen.fail("\n".join([f"{words}{reason} · {done}", *_reasons(client, batch)]), advice)
+    lines = _reasons(client, batch)
+    if batch.status == "completed_with_failures":
+        session.screen.warn("\n".join([f"{done} · {progress.failed:,} failed{reason}", *lines]), advice)
+    else:
+        words = status_words(batch.status).capitalize()
+        session.screen.fail("\n".join([f"{words}{reason} · {done}", *lines]), advice)
 
 
 def download(session: Session, client: Client, batch_id: str, folder: Path) -> None:
@@ -72,18 +78,22 @@ def download(session: Session, client: Client, batch_id: str, folder: Path) -> N
 
 
 def _reasons(client: Client, batch: Batch) -> list[str]:
-    """The first failures in a line each, with what a person may do."""
+    """Why items failed, equal reasons together, with what a person may do."""
     if not batch.progress.failed:
         return []
     try:
-        items = list(islice(client.items(batch.id, status="failed", page_size=REASONS_SHOWN), REASONS_SHOWN))
+        items = list(islice(client.items(batch.id, status="failed"), REASONS_READ))
     except ClientError:
         return []
-    lines = [_reason(item) for item in items]
-    rest = batch.progress.failed - len(lines)
-    return lines + ([f"  … and {rest:,} more: fanfold items {batch.id} --status failed"] if rest > 0 else [])
+    counts = Counter(_reason(item) for item in items)
+    lines = [
+        f"  {reason}{f' (× {count:,})' if count > 1 else ''}" for reason, count in counts.most_common(REASONS_SHOWN)
+    ]
+    is_all = len(counts) <= REASONS_SHOWN and len(items) == batch.progress.failed
+    return lines if is_all else [*lines, f"  … and more: fanfold items {batch.id} --status failed"]
 
 
 def _reason(item: Item) -> str:
-    why = item.error.hint or item.error.detail or item.error.kind if item.error else "no reason given"
-    return f"  {one_line(item.prompt or item.id, 32)}: {one_line(why, 120)}"
+    error = item.error
+    why = " ".join(part for part in (error.detail, error.hint) if part) or error.kind if error else "no reason given"
+    return f"{one_line(item.prompt or item.id, 40)}: {one_line(why, 160)}"

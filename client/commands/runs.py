@@ -17,7 +17,7 @@ from client.rows import read_sheet
 from client.sessions import Session, limits_of
 from client.submissions import Submission
 from client.views.quotes import show_estimate
-from client.views.words import plural
+from client.views.words import about, plural
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before spending.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Submit and return at once.")]
@@ -56,7 +56,8 @@ def run(
         if out is not None:
             make_folder(out)
         submission, estimate = _prepare(session, client, rows, prompt_column, encoding, choices, defaults)
-        if not yes and not typer.confirm(f"Make {plural(estimate.images, 'image')}?", default=True, err=True):
+        question = f"Make {plural(estimate.images, 'image')} for about {about(estimate.estimated_micros)}?"
+        if not yes and not typer.confirm(question, default=True, err=True):
             session.screen.say("Nothing was submitted.")
             raise typer.Exit(1)
         batch_id = _submit(session, submission, as_json, detach)

@@ -72,7 +72,9 @@ def facts(batch: Batch) -> str:
 
 def state(batch: Batch) -> str:
     """What is out of the ordinary: a state other than running, and why; empty when there is nothing to say."""
-    words = "" if batch.status in ("", "running", "accepted", "completed") else status_words(batch.status)
+    if batch.ended:
+        return ""
+    words = "" if batch.status in ("", "running", "accepted") else status_words(batch.status)
     return ": ".join(part for part in (words, clean(batch.status_reason or "")) if part)
 
 

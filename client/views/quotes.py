@@ -5,22 +5,23 @@ from rich.text import Text
 
 from client.models import Estimate
 from client.views.screens import Screen
-from client.views.words import clean, duration, money, plural
+from client.views.words import about, clean, duration, plural
 
 
 def show_estimate(screen: Screen, name: str, rows: int, estimate: Estimate) -> None:
     """Images, cost, time and ways to spend less, as messages."""
-    head = Text.assemble((clean(name), "bold"), "\n  ", plural(rows, "row"), " → ")
+    head = Text.assemble("\n", (clean(name), "bold"), "\n  ", plural(rows, "row"), " → ")
     head.append(plural(estimate.images, "image"), style="bold")
-    head.append(" · ").append(f"about {money(estimate.estimated_micros)}", style="bold green")
+    head.append(" · ").append(f"about {about(estimate.estimated_micros)}", style="bold green")
     if estimate.estimated_seconds is not None:
         head.append(f" · about {duration(estimate.estimated_seconds)}")
     screen.messages.print(head, soft_wrap=True)
     if len(estimate.by_model) > 1:
         screen.messages.print(_models(estimate))
     for suggestion in estimate.suggestions:
-        saving = f"save {money(suggestion.saves_micros)}"
+        saving = f"save {about(suggestion.saves_micros)}"
         screen.messages.print(Text.assemble("  ", (saving, "yellow"), f"  {clean(suggestion.text)}"), soft_wrap=True)
+    screen.messages.print()
 
 
 def _models(estimate: Estimate) -> Table:
@@ -30,6 +31,6 @@ def _models(estimate: Estimate) -> Table:
         table.add_row(
             Text(f"  {clean(entry.get('model', ''))}", style="dim"),
             Text(plural(int(entry.get("images", 0)), "image"), style="dim", justify="right"),
-            Text(money(int(micros)), style="dim", justify="right"),
+            Text(about(int(micros)), style="dim", justify="right"),
         )
     return table

@@ -3,15 +3,18 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 from client.views.words import STATUS_STYLES, clean
+
+GAP = 2
+NARROWEST = 8
 
 
 class Screen:
@@ -32,17 +35,24 @@ class Screen:
 
     def fail(self, sentence: str, advice: str = "") -> None:
         """What went wrong, and what to do."""
+        self._mark("✗", "red bold", sentence, advice)
+
+    def warn(self, sentence: str, advice: str = "") -> None:
+        """What went partly wrong, and what to do."""
+        self._mark("!", "yellow bold", sentence, advice)
+
+    def succeed(self, sentence: str) -> None:
+        """What was achieved."""
+        self.messages.print(Text.assemble(("✓ ", "green bold"), clean(sentence)), soft_wrap=True)
+
+    def _mark(self, mark: str, style: str, sentence: str, advice: str) -> None:
         head, _, rest = clean(sentence).partition("\n")
-        message = Text.assemble(("✗ ", "red bold"), (head, "bold"))
+        message = Text.assemble((f"{mark} ", style), (head, "bold"))
         if rest:
             message.append(f"\n{rest}")
         if advice:
             message.append(f"\n  {clean(advice)}", style="cyan")
         self.messages.print(message, soft_wrap=True)
-
-    def succeed(self, sentence: str) -> None:
-        """What was achieved."""
-        self.messages.print(Text.assemble(("✓ ", "green bold"), clean(sentence)), soft_wrap=True)
 
     def line(self, text: str) -> None:
         """One plain line on stdout, at once."""
@@ -54,27 +64,48 @@ class Screen:
         sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, indent=2) + "\n")
         sys.stdout.flush()
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
-        """A table on stdout: drawn on a terminal, separated by tabs in a pipe."""
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        right: Sequence[str] = (),
+        flexible: Sequence[str] = (),
+    ) -> None:
+        """A table on stdout: drawn on a terminal (flexible columns give way), separated by tabs in a pipe."""
         if not self.results.is_terminal:
             writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
             writer.writerow([column.lower().replace(" ", "_") for column in columns])
             writer.writerows([[clean(cell) for cell in row] for row in rows])
             sys.stdout.flush()
             return
-        table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_edge=False)
-        for position, column in enumerate(columns):
-            is_right = column in right
-            table.add_column(
-                column, justify="right" if is_right else "left", no_wrap=position == 0 or is_right, overflow="ellipsis"
-            )
+        shown = [position for position in range(len(columns)) if any(row[position] for row in rows)]
+        widths = {p: max(len(columns[p]), *(_styled(row[p]).cell_len for row in rows)) for p in shown}
+        room = self.results.width - GAP * (len(shown) - 1)
+        widths = _fitted(widths, {p for p in shown if columns[p] in flexible}, room)
+        table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+        for position in shown:
+            name = columns[position]
+            side: JustifyMethod = "right" if name in right else "left"
+            table.add_column(name, justify=side, no_wrap=True, overflow="ellipsis", width=widths[position])
         for row in rows:
-            table.add_row(*(_styled(cell) for cell in row))
+            table.add_row(*(_styled(row[position]) for position in shown))
         self.results.print(table)
 
 
+def _fitted(widths: dict[int, int], flexible: set[int], room: int) -> dict[int, int]:
+    """Widths of columns that fit: what the firm ones leave is shared among the flexible, the narrowest first."""
+    fitted, left = dict(widths), room - sum(width for position, width in widths.items() if position not in flexible)
+    for done, position in enumerate(sorted(flexible, key=widths.__getitem__)):
+        share = max(NARROWEST, left // (len(flexible) - done))
+        fitted[position] = min(widths[position], share)
+        left -= fitted[position]
+    return fitted
+
+
 def _styled(cell: str) -> Text:
-    return Text(clean(cell), style=STATUS_STYLES.get(cell.replace(" ", "_"), ""))
+    style = STATUS_STYLES.get(cell, "")
+    return Text("with failures" if cell == "completed_with_failures" else clean(cell), style=style)
 
 
 def _plain(value: object) -> object:

@@ -21,6 +21,11 @@ def money(micros: int) -> str:
     return f"${dollars:,.4f}".rstrip("0")
 
 
+def about(micros: int) -> str:
+    """An estimate of money: cents are exact enough, unless they would hide it."""
+    return money(round(micros, -4)) if micros >= 100_000 else money(micros)
+
+
 def duration(seconds: float) -> str:
     """A time span in its two largest parts: 42 s, 3 min 5 s, 2 h 10 min."""
     whole = max(0, round(seconds))
@@ -34,8 +39,8 @@ def duration(seconds: float) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """A time in the reader's own time zone, to the minute."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
+    """A time in the reader's own time zone, to the minute: Mar 01 13:00."""
+    return at.astimezone().strftime("%b %d %H:%M") if at else ""
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -44,7 +44,7 @@ def test_run_makes_the_images_and_prints_the_id_alone(fanfold: Invoke, wire: Wir
     assert [line["file"] for line in manifest] == names
     assert manifest[0]["tags"] == "a; b"
     for words in (
-        "2 rows → 3 images · about $0.1008 · about 1 min 15 s",
+        "2 rows → 3 images · about $0.10 · about 1 min 15 s",
         "save $0.40",
         "✓ 3 images · $0.1008",
         "3 images saved in made",
@@ -86,7 +86,7 @@ def test_a_file_with_settings_is_sent_with_them_and_options_win(fanfold: Invoke,
     ("prompts", "code", "words"),
     [
         (("a", "b"), 0, "✓ 2 images"),
-        (("a", "please fail"), 3, "please fail: Say it differently."),
+        (("a", "please fail"), 3, "please fail: Blocked by the model. Say it differently."),
         (("fail 1", "fail 2"), 1, "Try the failed ones again: fanfold retry bat_"),
     ],
 )
@@ -214,12 +214,11 @@ def test_retry_takes_items_and_changes(fanfold: Invoke, wire: Wire, batch_id: st
 def test_lists_in_a_pipe_are_whole_lines_between_tabs(fanfold: Invoke, wire: Wire, batch_id: str) -> None:
     wire.finish(batch_id)
     wire.usage = [{"day": "2026-03-01", "images": 1200, "cost_micros": 33_600}]
-    assert fanfold("batches").stdout.splitlines()[1].split("\t")[:6] == [
-        batch_id, "Pets", "completed with failures", "2/3", "1", "$0.0672",
-    ]  # fmt: skip
+    found = fanfold("batches").stdout.splitlines()[1].split("\t")
+    assert [*found[:4], found[5]] == [batch_id, "completed_with_failures", "2/3", "$0.0672", "Pets"]
     lines = [line.split("\t") for line in fanfold("items", batch_id).stdout.splitlines()]
     assert [line[3] for line in lines] == ["status", "succeeded", "failed", "succeeded"]
-    assert lines[2][7] == "Blocked by the model."
+    assert lines[2][6] == "Blocked by the model."
     assert len(fanfold("items", batch_id, "--status", "failed").stdout.splitlines()) == 2
     assert fanfold("models").stdout.splitlines()[1].startswith("preview\tpreview")
     assert fanfold("usage", "--from", "2026-03-01").stdout == "day\timages\tcost\n2026-03-01\t1,200\t$0.0336\n"
@@ -268,5 +267,5 @@ def test_every_error_is_a_sentence_and_an_exit_code(
 
 def test_text_from_the_server_cannot_command_the_terminal(fanfold: Invoke, wire: Wire) -> None:
     batch = wire.accept({"name": "\x1b[2J[red]evil\u202e", "rows": [{"prompt": "a\tb\nc"}]})
-    assert fanfold("batches").stdout.splitlines()[1].split("\t")[1] == "[2J[red]evil"
-    assert fanfold("items", batch["id"]).stdout.splitlines()[1].split("\t")[4] == "a b c"
+    assert fanfold("batches").stdout.splitlines()[1].split("\t")[5] == "[2J[red]evil"
+    assert fanfold("items", batch["id"]).stdout.splitlines()[1].split("\t")[5] == "a b c"
