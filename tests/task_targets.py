@@ -40,7 +40,7 @@ class Target:
     """Where tasks are delivered; `answer` decides each reply and may wait."""
 
     url: str
-    answer: Callable[[Delivery], Reply] = field(default=lambda delivery: Reply())
+    answer: Callable[[Delivery], Reply] = field(default=lambda _delivery: Reply())
     deliveries: list[Delivery] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
     running: int = 0

@@ -127,7 +127,7 @@ def test_a_scheduled_task_waits_for_its_time(stack: Stack) -> None:
 
 def test_a_delivery_is_repeated_by_the_backoff_until_a_2xx(stack: Stack) -> None:
     statuses = iter([500, 404, 302, 199 + 5])
-    stack.function.answer = lambda delivery: Reply(next(statuses), {"Location": "/elsewhere", "Content-Length": "0"})
+    stack.function.answer = lambda _delivery: Reply(next(statuses), {"Location": "/elsewhere", "Content-Length": "0"})
     began = stack.clock.now().timestamp()
     stack.queue.create([stack.task("t1")])
     stack.function.wait_for(1)
@@ -164,7 +164,7 @@ def advance_until(stack: Stack, count: int) -> None:
 @pytest.mark.parametrize("status", [429, 503, 500])
 def test_a_wait_that_the_function_asks_for_is_kept(stack: Stack, status: int) -> None:
     replies = iter([Reply(status, {"Retry-After": "100"}), Reply()])
-    stack.function.answer = lambda delivery: next(replies)
+    stack.function.answer = lambda _delivery: next(replies)
     began = stack.clock.now().timestamp()
     stack.queue.create([stack.task("t1")])
     stack.function.wait_for(1)
@@ -177,7 +177,7 @@ def test_a_wait_that_the_function_asks_for_is_kept(stack: Stack, status: int) ->
 )
 def test_an_answer_that_is_lost_or_garbled_is_no_success(stack: Stack, raw: bytes) -> None:
     replies = iter([Reply(raw=raw), Reply()])
-    stack.function.answer = lambda delivery: next(replies)
+    stack.function.answer = lambda _delivery: next(replies)
     stack.queue.create([stack.task("t1")])
     stack.function.wait_for(1)
     advance_until(stack, 2)

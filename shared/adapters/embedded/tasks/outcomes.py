@@ -31,6 +31,7 @@ class Outcome:
 def outcome(record: TaskRecord, attempt: Attempt, queue_retry: RetryConfig) -> Outcome:
     """Judge one delivery by the task's own retry rule or else its queue's."""
     retry = record.retry or queue_retry
+    first = attempt.dispatched_at if record.first_dispatched_at is None else record.first_dispatched_at
     answered = attempt.status is not None
     is_execution = attempt.status is not None and attempt.status < 500
     after = replace(
@@ -38,7 +39,7 @@ def outcome(record: TaskRecord, attempt: Attempt, queue_retry: RetryConfig) -> O
         dispatches=record.dispatches + 1,
         responses=record.responses + answered,
         executions=record.executions + is_execution,
-        first_dispatched_at=record.first_dispatched_at or attempt.dispatched_at,
+        first_dispatched_at=first,
         last_dispatched_at=attempt.dispatched_at,
         last_answered_at=attempt.answered_at if answered else None,
         last_status=attempt.status,
@@ -46,7 +47,7 @@ def outcome(record: TaskRecord, attempt: Attempt, queue_retry: RetryConfig) -> O
     )
     if attempt.succeeded:
         return Outcome(Verdict.DELIVERED, after)
-    if _is_over(after, attempt, retry):
+    if _is_over(after.dispatches, attempt.answered_at - first, retry):
         return Outcome(Verdict.GIVEN_UP, after)
     delay = queue_backoff_seconds(
         after.dispatches,
@@ -58,11 +59,10 @@ def outcome(record: TaskRecord, attempt: Attempt, queue_retry: RetryConfig) -> O
     return Outcome(Verdict.RETRY, replace(after, due_at=attempt.answered_at + round(delay * SECOND)))
 
 
-def _is_over(record: TaskRecord, attempt: Attempt, retry: RetryConfig) -> bool:
+def _is_over(dispatches: int, age: int, retry: RetryConfig) -> bool:
     """Both limits must be reached; a duration of 0 leaves it to the attempts."""
-    if retry.max_attempts == UNLIMITED or record.dispatches < retry.max_attempts:
+    if retry.max_attempts == UNLIMITED or dispatches < retry.max_attempts:
         return False
-    age = attempt.answered_at - (record.first_dispatched_at or attempt.dispatched_at)
     return age >= retry.max_retry_seconds * SECOND
 
 
