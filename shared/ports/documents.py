@@ -2,8 +2,10 @@
 
 A document's path alternates collection and id (`orgs/org_x/batches/bat_y`); a collection's path ends in a collection
 (`orgs/org_x/batches`). Values are None, bool, int, float, str, aware datetime (microseconds, UTC), lists and
-string-keyed dicts of these; a list holds no list. Field paths are dotted (`progress.total`). Ids and field names hold
-neither `/` nor `.`. A field that is filtered or ordered by holds one type throughout its collection, or None.
+string-keyed dicts of these; a list holds no list. Field paths are dotted (`progress.total`). Ids and a document's own
+field names hold neither `/` nor `.` (keys of dicts within them may), and ids no control characters. What cannot be
+stored or asked raises ValueError. A field that is filtered (by a scalar) or ordered by holds one type throughout its
+collection, or None.
 """
 
 from collections.abc import Callable, Mapping, Sequence

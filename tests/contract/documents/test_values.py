@@ -98,6 +98,7 @@ def test_a_document_near_the_limit_is_stored_and_one_beyond_it_is_refused(docume
     "fields",
     [
         {"a..b": 1},
+        {1: 1},
         {"": 1},
         {"a/b": 1},
         {"a": 1, "a.b": 2},

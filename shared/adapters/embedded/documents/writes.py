@@ -116,8 +116,10 @@ def _encode_update(write: Update, prepared: Prepared) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _field_trail(name: str) -> Trail:
+def _field_trail(name: object) -> Trail:
     """The checked parts of a dotted field path."""
+    if not isinstance(name, str):
+        raise ValueError(f"the field {name!r} is not named by a text.")
     trail = tuple(name.split("."))
     for part in trail:
         check_field_name(part)
