@@ -119,7 +119,7 @@ def _encode_update(write: Update, prepared: Prepared) -> None:
 def _field_trail(name: object) -> Trail:
     """The checked parts of a dotted field path."""
     if not isinstance(name, str):
-        raise ValueError(f"the field {name!r} is not named by a text.")
+        raise ValueError(f"the field {name!r} is not named by a text.")  # noqa: TRY004 - every value that cannot be stored is a ValueError
     trail = tuple(name.split("."))
     for part in trail:
         check_field_name(part)
