@@ -19,11 +19,13 @@ from shared.adapters.embedded.tasks import SqliteTaskQueue
 from shared.config import Settings
 from shared.container import OBJECTS_PATH, Container, install
 from shared.domain.errors import ConfigurationWrong
-from shared.services.keys import new_key
+from shared.services.keys import new_secret
+from shared.services.organisations import OrganisationCreate
 
 LOOPBACK = "127.0.0.1"
 FIRST_ORGANISATION = "Demo"
 FIRST_EMAIL = "demo@fanfold.local"
+FIRST_MEMBER = "Demo"
 
 
 class LocalStack:
@@ -120,10 +122,16 @@ def first_credentials(container: Container, file: Path) -> dict[str, str]:
     if file.exists():
         kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
     else:
-        kept = {"email": FIRST_EMAIL, "password": container.ids.secret()[:16], "api_key": new_key(container.ids)}
+        kept = {"email": FIRST_EMAIL, "password": container.ids.secret()[:16], "api_key": new_secret(container.ids)}
         write_secret(file, kept)
     container.organisations.bootstrap(
-        name=FIRST_ORGANISATION, email=kept["email"], password=kept["password"], api_key=kept["api_key"]
+        OrganisationCreate(
+            name=FIRST_ORGANISATION,
+            email=kept["email"],
+            member_name=FIRST_MEMBER,
+            password=kept["password"],
+            key=kept["api_key"],
+        )
     )
     return kept
 

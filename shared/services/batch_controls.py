@@ -14,6 +14,7 @@ from shared.ports.documents import DocumentStore
 from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
 from shared.services.image_handler import ImageHandler
+from shared.services.repeats import Repeats
 from shared.services.reservations import ReservationService
 from shared.services.retries import RetryService
 from shared.services.row_checks import check_setting
@@ -32,6 +33,7 @@ class BatchControlService:
         retries: RetryService,
         reservations: ReservationService,
         requests: StepRequests,
+        repeats: Repeats,
         clock: Clock,
     ) -> None:
         self._documents = documents
@@ -41,6 +43,7 @@ class BatchControlService:
         self._retries = retries
         self._reservations = reservations
         self._requests = requests
+        self._repeats = repeats
         self._clock = clock
 
     def pause(self, caller: Caller, batch: str) -> Batch:
@@ -87,7 +90,7 @@ class BatchControlService:
             if writes:
                 self._documents.commit(writes)
 
-        self._reservations.until_unrefused(attempt)
+        self._repeats.until_unrefused(attempt)
         changed = self._batches.one(caller.org, batch).value
         self._requests.now(caller.org, batch, f"{changed.desired.value}-{changed.revision}")
         return changed

@@ -24,6 +24,7 @@ from shared.services.image_handler import ImageHandler
 from shared.services.outcomes import OutcomeService
 from shared.services.planning import PlanService
 from shared.services.reconciliation import ReconcileService
+from shared.services.repeats import Repeats
 from shared.services.reservations import ReservationService
 from shared.services.restarts import RestartService
 from shared.services.retries import RetryService
@@ -68,8 +69,9 @@ class Engine:
         documents, clock, ids = ports.documents, ports.clock, ports.ids
         rows = RowsRepository(ports.objects)
         self.requests = StepRequests(ports.tasks, clock, tick=rules.pace.tick)
+        repeats = Repeats(clock, ids)
         self.reservations = ReservationService(
-            documents, clock, ids, default_limit_micros=rules.organisation_limit_micros
+            documents, clock, repeats, default_limit_micros=rules.organisation_limit_micros
         )
         handler = ImageHandler(
             offer=offer, providers=ports.provider, objects=ports.objects, studio=ports.studio, clock=clock, ids=ids
@@ -82,6 +84,7 @@ class Engine:
             offer=offer,
             reservations=self.reservations,
             requests=self.requests,
+            repeats=repeats,
             clock=clock,
             ids=ids,
             limits=rules.limits,
@@ -94,6 +97,7 @@ class Engine:
             retries=retries,
             reservations=self.reservations,
             requests=self.requests,
+            repeats=repeats,
             clock=clock,
         )
         self.generations = GenerationService(

@@ -3,22 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
 
-from shared.domain.errors import GuardRefused, Unavailable
 from shared.domain.money import Budget, Reservation
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
-from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.collections import guarded
 from shared.repositories.money import BudgetRepository, ReservationRepository
-from shared.retry import exponential_delay_seconds
+from shared.services.repeats import Repeats
 
 EXPIRES_AFTER = timedelta(days=30)
-_TURNS = 12
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +37,14 @@ class Purse:
 class ReservationService:
     """The one place where budgets change."""
 
-    def __init__(self, documents: DocumentStore, clock: Clock, ids: Ids, *, default_limit_micros: int | None) -> None:
+    def __init__(
+        self, documents: DocumentStore, clock: Clock, repeats: Repeats, *, default_limit_micros: int | None
+    ) -> None:
         self._documents = documents
         self._budgets = BudgetRepository(documents)
         self._reservations = ReservationRepository(documents)
         self._clock = clock
-        self._ids = ids
+        self._repeats = repeats
         self._default_limit = default_limit_micros
 
     def room_micros(self, org: str) -> int | None:
@@ -95,7 +91,7 @@ class ReservationService:
                 self._documents.commit(writes)
             return granted
 
-        return self.until_unrefused(attempt)
+        return self._repeats.until_unrefused(attempt)
 
     def settling(self, org: str, batch: str, *, spent_micros: int) -> list[Write]:
         """The writes that turn what a batch spent into spending and give back what it did not use; [] when they are done."""
@@ -112,18 +108,6 @@ class ReservationService:
     def of(self, org: str, batch: str) -> Reservation:
         """What the batch has set aside."""
         return self._reservations.one(org, batch).value
-
-    def until_unrefused(self, attempt: Callable[[], T]) -> T:
-        """Run guarded work again, after a jittered wait, while others get there first; raises Unavailable after many turns."""
-        for turn in range(1, _TURNS + 1):
-            try:
-                return attempt()
-            except GuardRefused:
-                jitter = self._ids.jitter()
-                self._clock.sleep(
-                    exponential_delay_seconds(turn, base_seconds=0.005, max_seconds=0.5, jitter=jitter, jitter_share=1)
-                )
-        raise Unavailable("Too many changes at once. Try again in a moment.")
 
     def _budget(self, org: str) -> tuple[Budget, Callable[[int, int], Write]]:
         """The budget with the limit in force, and how to write its new sums under its guard."""

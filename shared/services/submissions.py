@@ -24,6 +24,7 @@ from shared.repositories.library import AssetRepository, ReferenceRepository
 from shared.repositories.rows import AcceptedRows, RowsRepository
 from shared.services.estimating import Estimator, Priced
 from shared.services.planning import planned_recipe
+from shared.services.repeats import Repeats
 from shared.services.reservations import ReservationService
 from shared.services.row_checks import CheckedRows, Limits, RowChecks
 from shared.services.step_requests import StepRequests
@@ -55,6 +56,7 @@ class SubmissionService:
         offer: Offer,
         reservations: ReservationService,
         requests: StepRequests,
+        repeats: Repeats,
         clock: Clock,
         ids: Ids,
         limits: Limits,
@@ -65,6 +67,7 @@ class SubmissionService:
         self._offer = offer
         self._reservations = reservations
         self._requests = requests
+        self._repeats = repeats
         self._clock = clock
         self._ids = ids
         self._limits = limits
@@ -90,7 +93,7 @@ class SubmissionService:
         batch = self._ids.new("bat")
         self._rows.put(caller.org, batch, AcceptedRows(rows=checked.rows.rows, references=checked.references))
         try:
-            accepted = self._reservations.until_unrefused(
+            accepted = self._repeats.until_unrefused(
                 lambda: self._accept(caller, create, checked, batch, idempotency_key, fingerprint)
             )
         except (BudgetExceeded, Invalid):
