@@ -17,7 +17,7 @@ from starlette.routing import Match
 from shared.domain.errors import FanfoldError, Invalid
 from shared.http.edge import Edge
 from shared.http.field_errors import field_errors
-from shared.http.limits import SlidingWindow, TokenBuckets
+from shared.http.limits import TokenBuckets
 from shared.http.openapi import describe
 from shared.http.problems import http_problem, respond
 from shared.http.services import ApiServices, ApiSettings
@@ -57,7 +57,6 @@ def create_app(services: ApiServices, settings: ApiSettings) -> FastAPI:
     app.state.services = services
     app.state.settings = settings
     app.state.requests = TokenBuckets(services.clock, name="requests", per_minute=settings.requests_a_minute)
-    app.state.sign_ins = SlidingWindow(services.clock, "sign-ins", settings.sign_ins_a_minute)
     app.state.description = cache(lambda: orjson.dumps(describe(api_routes(), version=settings.version)))
     for router in routers():
         app.include_router(router)
@@ -78,7 +77,7 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     """Query parameters and headers; a wrong path parameter matched no route."""
     if not isinstance(error, RequestValidationError):
         raise error
-    prefixed = cast(list[ErrorDetails], [{**problem, "loc": _named(problem["loc"])} for problem in error.errors()])
+    prefixed = cast("list[ErrorDetails]", [{**problem, "loc": _named(problem["loc"])} for problem in error.errors()])
     return respond(request, Invalid(field_errors(prefixed)))
 
 
@@ -96,8 +95,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         return http_problem(request, 404, detail)
     if error.status_code == 405:
         allowed = ", ".join(_methods(request))
-        detail = f"{request.method} is not taken here; {allowed} is." if allowed else "This method is not taken here."
-        return http_problem(request, 405, detail, {"Allow": allowed})
+        return http_problem(request, 405, f"{request.method} is not taken here: use {allowed}.", {"Allow": allowed})
     return http_problem(request, error.status_code, str(error.detail), error.headers)
 
 

@@ -16,8 +16,9 @@ async def idempotency_key(
     idempotency_key: Annotated[
         str | None,
         Header(
+            alias="Idempotency-Key",
             description="A text of your own, new for each new request (a UUID is fine), quoted or not: a repeat with the "
-            "same key and body gets the first answer again and starts nothing twice. Kept for 7 days."
+            "same key and body gets the first answer again and starts nothing twice. Kept for 7 days.",
         ),
     ] = None,
 ) -> str | None:

@@ -1,8 +1,7 @@
-"""How often one caller may ask: token buckets and sliding windows, kept in this instance and announced as approximate."""
+"""How often one caller may ask: token buckets, kept in this instance and announced as approximate."""
 
 import math
-from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from collections import OrderedDict
 from threading import Lock
 
 from shared.domain.errors import RateLimited
@@ -41,38 +40,3 @@ class TokenBuckets:
                 policy=self.policy,
             )
         return Allowance(self.policy, int(level), math.ceil((self._per_minute - level) / self._rate))
-
-
-@dataclass(slots=True)
-class SlidingWindow:
-    """At most `per_minute` acts of one caller in any sixty seconds."""
-
-    clock: Clock
-    name: str
-    per_minute: int
-    _acts: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
-
-    @property
-    def policy(self) -> str:
-        """The value of the `RateLimit-Policy` header."""
-        return policy(self.name, self.per_minute)
-
-    def take(self, caller: str) -> Allowance:
-        """Count one act; raises RateLimited, counting nothing, when the window is full."""
-        now = self.clock.monotonic()
-        with self._lock:
-            acts = self._acts.pop(caller, deque())
-            while acts and acts[0] <= now - SECONDS:
-                acts.popleft()
-            self._acts[caller] = acts
-            if len(self._acts) > MAX_CALLERS:
-                self._acts.popitem(last=False)
-            if len(acts) >= self.per_minute:
-                raise RateLimited(
-                    f"This may be done {self.per_minute} times a minute. Wait a little and try again.",
-                    retry_after_seconds=acts[0] + SECONDS - now,
-                    policy=self.policy,
-                )
-            acts.append(now)
-            return Allowance(self.policy, self.per_minute - len(acts), math.ceil(acts[0] + SECONDS - now))

@@ -70,7 +70,6 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         },
     },
 }
-_ALWAYS = (400, 413, 415, 422, 429, 503)
 _SCHEMAS = "#/components/schemas/{model}"
 
 
@@ -95,7 +94,7 @@ def describe(routes: Sequence[APIRoute], *, version: str) -> dict[str, Any]:
     kinds = {kind.status: kind for kind in (*KINDS.values(), INTERNAL) if kind.code != "changed-meanwhile"}
     components["responses"] = {f"Problem{status}": _problem_response(kind) for status, kind in kinds.items()}
     for route, operation in _operations(document, routes):
-        _complete(route, operation, sorted(kinds))
+        _complete(route, operation)
     return document
 
 
@@ -131,7 +130,27 @@ def _add_bodies(document: dict[str, Any], routes: Sequence[APIRoute], schemas: d
             operation["requestBody"] = {"required": not body.optional, "content": {"application/json": content}}
 
 
-def _complete(route: APIRoute, operation: dict[str, Any], statuses: Sequence[int]) -> None:
+def _statuses(route: APIRoute, operation: dict[str, Any], access: Access | None) -> list[int]:
+    """The errors that a route can answer with."""
+    methods = route.methods or set()
+    has_body = "requestBody" in operation
+    may = {
+        400: access is not None or has_body,
+        401: access is not None or has_body,
+        403: access is not None,
+        404: bool(route.param_convertors),
+        409: access is not None and methods != {"GET"},
+        413: has_body,
+        415: has_body,
+        422: True,
+        429: access is not None or has_body,
+        500: True,
+        503: access is not None or has_body,
+    }
+    return [status for status, can in may.items() if can]
+
+
+def _complete(route: APIRoute, operation: dict[str, Any]) -> None:
     access = access_of(route)
     operation["operationId"] = route.name
     operation["summary"] = route.name.replace("_", " ").capitalize()
@@ -140,7 +159,7 @@ def _complete(route: APIRoute, operation: dict[str, Any], statuses: Sequence[int
         operation["description"] += f"\n\nNeeds the role `{access.role.value}` or a higher one."
     responses = operation["responses"]
     responses.pop("422", None)
-    for status in statuses:
+    for status in _statuses(route, operation, access):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     for status, response in responses.items():
         if not status.startswith(("4", "5")):

@@ -53,7 +53,6 @@ class ApiSettings:
     max_upload_pixels: int
     submits_a_minute: int
     requests_a_minute: int
-    sign_ins_a_minute: int = 10
     heartbeat_seconds: float = 15.0
     stream_seconds: float = 300.0
     max_streams: int = 1_000

@@ -4,7 +4,7 @@ import pytest
 
 from shared.domain.errors import RateLimited
 from shared.domain.windows import Allowance
-from shared.http.limits import MAX_CALLERS, SlidingWindow, TokenBuckets
+from shared.http.limits import MAX_CALLERS, TokenBuckets
 from tests.clocks import ManualClock
 
 
@@ -39,31 +39,14 @@ def test_callers_have_buckets_of_their_own() -> None:
         buckets.take("a")
 
 
-def test_a_window_slides() -> None:
-    clock = ManualClock()
-    window = SlidingWindow(clock, "submits", 2)
-    assert window.take("a").header == '"submits";r=1;t=60'
-    clock.advance(40)
-    assert window.take("a").header == '"submits";r=0;t=20'
-    with pytest.raises(RateLimited) as refused:
-        window.take("a")
-    assert (refused.value.retry_after_seconds, refused.value.policy) == (20, '"submits";q=2;w=60')
-    clock.advance(20)
-    assert window.take("a").remaining == 0
-    with pytest.raises(RateLimited):
-        window.take("a")
-
-
-@pytest.mark.parametrize(
-    "limits", [TokenBuckets(ManualClock(), name="r", per_minute=2), SlidingWindow(ManualClock(), "s", 2)]
-)
-def test_the_longest_silent_callers_are_forgotten_first(limits: TokenBuckets | SlidingWindow) -> None:
-    limits.take("first")
-    limits.take("second")
+def test_the_longest_silent_callers_are_forgotten_first() -> None:
+    buckets = TokenBuckets(ManualClock(), name="requests", per_minute=2)
+    buckets.take("first")
+    buckets.take("second")
     for number in range(MAX_CALLERS - 2):
-        limits.take(str(number))
-    limits.take("first")
-    limits.take("one more")
+        buckets.take(str(number))
+    buckets.take("first")
+    buckets.take("one more")
     with pytest.raises(RateLimited):
-        limits.take("first")
-    assert limits.take("second").remaining == 1
+        buckets.take("first")
+    assert buckets.take("second").remaining == 1

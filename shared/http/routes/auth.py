@@ -1,15 +1,14 @@
 """Signing in."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import Field, SecretStr
 
 from shared.domain.modes import Role
 from shared.domain.rows import Strict
-from shared.http.auth import OPEN, announce
+from shared.http.auth import OPEN
 from shared.http.bodies import Body, JsonBody
 from shared.http.services import Services
 from shared.http.views import View
@@ -55,10 +54,8 @@ Login = Annotated[
 
 
 @router.post("/login", dependencies=[Depends(OPEN)])
-def login(request: Request, body: Login, services: Services) -> LoginView:
+def login(body: Login, services: Services) -> LoginView:
     """A bearer token for a person. An address may be tried ten times a minute."""
-    tried = hashlib.sha256(body.value.email.strip().lower().encode()).hexdigest()
-    announce(request, request.app.state.sign_ins.take(tried))
     signed_in = services.sign_ins.login(body.value.email, body.value.password.get_secret_value())
     return LoginView(
         token=signed_in.token,

@@ -49,7 +49,11 @@ def events(
     services: Services,
     settings: Settings,
     last_event_id: Annotated[
-        str | None, Header(description="The id of the last event that was seen: what changed since then comes first.")
+        str | None,
+        Header(
+            alias="Last-Event-ID",
+            description="The id of the last event that was seen: what changed since then comes first.",
+        ),
     ] = None,
 ) -> Response:
     """The batch now, then every change of it and its items, live."""

@@ -1,6 +1,6 @@
 """What everyone may ask: does it live, is it ready, what a browser needs, the description of the API."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel

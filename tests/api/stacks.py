@@ -1,0 +1,169 @@
+"""The whole API on the embedded adapters: two organisations, a key for each role, and time in the test's hands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.routing import Mount, Router
+from starlette.testclient import TestClient
+
+from shared.adapters.embedded.identity import LocalIdentityProvider
+from shared.adapters.embedded.object_app import object_app
+from shared.adapters.embedded.passwords import Argon2PasswordHasher
+from shared.adapters.pictures import PillowPictureStudio
+from shared.domain.callers import Caller
+from shared.domain.modes import Role
+from shared.domain.organisations import KeyCreate, Member
+from shared.http.app import create_app
+from shared.http.services import ApiServices, ApiSettings
+from shared.repositories.pages import PageTokens
+from shared.services.assets import AssetService
+from shared.services.audit import AuditService
+from shared.services.batches import BatchService
+from shared.services.keys import KeyService
+from shared.services.live import LiveService
+from shared.services.models import ModelService
+from shared.services.organisations import OrganisationCreate, OrganisationService
+from shared.services.references import ReferenceService
+from shared.services.sign_ins import SignInService
+from shared.services.submit_limits import SubmitLimitService
+from shared.services.usage import UsageService
+from tests.engine.scripted import picture
+from tests.engine.worlds import World
+
+PASSWORD = "correct horse battery staple"
+GENEROUS = 1_000_000
+NOBODY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An organisation: its admin and a key for each role."""
+
+    org: str
+    admin: Member
+    keys: Mapping[Role, str]
+
+    def headers(self, role: Role) -> dict[str, str]:
+        """The headers of a machine with this role."""
+        return {"X-API-Key": self.keys[role]}
+
+    @property
+    def caller(self) -> Caller:
+        """The admin as services know them."""
+        return Caller(org=self.org, id=self.admin.id, member=self.admin.id, role=Role.ADMIN)
+
+
+class ApiStack(World):
+    """A machine with its API; `client` speaks to it, `ours` and `theirs` live on it."""
+
+    def __init__(self, folder: Path, *, submits_a_minute: int = GENEROUS, **settings: Any) -> None:
+        super().__init__(folder)
+        self.identity = LocalIdentityProvider(
+            Ed25519PrivateKey.generate(), clock=self.clock, lifetime=timedelta(hours=12)
+        )
+        self.passwords = Argon2PasswordHasher(argon2=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        self.audit = AuditService(self.clock, self.ids)
+        self.keys = KeyService(self.store, audit=self.audit, clock=self.clock, ids=self.ids)
+        self.live = LiveService(self.store, clock=self.clock, poll_seconds=0.01)
+        self.services = self._services(submits_a_minute)
+        self.settings = ApiSettings(
+            **{
+                "version": "1.2.3",
+                "max_body_bytes": 2**20,
+                "max_rows": 1_000,
+                "max_images": 10_000,
+                "max_upload_bytes": 20 * 2**20,
+                "max_upload_pixels": 50_000_000,
+                "submits_a_minute": submits_a_minute,
+                "requests_a_minute": GENEROUS,
+            }
+            | settings
+        )
+        self.app = create_app(self.services, self.settings)
+        self.ours, self.theirs = self._tenant("Ours"), self._tenant("Theirs")
+        self.client = TestClient(
+            Router(routes=[Mount("/o", object_app(self.files)), Mount("/", self.app)]), base_url="http://localhost"
+        )
+        self.client.__enter__()
+
+    def close(self) -> None:
+        """Hang up and close the files."""
+        self.client.__exit__()
+        self.live.close()
+        super().close()
+
+    def ask(
+        self, method: str, path: str, *, role: Role = Role.ADMIN, tenant: Tenant | None = None, **request: Any
+    ) -> httpx2.Response:
+        """One request with the key of that role, of ours unless another tenant is named."""
+        headers = (tenant or self.ours).headers(role) | dict(request.pop("headers", {}))
+        return self.client.request(method, path, headers=headers, **request)
+
+    def batch_of(self, *rows: dict[str, Any], done: bool = False, **fields: Any) -> str:
+        """A batch of ours, carried out to its end if `done`."""
+        batch = self.submit(*(rows or ({"prompt": "A walker"},)), caller=self.ours.caller, **fields)
+        if done:
+            self.run(until=lambda: self.batch(batch, self.ours.org).status.is_terminal)
+        return batch
+
+    def upload(self, data: bytes, media_type: str = "image/png") -> str:
+        """A reference of ours whose bytes were sent and not completed yet; its id."""
+        body = {"filename": "walker.png", "media_type": media_type, "bytes": len(data)}
+        made = self.ask("POST", "/v1/references", json=body).json()
+        way = made["upload"]
+        sent = self.client.request(way["method"], way["url"], headers=way["headers"], content=data)
+        assert sent.is_success, sent.text
+        return str(made["id"])
+
+    def reference(self) -> str:
+        """A reference of ours that is ready; its id."""
+        reference = self.upload(picture("1:1"))
+        assert self.ask("POST", f"/v1/references/{reference}:complete").json()["status"] == "ready"
+        return reference
+
+    def _services(self, submits_a_minute: int) -> ApiServices:
+        pages = PageTokens(bytes(32))
+        return ApiServices(
+            submissions=self.engine.submissions,
+            submit_limits=SubmitLimitService(
+                self.store, clock=self.clock, ids=self.ids, per_minute=submits_a_minute
+            ),
+            controls=self.engine.controls,
+            batches=BatchService(self.store),
+            references=ReferenceService(self.store),
+            assets=AssetService(self.store),
+            keys=self.keys,
+            sign_ins=SignInService(
+                self.store, identity=self.identity, passwords=self.passwords, clock=self.clock
+            ),
+            usage=UsageService(self.store, offer=self.offer),
+            models=ModelService(self.offer, clock=self.clock),
+            live=self.live,
+            parts={"documents": self.store.ping, "objects": self.files.ping, "tasks": self.queue.ping},
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    def _tenant(self, name: str) -> Tenant:
+        organisations = OrganisationService(
+            self.store, passwords=self.passwords, clock=self.clock, ids=self.ids
+        )
+        email = f"admin@{name.lower()}.example"
+        begun = organisations.create(
+            OrganisationCreate(name=name, email=email, member_name=f"{name}' admin", password=PASSWORD)
+        )
+        caller = Caller(org=begun.organisation.id, id=begun.member.id, member=begun.member.id, role=Role.ADMIN)
+        keys = {role: self._key(caller, role) for role in Role}
+        return Tenant(begun.organisation.id, begun.member, keys)
+
+    def _key(self, caller: Caller, role: Role) -> str:
+        create = KeyCreate(name=role.value, role=role)
+        secret = self.keys.create(caller, create, idempotency_key=None, fingerprint="")[1]
+        assert secret is not None
+        return secret
