@@ -21,6 +21,10 @@ class Offer:
         """Every model of a configured provider, shut down ones too."""
         return [spec for spec in self._by_id.values() if spec.provider in self._providers]
 
+    def known(self) -> list[ImageModelSpec]:
+        """Every model of the catalogue, configured or not, shut down or not."""
+        return list(self._by_id.values())
+
     def usable(self, day: date) -> list[ImageModelSpec]:
         """The models that can be asked for on that day, the best first."""
         return [spec for spec in self.all() if not spec.is_shut_down(day)]

@@ -74,3 +74,23 @@ class IdempotencyRecord(Stored):
     resource: str
     created_at: datetime
     expires_at: datetime
+
+
+class AuditEntry(Stored):
+    """An act that is remembered, at `orgs/{org}/audit/{id}`: who did what to which thing."""
+
+    id: str
+    at: datetime
+    caller: str
+    member: str
+    action: str
+    subject: str
+    details: dict[str, str] = Field(default_factory=dict)
+
+
+class SubmitCounter(Stored):
+    """How many batches a caller submitted in the current and the former minute, at `orgs/{org}/counters/submits-{caller}`."""
+
+    minute: int
+    current: int
+    former: int

@@ -28,6 +28,11 @@ class BatchRepository(Collection[Batch]):
         where = (Where("next_step_at", "<=", now),)
         return self.query(Query("batches", where, (Order("next_step_at"),), limit, group=True))
 
+    def changed_since(self, org: str, since: datetime, *, limit: int) -> list[Read[Batch]]:
+        """Batches changed at or after this moment, deleted ones too, the latest change first."""
+        where = (Where("changed_at", ">=", since),)
+        return self.query(Query(paths.batches(org), where, (Order("changed_at", descending=True),), limit))
+
     def active(self) -> int:
         """How many batches, of every organisation, compete for the providers now."""
         where = (Where("status", "in", [BatchStatus.ACCEPTED.value, BatchStatus.RUNNING.value]),)

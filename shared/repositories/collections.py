@@ -6,7 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from shared.domain.documents import Stored
 from shared.domain.errors import NotFound
-from shared.ports.documents import Document, DocumentStore, Query, Update, Version
+from shared.domain.ids import is_id
+from shared.ports.documents import Document, DocumentStore, Order, Query, Update, Version, Where
 
 S = TypeVar("S", bound=Stored)
 
@@ -49,6 +50,12 @@ class Collection(Generic[S]):
         """What matches, in order."""
         return [self._read(document) for document in self._documents.query(query)]
 
+    def newest(
+        self, collection: str, where: tuple[Where, ...], *, limit: int, start_after: tuple[Any, ...] | None = None
+    ) -> list[Read[S]]:
+        """What matches, the newest first; `start_after` is (`created_at`, path) of the last one."""
+        return self.query(Query(collection, where, (Order("created_at", descending=True),), limit, start_after))
+
     def _read(self, document: Document) -> Read[S]:
         return Read(self._model.read(document.data), document.path, document.version)
 
@@ -56,3 +63,9 @@ class Collection(Generic[S]):
 def guarded(read: Read[S], fields: Mapping[str, Any]) -> Update:
     """A write that is refused when the document has changed since it was read."""
     return Update(read.path, fields, read.version)
+
+
+def check_id(prefix: str, text: str, noun: str) -> None:
+    """Raise NotFound when this cannot be an id of that kind: what stands for nothing reaches no path."""
+    if not is_id(prefix, text):
+        raise NotFound(f"There is no {noun} {text[:64]}.")

@@ -60,6 +60,19 @@ class ItemRepository(Collection[Item]):
         where = (Where("changed_at", ">=", since),)
         return self.query(Query(paths.items(org, batch), where, (Order("changed_at"),), limit, start_after))
 
+    def in_order(
+        self,
+        org: str,
+        batch: str,
+        *,
+        status: ItemStatus | None,
+        limit: int,
+        start_after: tuple[Any, ...] | None,
+    ) -> list[Read[Item]]:
+        """Items in the order of their rows, all or those of one state; `start_after` is (`index`, path) of the last one."""
+        where = () if status is None else (Where("status", "==", status.value),)
+        return self.query(Query(paths.items(org, batch), where, (Order("index"),), limit, start_after))
+
     def counts(self, org: str, batch: str, *, total: int) -> Counts:
         """All counts and sums of a batch at one read time."""
         found = self._documents.aggregate(paths.items(org, batch), _COUNTS)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.documents import Stored
+from shared.domain.errors import NotFound
 from shared.domain.library import Asset, Reference
 from shared.ports.documents import DocumentStore, Query, Where
 from shared.repositories import paths
@@ -17,6 +18,18 @@ class AssetRepository(Collection[Asset]):
 
     def __init__(self, documents: DocumentStore) -> None:
         super().__init__(documents, Asset, "image")
+
+    def one(self, org: str, asset: str) -> Read[Asset]:
+        """The image; raises NotFound, also when it was deleted."""
+        found = self.get(paths.asset(org, asset))
+        if found.value.deleted_at is not None:
+            raise NotFound(f"There is no image {asset}.")
+        return found
+
+    def named(self, org: str, ids: Sequence[str]) -> dict[str, Asset]:
+        """Those of these ids that exist and are not deleted, by id."""
+        found = self.get_many(paths.asset(org, asset) for asset in ids)
+        return {read.value.id: read.value for read in found.values() if read.value.deleted_at is None}
 
     def made_by(self, org: str, recipe_hashes: Sequence[str]) -> dict[str, Asset]:
         """For each of these recipes that has one, an image that is not deleted, by the recipe's hash."""
@@ -34,6 +47,13 @@ class ReferenceRepository(Collection[Reference]):
 
     def __init__(self, documents: DocumentStore) -> None:
         super().__init__(documents, Reference, "reference")
+
+    def one(self, org: str, reference: str) -> Read[Reference]:
+        """The reference; raises NotFound, also when it was deleted."""
+        found = self.get(paths.reference(org, reference))
+        if found.value.deleted_at is not None:
+            raise NotFound(f"There is no reference {reference}.")
+        return found
 
     def named(self, org: str, ids: Sequence[str]) -> dict[str, Reference]:
         """Those of these ids that exist and are not deleted, by id."""

@@ -1,8 +1,11 @@
 """Budgets, reservations and the ledger."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from shared.domain.ids import derived
-from shared.domain.money import Budget, LedgerEntry, Reservation
-from shared.ports.documents import Create, DocumentStore
+from shared.domain.money import Budget, LedgerEntry, LedgerKind, Reservation
+from shared.ports.documents import Count, Create, DocumentStore, Sum, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read
 
@@ -29,6 +32,15 @@ class ReservationRepository(Collection[Reservation]):
         return self.get(paths.reservation(org, batch))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageSums:
+    """What some ledger entries add up to; what was reused is an image without a call."""
+
+    images: int
+    calls: int
+    cost_micros: int
+
+
 class LedgerRepository(Collection[LedgerEntry]):
     """Every call to a provider, once."""
 
@@ -38,6 +50,24 @@ class LedgerRepository(Collection[LedgerEntry]):
     def of_attempt(self, org: str, item: str, attempt: int) -> Read[LedgerEntry] | None:
         """The entry of one attempt, or None."""
         return self.find(paths.ledger_entry(org, entry_id(item, attempt)))
+
+    def usage(self, org: str, groups: Mapping[str, tuple[Where, ...]]) -> dict[str, UsageSums]:
+        """The sums of each group of entries, by its name, all at one read time."""
+        wanted: dict[str, Count | Sum] = {}
+        for name, where in groups.items():
+            wanted[f"images {name}"] = Sum("images", where)
+            wanted[f"calls {name}"] = Count((Where("kind", "in", _CALLS), *where))
+            wanted[f"cost {name}"] = Sum("cost_micros", where)
+        found = self._documents.aggregate(paths.ledger(org), wanted)
+        return {
+            name: UsageSums(
+                images=found[f"images {name}"], calls=found[f"calls {name}"], cost_micros=found[f"cost {name}"]
+            )
+            for name in groups
+        }
+
+
+_CALLS = [kind.value for kind in LedgerKind if kind is not LedgerKind.REUSED]
 
 
 def entry_id(item: str, attempt: int) -> str:

@@ -11,6 +11,11 @@ def members(org: str) -> str:
     return f"orgs/{org}/members"
 
 
+def member(org: str, member_id: str) -> str:
+    """One person."""
+    return f"orgs/{org}/members/{member_id}"
+
+
 def batches(org: str) -> str:
     """Batches."""
     return f"orgs/{org}/batches"
@@ -101,9 +106,19 @@ def audit(org: str) -> str:
     return f"orgs/{org}/audit"
 
 
+def audit_entry(org: str, entry_id: str) -> str:
+    """One act."""
+    return f"orgs/{org}/audit/{entry_id}"
+
+
 def submit_counter(org: str, caller: str) -> str:
     """How many batches a caller submitted lately."""
     return f"orgs/{org}/counters/submits-{caller}"
+
+
+def key_hashes() -> str:
+    """Where keys lead, of every organisation."""
+    return "system/keys/by_hash"
 
 
 def key_hash(sha256: str) -> str:
@@ -114,6 +129,11 @@ def key_hash(sha256: str) -> str:
 def login(email_hash: str) -> str:
     """How a person signs in."""
     return f"system/logins/by_email/{email_hash}"
+
+
+def first_organisation() -> str:
+    """Which organisation an empty embedded stack was begun with."""
+    return "system/bootstrap/embedded/first"
 
 
 def rows_object(org: str, batch_id: str) -> str:

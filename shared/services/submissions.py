@@ -78,7 +78,13 @@ class SubmissionService:
         self._idempotency = IdempotencyRepository(documents)
 
     def submit(
-        self, caller: Caller, create: BatchCreate, *, idempotency_key: str | None, fingerprint: str
+        self,
+        caller: Caller,
+        create: BatchCreate,
+        *,
+        idempotency_key: str | None,
+        fingerprint: str,
+        duplicate_of: str | None = None,
     ) -> BatchAccepted:
         """Accept a batch: once this returns, every image of it ends as done, failed with its reason, or cancelled.
 
@@ -94,7 +100,7 @@ class SubmissionService:
         self._rows.put(caller.org, batch, AcceptedRows(rows=checked.rows.rows, references=checked.references))
         try:
             accepted = self._repeats.until_unrefused(
-                lambda: self._accept(caller, create, checked, batch, idempotency_key, fingerprint)
+                lambda: self._accept(caller, create, checked, batch, idempotency_key, fingerprint, duplicate_of)
             )
         except (BudgetExceeded, Invalid):
             self._rows.discard(caller.org, batch)
@@ -141,6 +147,7 @@ class SubmissionService:
         batch_id: str,
         idempotency_key: str | None,
         fingerprint: str,
+        duplicate_of: str | None,
     ) -> BatchAccepted:
         """One commit: the batch, its reservation, its idempotency record."""
         answered = self._answered(caller, idempotency_key, fingerprint)
@@ -152,6 +159,7 @@ class SubmissionService:
         granted, writes = self._reservations.reserving(caller.org, batch_id, wanted_micros=wanted)
         self._refuse_what_cannot_begin(caller.org, create, checked.priced)
         batch = self._batch(caller, create, checked, batch_id, now, estimated, granted)
+        batch = batch.model_copy(update={"duplicate_of": duplicate_of})
         writes = [
             *writes,
             Create(paths.batch(caller.org, batch_id), batch.written()),

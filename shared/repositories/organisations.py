@@ -1,0 +1,143 @@
+"""Organisations, their members, and how people and machines are found by what they send."""
+
+import hashlib
+import unicodedata
+
+from shared.domain.documents import Stored
+from shared.domain.organisations import ApiKey, AuditEntry, KeyHash, Login, Member, Organisation
+from shared.ports.documents import Count, Create, DocumentStore, Query, Where, Write
+from shared.repositories import paths
+from shared.repositories.collections import Collection, Read
+
+
+class OrganisationRepository(Collection[Organisation]):
+    """Organisations."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, Organisation, "organisation")
+
+    def one(self, org: str) -> Read[Organisation]:
+        """The organisation; raises NotFound."""
+        return self.get(paths.organisation(org))
+
+
+class MemberRepository(Collection[Member]):
+    """People of organisations."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, Member, "member")
+
+    def one(self, org: str, member: str) -> Read[Member] | None:
+        """The member, or None."""
+        return self.find(paths.member(org, member))
+
+    def all(self, org: str, *, limit: int) -> list[Read[Member]]:
+        """The organisation's members, disabled ones too."""
+        return self.query(Query(paths.members(org), limit=limit))
+
+
+class LoginRepository(Collection[Login]):
+    """How people sign in."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, Login, "login")
+
+    def of_email(self, email: str) -> Read[Login] | None:
+        """The login of an e-mail address, however it is written; None when there is none."""
+        return self.find(paths.login(email_hash(email)))
+
+
+class KeyRepository(Collection[ApiKey]):
+    """Machines' keys, without the keys themselves."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, ApiKey, "key")
+
+    def one(self, org: str, key: str) -> Read[ApiKey]:
+        """The key; raises NotFound."""
+        return self.get(paths.key(org, key))
+
+    def all(self, org: str, *, limit: int) -> list[Read[ApiKey]]:
+        """The organisation's keys, revoked ones too, the newest first."""
+        return self.newest(paths.keys(org), (), limit=limit)
+
+    def unrevoked(self, org: str) -> int:
+        """How many keys are in force."""
+        count = {"keys": Count((Where("revoked_at", "==", None),))}
+        return self._documents.aggregate(paths.keys(org), count)["keys"]
+
+
+class KeyHashRepository(Collection[KeyHash]):
+    """Where keys lead."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, KeyHash, "key")
+
+    def of_secret(self, secret: str) -> Read[KeyHash] | None:
+        """Where a key leads, or None."""
+        return self.find(paths.key_hash(secret_hash(secret)))
+
+    def of_key(self, org: str, key: str) -> list[Read[KeyHash]]:
+        """Where the key of this id is kept."""
+        where = (Where("key", "==", key), Where("org", "==", org))
+        return self.query(Query(paths.key_hashes(), where))
+
+
+class FirstOrganisation(Stored):
+    """Whom an empty embedded stack was begun with."""
+
+    org: str
+    member: str
+
+
+class FirstOrganisationRepository(Collection[FirstOrganisation]):
+    """The record by which a restart finds its organisation again."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        super().__init__(documents, FirstOrganisation, "first organisation")
+
+    def one(self) -> Read[FirstOrganisation] | None:
+        """The record, or None on an empty stack."""
+        return self.find(paths.first_organisation())
+
+    def create(self, org: str, member: str) -> Create:
+        """The write that keeps it."""
+        return Create(paths.first_organisation(), FirstOrganisation(org=org, member=member).written())
+
+
+def folded(email: str) -> str:
+    """An e-mail address as it is compared: case and surrounding spaces do not matter."""
+    return unicodedata.normalize("NFC", email.strip().casefold())
+
+
+def email_hash(email: str) -> str:
+    """The name under which an e-mail address's login is kept."""
+    return hashlib.sha256(folded(email).encode(errors="replace")).hexdigest()
+
+
+def secret_hash(secret: str) -> str:
+    """The name under which a key is kept: of its 256 random bits a plain hash tells nothing."""
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def create_key(org: str, key: ApiKey, secret: str) -> list[Write]:
+    """The writes that put a key in force."""
+    leads_to = KeyHash(org=org, key=key.id, member=key.created_by, role=key.role)
+    return [
+        Create(paths.key(org, key.id), key.written()),
+        Create(paths.key_hash(secret_hash(secret)), leads_to.written()),
+    ]
+
+
+def create_member(org: str, member: Member, password_hash: str) -> list[Write]:
+    """The writes that make a member who signs in with a password."""
+    login = Login(org=org, member=member.id, password_hash=password_hash)
+    return [
+        Create(paths.member(org, member.id), member.written()),
+        Create(paths.login(email_hash(member.email)), login.written()),
+    ]
+
+
+def create_audit_entry(org: str, entry: AuditEntry) -> Create:
+    """The write that keeps an act."""
+    return Create(paths.audit_entry(org, entry.id), entry.written())

@@ -1,0 +1,163 @@
+"""Finished images: looked at, listed, deleted, and linked to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeAlias
+
+from shared.domain.callers import Caller
+from shared.domain.errors import FieldError, Invalid, NotFound
+from shared.domain.ids import is_id
+from shared.domain.items import Item
+from shared.domain.library import Asset
+from shared.domain.modes import Role
+from shared.ports.clock import Clock
+from shared.ports.documents import DocumentStore, Where
+from shared.ports.ids import Ids
+from shared.ports.objects import ObjectStore
+from shared.repositories import paths
+from shared.repositories.collections import check_id, guarded
+from shared.repositories.library import AssetRepository
+from shared.repositories.pages import Page, PageTokens
+from shared.services.audit import AuditService
+from shared.services.links import LinkService
+from shared.services.repeats import Repeats
+from shared.services.searches import Newest, Search
+
+MAX_LINKS = 100
+_NAMED = 5
+
+Moment: TypeAlias = date | datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetLinks:
+    """Signed links to one image as it was made and to its thumbnail, and when both end."""
+
+    url: str
+    thumbnail_url: str
+    expires_at: datetime
+
+
+class AssetService:
+    """The history of an organisation's images."""
+
+    def __init__(
+        self,
+        documents: DocumentStore,
+        *,
+        objects: ObjectStore,
+        pages: PageTokens,
+        audit: AuditService,
+        clock: Clock,
+        ids: Ids,
+        link_hours: int = 6,
+    ) -> None:
+        self._documents = documents
+        self._assets = AssetRepository(documents)
+        self._newest = Newest(self._assets, "assets", pages)
+        self._links = LinkService(objects, clock=clock, grid=timedelta(hours=link_hours))
+        self._audit = audit
+        self._repeats = Repeats(clock, ids)
+        self._clock = clock
+
+    def get(self, caller: Caller, asset: str) -> Asset:
+        """One image; raises NotFound."""
+        caller.require(Role.VIEWER)
+        check_id("ast", asset, "image")
+        return self._assets.one(caller.org, asset).value
+
+    def list(
+        self,
+        caller: Caller,
+        *,
+        q: str = "",
+        model: str | None = None,
+        tag: str | None = None,
+        batch: str | None = None,
+        from_: Moment | None = None,
+        to: Moment | None = None,
+        page_size: int | None = None,
+        page_token: str = "",
+    ) -> Page[Asset]:
+        """The images, the newest first: made at or after `from_` and before `to`; a date (or a midnight without a time zone)
+        stands for the whole day in UTC.
+
+        Raises Invalid (no words, dates, size), Malformed (a token of another list).
+        """
+        caller.require(Role.VIEWER)
+        equal = {name: value for name, value in (("model", model), ("batch", batch)) if value}
+        wanted = Search(q=q, tag=tag, equal=equal, conditions=_period(from_, to))
+        return self._newest.page(
+            caller.org, paths.assets(caller.org), wanted, page_size=page_size, page_token=page_token
+        )
+
+    def delete(self, caller: Caller, asset: str) -> None:
+        """Delete one image: unseen from now on, kept for 30 days. Raises Forbidden, NotFound."""
+        caller.require(Role.ADMIN)
+        check_id("ast", asset, "image")
+        self._repeats.until_unrefused(lambda: self._delete(caller, asset))
+
+    def links(self, caller: Caller, ids: Sequence[str]) -> dict[str, AssetLinks]:
+        """Links by the image's id. Raises Invalid for more than 100 ids, NotFound naming those that are unknown or deleted."""
+        caller.require(Role.VIEWER)
+        wanted = list(dict.fromkeys(ids))
+        if not 1 <= len(wanted) <= MAX_LINKS:
+            raise Invalid([FieldError("/ids", f"Give 1 to {MAX_LINKS} ids; there are {len(wanted)}.")])
+        found = self._assets.named(caller.org, [asset for asset in wanted if is_id("ast", asset)])
+        missing = [asset[:64] for asset in wanted if asset not in found]
+        if missing:
+            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            raise NotFound(f"There is no image {', '.join(missing[:_NAMED])}{more}.")
+        return self.links_of([found[asset] for asset in wanted])
+
+    def links_of(self, assets: Iterable[Asset]) -> dict[str, AssetLinks]:
+        """Links to images that were read already, by their ids."""
+        named = {asset.id: asset.objects for asset in assets}
+        names = [name for objects in named.values() for name in (objects.original, objects.thumbnail)]
+        urls, expires_at = self._links.downloads(names)
+        return {
+            asset: AssetLinks(url=urls[objects.original], thumbnail_url=urls[objects.thumbnail], expires_at=expires_at)
+            for asset, objects in named.items()
+        }
+
+    def links_of_items(self, caller: Caller, items: Iterable[Item]) -> dict[str, AssetLinks]:
+        """Links to the images of a page of items, by the image's id; deleted images have none."""
+        caller.require(Role.VIEWER)
+        ids = [item.asset_id for item in items if item.asset_id is not None]
+        return self.links_of(self._assets.named(caller.org, ids).values())
+
+    def _delete(self, caller: Caller, asset: str) -> None:
+        read = self._assets.one(caller.org, asset)
+        fields = {"deleted_at": self._clock.now(), "deleted_by": caller.member}
+        self._documents.commit([guarded(read, fields), self._audit.entry(caller, "asset.deleted", asset)])
+
+
+def _period(from_: Moment | None, to: Moment | None) -> tuple[Where, ...]:
+    start = None if from_ is None else _first_moment(from_, "from")
+    end = None if to is None else _first_moment(to, "to")
+    if to is not None and end is not None and _is_day(to):
+        end = datetime.combine(end.date(), time.max, UTC)
+    if start is not None and end is not None and start > end:
+        raise Invalid([FieldError("/query/from", "This is after the end of the period. Swap from and to.")])
+    conditions = []
+    if start is not None:
+        conditions.append(Where("created_at", ">=", start))
+    if end is not None:
+        conditions.append(Where("created_at", "<=" if to is not None and _is_day(to) else "<", end))
+    return tuple(conditions)
+
+
+def _first_moment(moment: Moment, name: str) -> datetime:
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time.min, UTC)
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    if _is_day(moment):
+        return moment.replace(tzinfo=UTC)
+    told = "Say in which time zone: 2026-03-01T12:00:00Z, or 2026-03-01 for the whole day in UTC."
+    raise Invalid([FieldError(f"/query/{name}", told)])
+
+
+def _is_day(moment: Moment) -> bool:
+    return not isinstance(moment, datetime) or (moment.tzinfo is None and moment.time() == time.min)

@@ -1,0 +1,174 @@
+"""Batches: looked at, listed, renamed, duplicated, deleted."""
+
+from typing import Any
+
+from shared.domain import search
+from shared.domain.batches import Batch, BatchAccepted, BatchCreate, BatchUpdate
+from shared.domain.callers import Caller
+from shared.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from shared.domain.items import Item
+from shared.domain.modes import BatchStatus, ItemStatus, Role
+from shared.ports.clock import Clock
+from shared.ports.documents import DocumentStore
+from shared.ports.ids import Ids
+from shared.repositories import paths
+from shared.repositories.batches import BatchRepository
+from shared.repositories.collections import Read, check_id, guarded
+from shared.repositories.items import ItemRepository
+from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
+from shared.repositories.rows import RowsRepository
+from shared.services.audit import AuditService
+from shared.services.repeats import Repeats
+from shared.services.searches import Newest, Search
+from shared.services.submissions import SubmissionService
+
+
+class BatchService:
+    """Everything about batches that is not their work."""
+
+    def __init__(
+        self,
+        documents: DocumentStore,
+        *,
+        submissions: SubmissionService,
+        rows: RowsRepository,
+        pages: PageTokens,
+        audit: AuditService,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._documents = documents
+        self._batches = BatchRepository(documents)
+        self._items = ItemRepository(documents)
+        self._newest = Newest(self._batches, "batches", pages)
+        self._submissions = submissions
+        self._rows = rows
+        self._tokens = pages
+        self._audit = audit
+        self._repeats = Repeats(clock, ids)
+        self._clock = clock
+
+    def get(self, caller: Caller, batch: str) -> Batch:
+        """One batch; raises NotFound."""
+        caller.require(Role.VIEWER)
+        return self._one(caller, batch).value
+
+    def list(
+        self,
+        caller: Caller,
+        *,
+        status: BatchStatus | str | None = None,
+        q: str = "",
+        tag: str | None = None,
+        page_size: int | None = None,
+        page_token: str = "",
+    ) -> Page[Batch]:
+        """The batches, the newest first. Raises Invalid (an unknown state, no words, size), Malformed (a token of another list)."""
+        caller.require(Role.VIEWER)
+        equal = {"status": _status(BatchStatus, status).value} if status else {}
+        wanted = Search(q=q, tag=tag, equal=equal)
+        path = paths.batches(caller.org)
+        return self._newest.page(caller.org, path, wanted, page_size=page_size, page_token=page_token)
+
+    def items(
+        self,
+        caller: Caller,
+        batch: str,
+        *,
+        status: ItemStatus | str | None = None,
+        page_size: int | None = None,
+        page_token: str = "",
+    ) -> Page[Item]:
+        """The items that are planned so far, in the order of the rows. Raises NotFound, Invalid, Malformed as `list` does."""
+        caller.require(Role.VIEWER)
+        size, wanted = checked_size(page_size), _status(ItemStatus, status) if status else None
+        self._one(caller, batch)
+        listing = Listing(org=caller.org, resource=f"items of {batch}", sort="index", filters={"status": wanted})
+
+        def read(position: Position | None, limit: int) -> list[Read[Item]]:
+            return self._items.in_order(caller.org, batch, status=wanted, limit=limit, start_after=position)
+
+        found, position = gather(
+            read,
+            size=size,
+            start=self._tokens.position(listing, page_token),
+            position_of=lambda read: (read.value.index, read.path),
+            keep=lambda _: True,
+        )
+        return Page([read.value for read in found], self._tokens.token(listing, position))
+
+    def item(self, caller: Caller, batch: str, item: str) -> Item:
+        """One item; raises NotFound, also when its batch was deleted."""
+        caller.require(Role.VIEWER)
+        self._one(caller, batch)
+        check_id("itm", item, "item")
+        found = self._items.one(caller.org, batch, item)
+        if found is None:
+            raise NotFound(f"There is no item {item} in this batch.")
+        return found.value
+
+    def update(self, caller: Caller, batch: str, update: BatchUpdate) -> Batch:
+        """The batch with another name or other tags, archived or not. Raises Forbidden, NotFound."""
+        caller.require(Role.EDITOR)
+        self._repeats.until_unrefused(lambda: self._update(caller, batch, update))
+        return self._one(caller, batch).value
+
+    def duplicate(self, caller: Caller, batch: str, *, idempotency_key: str | None, fingerprint: str) -> BatchAccepted:
+        """The same rows and settings once more, at once, as a batch of its own. Raises NotFound and all that `submit` raises."""
+        caller.require(Role.EDITOR)
+        origin = self._one(caller, batch).value
+        create = BatchCreate(
+            name=origin.name,
+            rows=tuple(self._rows.get(caller.org, batch).rows),
+            priority=origin.priority,
+            budget_micros=origin.cost.budget_micros,
+            reuse=origin.reuse,
+            tags=tuple(origin.tags),
+        )
+        return self._submissions.submit(
+            caller, create, idempotency_key=idempotency_key, fingerprint=fingerprint, duplicate_of=batch
+        )
+
+    def delete(self, caller: Caller, batch: str) -> None:
+        """Delete a batch that has ended: unseen from now on, kept for 30 days; its images stay. Its maker and admins may.
+
+        Raises Forbidden, NotFound, Conflict while it is not over.
+        """
+        caller.require(Role.EDITOR)
+        self._repeats.until_unrefused(lambda: self._delete(caller, batch))
+
+    def _one(self, caller: Caller, batch: str) -> Read[Batch]:
+        check_id("bat", batch, "batch")
+        return self._batches.one(caller.org, batch)
+
+    def _update(self, caller: Caller, batch: str, update: BatchUpdate) -> None:
+        read = self._one(caller, batch)
+        fields: dict[str, Any] = update.model_dump(exclude_none=True)
+        if "tags" in fields:
+            fields["tags"] = list(dict.fromkeys(fields["tags"]))
+        changed = {name: value for name, value in fields.items() if getattr(read.value, name) != value}
+        if not changed:
+            return
+        after = read.value.model_copy(update=changed)
+        changed["terms"] = search.terms(after.name, tags=after.tags)
+        self._documents.commit([guarded(read, changed)])
+
+    def _delete(self, caller: Caller, batch: str) -> None:
+        read = self._one(caller, batch)
+        if read.value.created_by != caller.member and caller.role is not Role.ADMIN:
+            raise Forbidden("Only its maker or an admin may delete a batch.")
+        if read.value.is_live:
+            raise Conflict("The batch is not over yet. Cancel it first, or wait.", code="batch-not-finished")
+        if read.value.next_step_at is not None:
+            raise Conflict("The batch is just being settled. Try again in a moment.", code="batch-not-finished")
+        fields = {"deleted_at": self._clock.now()}
+        self._documents.commit([guarded(read, fields), self._audit.entry(caller, "batch.deleted", batch)])
+
+
+def _status(states: type[Any], value: str) -> Any:
+    """The state of this name; raises Invalid with those that there are."""
+    try:
+        return states(value)
+    except ValueError:
+        known = ", ".join(state.value for state in states)
+        raise Invalid([FieldError("/query/status", f"There is no such state. Give one of: {known}.")]) from None

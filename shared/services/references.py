@@ -1,0 +1,217 @@
+"""Reference pictures: a place to upload to, the check of what came, and from then on a picture that rows may name."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.callers import Caller
+from shared.domain.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotFound,
+    TooLarge,
+    UnsupportedMedia,
+)
+from shared.domain.library import Reference, ReferenceCreate, ReferenceStatus
+from shared.domain.modes import Role
+from shared.ports.clock import Clock
+from shared.ports.documents import Create, DocumentStore, Write
+from shared.ports.ids import Ids
+from shared.ports.objects import ObjectStore, SignedUpload
+from shared.ports.pictures import CleanPicture, PictureStudio
+from shared.repositories import paths
+from shared.repositories.collections import Read, check_id, guarded
+from shared.repositories.idempotency import IdempotencyRepository
+from shared.repositories.library import ReferenceRepository
+from shared.repositories.pages import Page, PageTokens
+from shared.services.audit import AuditService
+from shared.services.repeats import Repeats
+from shared.services.searches import Newest, Search
+
+ROUTE = "references"
+UPLOAD_LASTS = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadLimits:
+    """The largest picture that is taken, in bytes and in pixels."""
+
+    bytes: int
+    pixels: int
+
+
+class ReferenceService:
+    """The reference pictures of an organisation. Bytes that a client uploaded are never shown or used before they are checked."""
+
+    def __init__(
+        self,
+        documents: DocumentStore,
+        *,
+        objects: ObjectStore,
+        studio: PictureStudio,
+        pages: PageTokens,
+        audit: AuditService,
+        clock: Clock,
+        ids: Ids,
+        limits: UploadLimits,
+    ) -> None:
+        self._documents = documents
+        self._references = ReferenceRepository(documents)
+        self._idempotency = IdempotencyRepository(documents)
+        self._newest = Newest(self._references, "references", pages)
+        self._objects = objects
+        self._studio = studio
+        self._audit = audit
+        self._repeats = Repeats(clock, ids)
+        self._clock = clock
+        self._ids = ids
+        self._limits = limits
+
+    def create(
+        self, caller: Caller, create: ReferenceCreate, *, idempotency_key: str | None, fingerprint: str
+    ) -> tuple[Reference, SignedUpload]:
+        """A reference that waits for its bytes, and for an hour a link to send them to.
+
+        A repeated key and body gives the same answer. Raises Forbidden, Invalid (too large, or another body).
+        """
+        caller.require(Role.EDITOR)
+        if create.bytes > self._limits.bytes:
+            told = f"The file has {create.bytes:,} bytes; at most {self._limits.bytes:,} are taken. Make it smaller."
+            raise Invalid([FieldError("/bytes", told)])
+        reference = self._repeats.until_unrefused(lambda: self._create(caller, create, idempotency_key, fingerprint))
+        upload = self._objects.sign_upload(
+            reference.upload,
+            media_type=create.media_type,
+            max_bytes=create.bytes,
+            expires_at=reference.expires_at or reference.created_at,
+        )
+        return reference, upload
+
+    def complete(self, caller: Caller, reference: str) -> Reference:
+        """Check the uploaded bytes by their content and keep the cleaned picture; twice is harmless.
+
+        Raises NotFound, Conflict (nothing was uploaded yet), Invalid with the reason why the picture is refused (for good).
+        """
+        caller.require(Role.EDITOR)
+        check_id("ref", reference, "reference")
+        completed = self._repeats.until_unrefused(lambda: self._complete(caller, reference))
+        self._objects.delete(completed.upload)
+        if completed.status is ReferenceStatus.REFUSED:
+            raise Invalid([FieldError("/upload", completed.detail)], completed.detail)
+        return completed
+
+    def get(self, caller: Caller, reference: str) -> Reference:
+        """One reference; raises NotFound."""
+        caller.require(Role.VIEWER)
+        check_id("ref", reference, "reference")
+        return self._references.one(caller.org, reference).value
+
+    def list(self, caller: Caller, *, page_size: int | None = None, page_token: str = "") -> Page[Reference]:
+        """The references, the newest first, those that still wait or were refused too. Raises Invalid, Malformed."""
+        caller.require(Role.VIEWER)
+        path = paths.references(caller.org)
+        return self._newest.page(caller.org, path, Search(), page_size=page_size, page_token=page_token)
+
+    def delete(self, caller: Caller, reference: str) -> None:
+        """Delete a reference: rows may not name it any more, images made with it stay. Its maker and admins may.
+
+        Raises Forbidden, NotFound.
+        """
+        caller.require(Role.EDITOR)
+        check_id("ref", reference, "reference")
+        self._repeats.until_unrefused(lambda: self._delete(caller, reference))
+
+    def _create(
+        self, caller: Caller, create: ReferenceCreate, idempotency_key: str | None, fingerprint: str
+    ) -> Reference:
+        now = self._clock.now()
+        if idempotency_key:
+            record = self._idempotency.answered(
+                caller.org, caller.id, ROUTE, idempotency_key, fingerprint=fingerprint, now=now
+            )
+            if record is not None:
+                return self._references.one(caller.org, record.resource).value
+        reference = self._new(caller, create, now)
+        writes: list[Write] = [Create(paths.reference(caller.org, reference.id), reference.written())]
+        if idempotency_key:
+            writes.append(
+                self._idempotency.record(
+                    caller.org,
+                    caller.id,
+                    ROUTE,
+                    idempotency_key,
+                    fingerprint=fingerprint,
+                    resource=reference.id,
+                    now=now,
+                )
+            )
+        self._documents.commit(writes)
+        return reference
+
+    def _new(self, caller: Caller, create: ReferenceCreate, now: datetime) -> Reference:
+        reference = self._ids.new("ref")
+        return Reference(
+            id=reference,
+            filename=create.filename,
+            media_type=create.media_type,
+            bytes=create.bytes,
+            upload=paths.upload_object(caller.org, reference),
+            created_at=now,
+            created_by=caller.member,
+            expires_at=now + UPLOAD_LASTS,
+        )
+
+    def _complete(self, caller: Caller, reference: str) -> Reference:
+        """The reference as it is once its bytes are judged."""
+        read = self._references.one(caller.org, reference)
+        if read.value.status is not ReferenceStatus.AWAITING_UPLOAD:
+            return read.value
+        try:
+            picture = self._checked(read.value)
+            fields = self._kept(caller.org, reference, picture)
+        except NotFound:
+            return self._not_there(caller, reference)
+        except (UnsupportedMedia, TooLarge, Malformed) as error:
+            fields = {"status": ReferenceStatus.REFUSED.value, "detail": error.detail}
+        self._documents.commit([guarded(read, fields)])
+        return self._references.one(caller.org, reference).value
+
+    def _checked(self, reference: Reference) -> CleanPicture:
+        data = self._objects.get(reference.upload, max_bytes=self._limits.bytes)
+        return self._studio.inspect_upload(data, max_bytes=self._limits.bytes, max_pixels=self._limits.pixels)
+
+    def _kept(self, org: str, reference: str, picture: CleanPicture) -> dict[str, str | int]:
+        """Store the picture and its thumbnail; the fields that say so."""
+        name, thumbnail = paths.reference_object(org, reference), paths.reference_thumbnail_object(org, reference)
+        shown = self._studio.renditions(picture.data)
+        self._objects.put(name, picture.data, media_type=picture.media_type)
+        self._objects.put(thumbnail, shown.thumbnail, media_type="image/jpeg")
+        return {
+            "status": ReferenceStatus.READY.value,
+            "detail": "",
+            "media_type": picture.media_type,
+            "bytes": len(picture.data),
+            "width": picture.width,
+            "height": picture.height,
+            "sha256": picture.sha256,
+            "object": name,
+            "thumbnail": thumbnail,
+        }
+
+    def _not_there(self, caller: Caller, reference: str) -> Reference:
+        """The upload is not there: another request has judged and removed it meanwhile, or it never came."""
+        current = self._references.one(caller.org, reference).value
+        if current.status is not ReferenceStatus.AWAITING_UPLOAD:
+            return current
+        if current.expires_at is not None and current.expires_at <= self._clock.now():
+            raise Conflict("The upload link has expired. Make a new reference and upload to that.", code="expired")
+        raise Conflict("The file has not been uploaded yet. Send it to the upload link first.", code="not-uploaded")
+
+    def _delete(self, caller: Caller, reference: str) -> None:
+        read: Read[Reference] = self._references.one(caller.org, reference)
+        if read.value.created_by != caller.member and caller.role is not Role.ADMIN:
+            raise Forbidden("Only its maker or an admin may delete a reference.")
+        fields = {"deleted_at": self._clock.now()}
+        self._documents.commit([guarded(read, fields), self._audit.entry(caller, "reference.deleted", reference)])

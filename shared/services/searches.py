@@ -1,0 +1,81 @@
+"""Lists that are searched: one term, the equalities and the dates go to the store, the rest is checked while reading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from shared.domain import search
+from shared.domain.documents import Stored
+from shared.domain.errors import FieldError, Invalid
+from shared.ports.documents import Where
+from shared.repositories.collections import Collection, Read
+from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
+
+NOT_DELETED = Where("deleted_at", "==", None)
+
+
+class Searchable(Protocol):
+    """What is found by its terms and listed by its age."""
+
+    terms: Any
+    created_at: Any
+
+
+S = TypeVar("S", bound=Stored)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is asked for: words and a tag, fields that must be equal, and other conditions."""
+
+    q: str = ""
+    tag: str | None = None
+    equal: Mapping[str, str] = field(default_factory=dict)
+    conditions: tuple[Where, ...] = ()
+
+    def terms(self) -> list[str]:
+        """The terms that are wanted, the most selective first; raises Invalid when there are words without a letter or digit."""
+        wanted = search.query_terms(self.q)
+        if self.q.strip() and not wanted:
+            raise Invalid([FieldError("/query/q", "Give at least one word of letters or digits.")])
+        tag = (self.tag or "").strip()
+        return [*wanted, search.tag_term(tag)] if tag else wanted
+
+
+class Newest(Generic[S]):
+    """Pages of one collection's documents that are not deleted, the newest first."""
+
+    def __init__(self, collection: Collection[S], resource: str, tokens: PageTokens) -> None:
+        self._collection = collection
+        self._resource = resource
+        self._tokens = tokens
+
+    def page(self, org: str, path: str, wanted: Search, *, page_size: int | None, page_token: str) -> Page[S]:
+        """A page of what matches. Raises Invalid (size, words), Malformed (a token of another list)."""
+        size, terms = checked_size(page_size), wanted.terms()
+        listing = self._listing(org, wanted, terms)
+        where = (NOT_DELETED, *(Where(name, "==", value) for name, value in wanted.equal.items()), *wanted.conditions)
+        if terms:
+            where = (Where("terms", "array_contains", terms[0]), *where)
+
+        def read(position: Position | None, limit: int) -> list[Read[S]]:
+            return self._collection.newest(path, where, limit=limit, start_after=position)
+
+        found, position = gather(
+            read,
+            size=size,
+            start=self._tokens.position(listing, page_token),
+            position_of=lambda read: (_of(read).created_at, read.path),
+            keep=lambda read: not terms[1:] or search.matches(_of(read).terms, terms[1:]),
+        )
+        return Page([read.value for read in found], self._tokens.token(listing, position))
+
+    def _listing(self, org: str, wanted: Search, terms: list[str]) -> Listing:
+        conditions = [[one.field, one.op, one.value] for one in wanted.conditions]
+        filters = {"terms": sorted(terms), "equal": dict(wanted.equal), "conditions": conditions}
+        return Listing(org=org, resource=self._resource, sort="-created_at", filters=filters)
+
+
+def _of(read: Read[Any]) -> Searchable:
+    value: Searchable = read.value
+    return value

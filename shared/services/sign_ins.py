@@ -1,0 +1,121 @@
+"""Who is calling: people by password and token, machines by key."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from shared.domain.callers import Caller
+from shared.domain.errors import RateLimited, Unauthenticated
+from shared.domain.ids import is_id
+from shared.domain.organisations import Member, Organisation
+from shared.domain.windows import Window, policy
+from shared.ports.clock import Clock
+from shared.ports.documents import DocumentStore
+from shared.ports.identity import IdentityProvider, PasswordHasher, Person
+from shared.repositories.organisations import (
+    KeyHashRepository,
+    LoginRepository,
+    MemberRepository,
+    OrganisationRepository,
+    email_hash,
+    secret_hash,
+)
+from shared.services.recollections import Recollection
+
+ATTEMPTS_A_MINUTE = 10
+REMEMBERED_SECONDS = 3.0
+MAX_KEY_CHARACTERS = 256
+_REMEMBERED = 10_000
+_WRONG = "The e-mail address or the password is wrong."
+_NO_KEY = "This key is not valid: it is mistyped or was revoked."
+_NO_MEMBER = "This account does not exist any more or was disabled. Ask an admin of your organisation."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A bearer token and whose it is."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+    member: Member
+    organisation: Organisation
+
+
+class SignInService:
+    """Turns credentials into a Caller. What it found is remembered for three seconds, so that a revoked key dies within them."""
+
+    def __init__(
+        self, documents: DocumentStore, *, identity: IdentityProvider, passwords: PasswordHasher, clock: Clock
+    ) -> None:
+        self._organisations = OrganisationRepository(documents)
+        self._members = MemberRepository(documents)
+        self._logins = LoginRepository(documents)
+        self._hashes = KeyHashRepository(documents)
+        self._identity = identity
+        self._passwords = passwords
+        self._clock = clock
+        self._callers: Recollection[Caller] = Recollection(clock, seconds=REMEMBERED_SECONDS, most=_REMEMBERED)
+        self._attempts: Recollection[Window] = Recollection(clock, seconds=120, most=_REMEMBERED)
+        self._attempting = Lock()
+
+    def login(self, email: str, password: str) -> SignedIn:
+        """A token for a person. Raises Unauthenticated, in the same words and time for a wrong address and a wrong password,
+        and RateLimited after ten attempts a minute on one address."""
+        self._count_attempt(email_hash(email))
+        login = self._logins.of_email(email)
+        # An empty hash is checked as slowly as a real one: the time tells nobody which addresses exist.
+        if not self._passwords.matches(password, login.value.password_hash if login else "") or login is None:
+            raise Unauthenticated(_WRONG)
+        member = self._enabled(login.value.org, login.value.member)
+        organisation = self._organisations.one(login.value.org).value
+        session = self._identity.sign_in(
+            Person(member=member.id, email=member.email, name=member.name, org=organisation.id, role=member.role.value)
+        )
+        return SignedIn(token=session.token, expires_at=session.expires_at, member=member, organisation=organisation)
+
+    def authenticate_token(self, token: str) -> Caller:
+        """The person whom this token names, in their role of now; raises Unauthenticated, also when they may not come in any more."""
+        person = self._identity.verify(token)
+        if not (is_id("org", person.org) and is_id("mem", person.member)):
+            raise Unauthenticated(_NO_MEMBER)
+        name = f"member:{person.org}/{person.member}"
+        known = self._callers.find(name)
+        if known is None:
+            member = self._enabled(person.org, person.member)
+            known = Caller(org=person.org, id=member.id, member=member.id, role=member.role)
+            self._callers.put(name, known)
+        return known
+
+    def authenticate_key(self, key: str) -> Caller:
+        """The machine whose key this is; raises Unauthenticated."""
+        if len(key) > MAX_KEY_CHARACTERS:
+            raise Unauthenticated(_NO_KEY)
+        name = f"key:{secret_hash(key)}"
+        known = self._callers.find(name)
+        if known is None:
+            found = self._hashes.of_secret(key)
+            if found is None or found.value.revoked_at is not None:
+                raise Unauthenticated(_NO_KEY)
+            leads_to = found.value
+            known = Caller(org=leads_to.org, id=leads_to.key, member=leads_to.member, role=leads_to.role)
+            self._callers.put(name, known)
+        return known
+
+    def _enabled(self, org: str, member: str) -> Member:
+        found = self._members.one(org, member)
+        if found is None or found.value.disabled_at is not None:
+            raise Unauthenticated(_NO_MEMBER)
+        return found.value
+
+    def _count_attempt(self, address: str) -> None:
+        now = self._clock.monotonic()
+        with self._attempting:
+            window = (self._attempts.find(address) or Window(minute=int(now // 60))).at(now)
+            wait = window.wait_seconds(now, ATTEMPTS_A_MINUTE)
+            if wait > 0:
+                raise RateLimited(
+                    f"Too many attempts with this e-mail address. Try again in {wait:.0f} seconds.",
+                    retry_after_seconds=wait,
+                    policy=policy("sign-ins", ATTEMPTS_A_MINUTE),
+                )
+            self._attempts.put(address, window.with_one())
