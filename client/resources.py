@@ -1,6 +1,6 @@
 """Answers about all that is not a batch: references, links, models, usage, keys, sign-in, health."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -49,11 +49,32 @@ class AssetRecord(Open):
     id: str
 
 
+class Capabilities(Open):
+    """What a model can make."""
+
+    aspect_ratios: list[str] = Field(default_factory=list)
+    sizes: list[str] = Field(default_factory=list)
+    max_references: int | None = None
+    seed: bool | None = None
+
+
+class Price(Open):
+    """What one image without references probably costs, by its size, in micros of US dollars."""
+
+    estimated_micros: dict[str, int] = Field(default_factory=dict)
+
+
 class Model(Open):
-    """A model that rows may name."""
+    """A model that rows may name; `warning` says when it ends soon and what to use instead."""
 
     id: str
     provider: str = ""
+    is_default: bool = False
+    capabilities: Capabilities = Capabilities()
+    price: Price = Price()
+    shutdown_on: date | None = None
+    replacement: str | None = None
+    warning: str | None = None
 
 
 class UsageRow(Open):

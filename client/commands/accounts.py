@@ -32,8 +32,12 @@ def models(ctx: typer.Context, as_json: opt.Json = False) -> None:
     if as_json:
         session.screen.document({"models": found})
         return
-    columns = ("Model", "Provider", "Image from", "Sizes", "References", "Ends")
-    session.screen.table(columns, [_model_line(model) for model in found], right=("Image from", "References"))
+    columns = ("Model", "Provider", "Image from", "Sizes", "References", "Ends", "Note")
+    lines = [_model_line(model) for model in found]
+    session.screen.table(columns, lines, right=("Image from", "References"), flexible=("Sizes", "Ends"))
+    for model in found:
+        if model.warning:
+            session.screen.warn(f"{model.id}: {model.warning}")
 
 
 def usage(
@@ -79,19 +83,16 @@ def _cell(name: str, value: object) -> str:
 
 
 def _model_line(model: Model) -> tuple[str, ...]:
-    extra = model.model_dump(mode="json")
-    capabilities = extra.get("capabilities") if isinstance(extra.get("capabilities"), dict) else {}
-    told = {**extra, **(capabilities or {})}
-    price = told.get("price_micros", told.get("image_micros"))
-    ends = told.get("shutdown_on") or told.get("shutdown_date") or ""
-    replacement = f" → {told['replacement']}" if ends and told.get("replacement") else ""
+    prices, told = model.price.estimated_micros.values(), model.capabilities
+    replacement = f" → {model.replacement}" if model.shutdown_on and model.replacement else ""
     return (
         model.id,
         model.provider,
-        money(price) if isinstance(price, int) else "",
-        ", ".join(map(str, told.get("sizes") or [])),
-        str(told.get("max_references", "")),
-        f"{ends}{replacement}",
+        money(min(prices)) if prices else "",
+        ", ".join(told.sizes),
+        "" if told.max_references is None else str(told.max_references),
+        f"{model.shutdown_on or ''}{replacement}",
+        "default" if model.is_default else "",
     )
 
 

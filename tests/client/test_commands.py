@@ -220,7 +220,10 @@ def test_lists_in_a_pipe_are_whole_lines_between_tabs(fanfold: Invoke, wire: Wir
     assert [line[3] for line in lines] == ["status", "succeeded", "failed", "succeeded"]
     assert lines[2][6] == "Blocked by the model."
     assert len(fanfold("items", batch_id, "--status", "failed").stdout.splitlines()) == 2
-    assert fanfold("models").stdout.splitlines()[1].startswith("preview\tpreview")
+    models = fanfold("models")
+    told = ["preview", "preview", "$0.0336", "1K, 2K", "6", "2026-12-31 → preview-2", "default"]
+    assert models.stdout.splitlines()[1].split("\t") == told
+    assert "! preview: Ends on 2026-12-31. Use preview-2." in models.stderr
     assert fanfold("usage", "--from", "2026-03-01").stdout == "day\timages\tcost\n2026-03-01\t1,200\t$0.0336\n"
     assert wire.seen[-1].query == {"from": "2026-03-01", "group_by": "day"}
 

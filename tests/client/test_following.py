@@ -2,6 +2,12 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,3 +123,32 @@ def test_a_lost_answer_to_the_submit_is_told_as_unknown(fanfold: Invoke, wire: W
     result = fanfold("run", "-", "--yes", stdin=b"prompt\na\n")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "Whether the batch was accepted is not known: look with fanfold batches." in result.stderr
+
+
+def test_an_interrupt_leaves_the_batch_running_and_says_how_to_go_on(wire: Wire, batch_id: str) -> None:
+    reached, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        reached.set()
+        release.wait(30)
+
+    wire.on_event = hold
+    wire.events.append({"status": "running"})
+    # A shell that starts tests in the background has them ignore the interrupt: take it again.
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from client.main import run; run()"
+    command = subprocess.Popen(
+        [sys.executable, "-c", code, "watch", batch_id],
+        cwd=Path(__file__).resolve().parents[2],
+        env=os.environ | {"FANFOLD_URL": wire.url, "FANFOLD_API_KEY": KEY},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert reached.wait(30)
+    command.send_signal(signal.SIGINT)
+    out, told = command.communicate(timeout=30)
+    release.set()
+    assert (command.returncode, out) == (130, "")
+    assert f"The batch goes on without you.\n  watch it:  fanfold watch {batch_id}\n" in told
+    assert f"fanfold cancel {batch_id}" in told
+    assert "Traceback" not in told

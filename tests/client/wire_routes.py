@@ -80,6 +80,17 @@ def _keys(wire: State, seen: Seen) -> Reply:
     return Reply(201, {"id": "key_1", "name": seen.body["name"], "key": "ff_shown_once"})
 
 
+MODEL = {
+    "id": "preview",
+    "provider": "preview",
+    "is_default": True,
+    "capabilities": {"sizes": ["1K", "2K"], "max_references": 6},
+    "price": {"estimated_micros": {"2K": 67_000, "1K": 33_600}},
+    "shutdown_on": "2026-12-31",
+    "replacement": "preview-2",
+    "warning": "Ends on 2026-12-31. Use preview-2.",
+}
+
 ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     (r"/v1/batches", "POST", _submit),
     (r"/v1/batches:estimate", "POST", _estimate),
@@ -92,7 +103,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     (r"/v1/assets/([^/:]+)", "GET", lambda _wire, _seen, name: Reply(body={"id": name, "prompt": "a cat"})),
     (r"/v1/assets", "GET", lambda wire, seen: _page("assets", [{"id": name} for name in wire.images], seen)),
     (r"/v1/assets:urls", "POST", _links),
-    (r"/v1/models", "GET", lambda _, seen: _page("models", [{"id": "preview", "provider": "preview"}], seen)),
+    (r"/v1/models", "GET", lambda _, seen: _page("models", [MODEL], seen)),
     (r"/v1/usage", "GET", lambda wire, seen: _page("usage", wire.usage, seen)),
     (r"/v1/keys", "GET", lambda _, seen: _page("keys", [{"id": "key_1", "name": "ci"}], seen)),
     (r"/v1/keys", "POST", _keys),
