@@ -32,7 +32,8 @@ class TaskQueue(Protocol):
         """Create tasks durably; for each, in order: True when it was created, False when its name is or was taken.
 
         False is success: the task that has the name runs, or ran, in its place. Raises Unavailable when it is not known
-        whether all exist (some may): creating them again is safe.
+        whether all exist (some may): creating them again is safe. Creates none and raises Invalid naming each wrong
+        field, TooLarge for a payload above MAX_PAYLOAD_BYTES, or NotFound for a queue that does not exist.
         """
         ...
 

@@ -231,7 +231,7 @@ class Dispatcher:
         del self._running[task.seq]
         lane.running -= 1
         if attempt is None:
-            lane.release(task.seq)
+            lane.release(task.seq, lives=True)
         else:
             if attempt.status in THROTTLING:
                 lane.throttle.slow_down(self._clock.monotonic())
@@ -271,7 +271,7 @@ class Dispatcher:
         for result in results:
             lane = self._lanes.get(result.record.queue)
             if lane is not None:
-                lane.release(result.record.seq)
+                lane.release(result.record.seq, lives=result.verdict is Verdict.RETRY)
         if self._unwritten:
             self._loop.call_later(LINGER_SECONDS, self._write)
         self._turn_soon(0.0)

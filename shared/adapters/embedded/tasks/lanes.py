@@ -62,10 +62,10 @@ class Lane:
                     room -= 1
         return started, wait
 
-    def release(self, seq: int) -> None:
-        """Hold a task no longer: its outcome is written, or it was not delivered at all."""
+    def release(self, seq: int, *, lives: bool) -> None:
+        """Hold a task no longer: its outcome is written, or it was not delivered at all; `lives` when it is due again."""
         self.held.discard(seq)
-        self.is_stale = True
+        self.is_stale = self.is_stale or lives
 
     def _hold(self, task: TaskRecord) -> TaskRecord:
         self.held.add(task.seq)

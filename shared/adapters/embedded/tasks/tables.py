@@ -39,6 +39,7 @@ _FIELDS = (
     "seq, queue, name, function, url, method, headers, body, audience, deadline_seconds, retry, created_at, due_at,"
     " dispatches, responses, executions, first_dispatched_at, last_dispatched_at, last_answered_at, last_status, last_reason"
 )
+_FIELD_NAMES = tuple(_FIELDS.replace(" ", "").split(","))
 _INSERT = (
     "INSERT INTO tasks (queue, name, function, url, method, headers, body, audience, deadline_seconds, retry,"
     " created_at, due_at, set_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (queue, name) DO NOTHING"
@@ -184,7 +185,7 @@ def put_queue(connection: sqlite3.Connection, config: QueueConfig) -> None:
 
 
 def _record(row: Sequence[object]) -> TaskRecord:
-    fields = dict(zip(_FIELDS.replace(" ", "").split(","), row, strict=True))
+    fields = dict(zip(_FIELD_NAMES, row, strict=True))
     fields["headers"] = json.loads(str(fields["headers"]))
     retry = fields["retry"]
     fields["retry"] = retry_from_json(None if retry is None else str(retry))
