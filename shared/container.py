@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.embedded.tasks import QueueConfig
     from shared.http.task_edge import TaskEdgeSettings
+    from shared.services.library import Library
 
 DISTRIBUTION = "fanfold"
 MICROS = 1_000_000
@@ -100,10 +102,10 @@ class Container:
         return PillowPictureStudio()
 
     @cached_property
-    def engine(self) -> Engine:
-        """The services that make batches go."""
+    def ports(self) -> Ports:
+        """What the services stand on."""
         stack = self.stack
-        ports = Ports(
+        return Ports(
             documents=stack.documents,
             tasks=stack.tasks,
             objects=stack.objects,
@@ -114,7 +116,39 @@ class Container:
             provider=self.provider,
             worker=stack.boot_id,
         )
-        return Engine(ports, self.offer, engine_rules(self.config))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The services that make batches go."""
+        return Engine(self.ports, self.offer, engine_rules(self.config))
+
+    @cached_property
+    def library(self) -> "Library":
+        """The services around the engine."""
+        from shared.services.library import Library, LibraryRules
+        from shared.services.references import UploadLimits
+
+        rules = LibraryRules(
+            uploads=UploadLimits(bytes=self.config.max_upload_bytes, pixels=self.config.max_upload_pixels),
+            link_hours=self.config.link_hours,
+            submits_a_minute=self.config.submits_a_minute,
+            page_key=self.stack.secret("pages"),
+        )
+        return Library(
+            self.ports,
+            self.engine,
+            self.offer,
+            identity=self.stack.identity,
+            passwords=self.stack.passwords,
+            rules=rules,
+        )
+
+    def close(self) -> None:
+        """Let go of what the process holds."""
+        if "library" in self.__dict__:
+            self.library.live.close()
+        if "stack" in self.__dict__:
+            self.stack.close()
 
     def provider(self, name: str) -> ImageModel:
         """The provider of this name, made at its first use; raises ConfigurationWrong."""
@@ -144,6 +178,40 @@ class Container:
     def function_url(self, name: str) -> str:
         """Where a task function answers; also the audience of the tokens that it takes."""
         return f"{self.config.functions_url.rstrip('/')}/{name}"
+
+    @cached_property
+    def _api(self) -> "ASGIApp":
+        from shared.http.app import create_app
+        from shared.http.services import ApiServices, ApiSettings
+
+        engine, library, stack, config = self.engine, self.library, self.stack, self.config
+        services = ApiServices(
+            submissions=engine.submissions,
+            submit_limits=library.submit_limits,
+            controls=engine.controls,
+            batches=library.batches,
+            references=library.references,
+            assets=library.assets,
+            keys=library.keys,
+            sign_ins=library.sign_ins,
+            usage=library.usage,
+            models=library.models,
+            live=library.live,
+            parts={"documents": stack.documents.ping, "tasks": stack.tasks.ping, "objects": stack.objects.ping},
+            clock=self.clock,
+            ids=self.ids,
+        )
+        limits = ApiSettings(
+            version=version(DISTRIBUTION),
+            max_body_bytes=config.max_body_bytes,
+            max_rows=config.max_rows,
+            max_images=config.max_images,
+            max_upload_bytes=config.max_upload_bytes,
+            max_upload_pixels=config.max_upload_pixels,
+            submits_a_minute=config.submits_a_minute,
+            requests_a_minute=config.requests_a_minute,
+        )
+        return create_app(services, limits)
 
     @cached_property
     def _advance_batch(self) -> "ASGIApp":

@@ -15,6 +15,7 @@ from shared.domain.errors import ConfigurationWrong
 
 _GRACE_SECONDS = 5
 _BACKLOG = 2048
+_POLL_SECONDS = 0.005
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -61,7 +62,7 @@ async def _serve(apps: Sequence[tuple[socket.socket, ASGIApp]], started: Callabl
         for server, (listening, _) in zip(servers, apps, strict=True)
     ]
     while not all(server.started for server in servers) and not any(task.done() for task in running):
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(_POLL_SECONDS)  # noqa: ASYNC110 - uvicorn tells of its start by a flag only
     if not any(task.done() for task in running):
         await asyncio.to_thread(started)
     await asyncio.gather(*running)

@@ -124,7 +124,7 @@ def first_credentials(container: Container, file: Path) -> dict[str, str]:
     else:
         kept = {"email": FIRST_EMAIL, "password": container.ids.secret()[:16], "api_key": new_secret(container.ids)}
         write_secret(file, kept)
-    container.organisations.bootstrap(
+    container.library.organisations.bootstrap(
         OrganisationCreate(
             name=FIRST_ORGANISATION,
             email=kept["email"],
