@@ -4,6 +4,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rich.prompt import Confirm
+
 from client.api import Client
 from client.clocks import Clock, SystemClock
 from client.errors import ClientError
@@ -28,6 +30,13 @@ class Session:
     def can_ask(self) -> bool:
         """Whether a person is there to answer a question."""
         return sys.stdin.isatty() and self.screen.messages.is_terminal
+
+    def ask(self, question: str) -> bool:
+        """A person's yes or no, asked and answered away from stdout; no when the input ends."""
+        try:
+            return Confirm.ask(question, console=self.screen.messages, default=True)
+        except EOFError:
+            return False
 
 
 def limits_of(client: Client) -> Limits:

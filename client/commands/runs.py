@@ -57,7 +57,7 @@ def run(
             make_folder(out)
         submission, estimate = _prepare(session, client, rows, prompt_column, encoding, choices, defaults)
         question = f"Make {plural(estimate.images, 'image')} for about {about(estimate.estimated_micros)}?"
-        if not yes and not typer.confirm(question, default=True, err=True):
+        if not yes and not session.ask(question):
             session.screen.say("Nothing was submitted.")
             raise typer.Exit(1)
         batch_id = _submit(session, submission, as_json, detach)

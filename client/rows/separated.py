@@ -12,6 +12,7 @@ from client.rows.tables import Table
 from client.rows.wrongs import Unreadable
 
 SEPARATORS = ",;\t|"
+NONE = "\x1f"
 SAMPLED = 50
 MAX_CELL = 1_000_000
 
@@ -29,8 +30,12 @@ def read_separated(text: str, limit: int, separator: str = "") -> Table:
 
 
 def likely_separator(text: str) -> str:
-    """The separator under which the header makes the most sense."""
-    return max(SEPARATORS, key=lambda separator: _sense(text, separator))
+    """The separator under which the header makes the most sense.
+
+    A header of one column separates nothing: then commas in the lines below belong to their texts.
+    """
+    best = max(SEPARATORS, key=lambda separator: _sense(text, separator))
+    return NONE if _sense(text, best)[1] == 1 else best
 
 
 def _sense(text: str, separator: str) -> tuple[int, int, int]:

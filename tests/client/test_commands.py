@@ -2,12 +2,16 @@
 
 import csv
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.client.conftest import Invoke
-from tests.client.wire import Reply, Wire, png, problem
+from tests.client.wire import KEY, Reply, Wire, png, problem
 
 ROWS = "prompt,variants,SKU,tags\nA cat,2,W-1,a;b\nA dog,,W-2,\n"
 
@@ -108,6 +112,32 @@ def test_without_anyone_to_ask_run_wants_yes_and_sends_nothing(fanfold: Invoke, 
     assert result.exit_code == 2
     assert "say --yes" in result.stderr
     assert wire.seen == []
+
+
+@pytest.mark.parametrize(("answer", "batches", "code"), [(b"n\n", 0, 1), (b"y\n", 1, 0)])
+def test_on_a_terminal_run_asks_about_the_price(
+    wire: Wire, rows: str, tmp_path: Path, answer: bytes, batches: int, code: int
+) -> None:
+    keyboard, terminal = pty.openpty()
+    try:
+        command = subprocess.Popen(
+            [sys.executable, "-c", "from client.main import run; run()", "run", rows],
+            cwd=tmp_path,
+            env=os.environ
+            | {"FANFOLD_URL": wire.url, "FANFOLD_API_KEY": KEY, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+        )
+        os.write(keyboard, answer)
+        out, _ = command.communicate(timeout=30)
+        shown = os.read(keyboard, 65_536).decode()
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
+    assert "Make 3 images for about $0.10? [y/n] (y):" in shown
+    assert (command.returncode, len(wire.batches)) == (code, batches)
+    assert out.decode() == "".join(f"{batch_id}\n" for batch_id in wire.batches)
 
 
 def test_wrong_cells_stop_everything_before_anything_is_sent(fanfold: Invoke, wire: Wire, tmp_path: Path) -> None:

@@ -78,6 +78,13 @@ def test_quoted_cells_keep_separators_quotes_and_line_breaks() -> None:
     assert sheet.numbers == [2, 3]
 
 
+def test_commas_in_a_file_of_one_column_belong_to_the_prompts() -> None:
+    assert read('prompt\nA red car, on a hill; at dawn\n"A ""blue"" car,\nparked"\n').rows == [
+        {"prompt": "A red car, on a hill; at dawn"},
+        {"prompt": 'A "blue" car,\nparked'},
+    ]
+
+
 def test_headers_match_whatever_their_case_blanks_and_dashes() -> None:
     sheet = read("PROMPT, Aspect Ratio ,Reference-Mode\nx,4:5,Style only\n")
     assert sheet.rows == [{"prompt": "x", "aspect_ratio": "4:5", "reference_mode": "style_only"}]
