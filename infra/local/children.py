@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,18 +21,25 @@ _POLL_SECONDS = 0.02
 class Child:
     """A platform that runs until the block ends: its address, its key, its process.
 
-    `settings` are `FANFOLD_…` variables beside those of this process. Raises Unavailable with what the platform said when
-    it does not start.
+    `settings` are `FANFOLD_…` variables beside those of this process; `program` is the module that is run, with its
+    arguments. Raises Unavailable with what the platform said when it does not start.
     """
 
-    def __init__(self, home: Path, *, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        port: int = 0,
+        settings: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("infra.local",),
+    ) -> None:
         self._announcement = home.with_name(f"{home.name}.json")
         self._announcement.parent.mkdir(parents=True, exist_ok=True)
         self._announcement.unlink(missing_ok=True)
         self.log = home.with_name(f"{home.name}.log")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local", "--announce", str(self._announcement)],
+                [sys.executable, "-m", *program, "--announce", str(self._announcement)],
                 cwd=ROOT,
                 env={**os.environ, **(settings or {}), "FANFOLD_HOME": str(home), "PORT": str(port)},
                 stdin=subprocess.DEVNULL,
