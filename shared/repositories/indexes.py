@@ -24,15 +24,36 @@ def _index(collection: str, *fields: str, group: bool = False) -> Index:
 
 
 INDEXES: tuple[Index, ...] = (
+    # The engine: what is due, what runs, what is in flight, what it costs.
     _index("items", "status"),
-    _index("items", "status", "not_before"),
-    _index("items", "changed_at"),
+    _index("items", "status", group=True),
+    _index("items", "status", "due_at"),
+    _index("items", "status", "model", "due_at"),
+    _index("items", "status", "in_flight"),
+    _index("items", "status", "series"),
+    _index("items", "in_flight", "model"),
+    _index("items", "in_flight", "held_micros"),
+    _index("items", "cost_micros"),
     _index("batches", "next_step_at", group=True),
+    _index("batches", "status", group=True),
+    _index("control", "lease_owner", group=True),
+    _index("assets", "recipe_hash", "deleted_at"),
+    # What people watch and list; a store that joins indexes serves several filters at once by these.
+    _index("items", "changed_at"),
+    _index("items", "index"),
+    _index("items", "status", "index"),
     _index("batches", "-created_at"),
     _index("batches", "status", "-created_at"),
+    _index("batches", "-changed_at"),
+    _index("assets", "-created_at"),
+    _index("assets", "model", "-created_at"),
+    _index("assets", "batch", "-created_at"),
+    _index("references", "-created_at"),
+    _index("keys", "-created_at"),
+    _index("by_hash", "key"),
+    # Usage.
     _index("ledger", "at"),
     _index("ledger", "model", "at"),
     _index("ledger", "member", "at"),
-    _index("ledger", "batch"),
-    _index("assets", "-created_at"),
+    _index("ledger", "batch", "at"),
 )

@@ -12,20 +12,22 @@ import pytest
 from shared.adapters.embedded.documents import SqliteDocumentStore
 from shared.adapters.embedded.documents.queries import Statement, aggregate_statement, query_statements
 from shared.ports.documents import Count, Order, Query, Sum, Where
-from shared.repositories.indexes import INDEXES, Index
+from shared.repositories.indexes import INDEXES
 from tests.clocks import ManualClock
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-ITEMS, BATCHES, LEDGER = "orgs/o/batches/b/items", "orgs/o/batches", "orgs/o/ledger"
+ITEMS, BATCHES, ASSETS, LEDGER = "orgs/o/batches/b/items", "orgs/o/batches", "orgs/o/assets", "orgs/o/ledger"
 PENDING = Where("status", "==", "pending")
 NEWEST = (Order("created_at", descending=True),)
-BY_COST = Index("items", (Order("cost_micros"),))
+RUNNING = Where("status", "==", "running")
+NOT_DELETED = Where("deleted_at", "==", None)
+PERIOD = (Where("at", ">=", NOW), Where("at", "<=", NOW))
 
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     path = tmp_path / "documents.db"
-    SqliteDocumentStore(path, clock=ManualClock(), indexes=(*INDEXES, BY_COST)).close()
+    SqliteDocumentStore(path, clock=ManualClock(), indexes=INDEXES).close()
     with closing(sqlite3.connect(path)) as connection:
         yield connection
 
@@ -38,18 +40,33 @@ def plan(connection: sqlite3.Connection, statement: Statement) -> list[str]:
 QUERIES = [
     Query(ITEMS, (PENDING,), limit=100),
     Query(ITEMS, (PENDING,), start_after=(f"{ITEMS}/i",), limit=100),
-    Query(ITEMS, (PENDING, Where("not_before", "<=", NOW)), (Order("not_before"),), limit=100),
+    Query(ITEMS, (PENDING, Where("due_at", "<=", NOW)), (Order("due_at"),), limit=100),
+    Query(ITEMS, (PENDING, Where("model", "==", "m"), Where("due_at", "<=", NOW)), (Order("due_at"),), limit=100),
+    Query(ITEMS, (PENDING,), (Order("due_at"),), limit=1),
+    Query(ITEMS, (PENDING, Where("in_flight", "==", True)), limit=100),
+    Query(ITEMS, (Where("status", "==", "failed"), Where("series", "<", 2)), (Order("series"),)),
+    Query(ITEMS, (), (Order("index"),), limit=50),
+    Query(ITEMS, (), (Order("index"),), limit=50, start_after=(7, f"{ITEMS}/i")),
+    Query(ITEMS, (PENDING,), (Order("index"),), limit=50, start_after=(7, f"{ITEMS}/i")),
     Query(ITEMS, (Where("changed_at", ">", NOW),), (Order("changed_at"),), limit=100),
     Query(ITEMS, (), (Order("changed_at"),), limit=100, start_after=(NOW, f"{ITEMS}/i")),
     Query(BATCHES, (), NEWEST, limit=50),
     Query(BATCHES, (), NEWEST, limit=50, start_after=(NOW, f"{BATCHES}/b")),
     Query(BATCHES, (Where("status", "==", "running"),), NEWEST, limit=50),
     Query(BATCHES, (Where("status", "==", "running"),), NEWEST, limit=50, start_after=(NOW, f"{BATCHES}/b")),
-    Query("orgs/o/assets", (Where("created_at", ">", NOW),), NEWEST, limit=50),
+    Query(BATCHES, (NOT_DELETED,), NEWEST, limit=50),
+    Query(BATCHES, (NOT_DELETED, RUNNING), NEWEST, limit=50, start_after=(NOW, f"{BATCHES}/b")),
+    Query(BATCHES, (Where("changed_at", ">=", NOW),), (Order("changed_at", descending=True),), limit=50),
+    Query(ASSETS, (NOT_DELETED, Where("model", "==", "m"), Where("created_at", ">=", NOW)), NEWEST, limit=50),
+    Query(ASSETS, (NOT_DELETED, Where("batch", "==", "b")), NEWEST, limit=50, start_after=(NOW, f"{ASSETS}/a")),
+    Query("orgs/o/references", (NOT_DELETED,), NEWEST, limit=50),
+    Query("orgs/o/keys", (), NEWEST, limit=50),
+    Query("system/keys/by_hash", (Where("key", "==", "k"), Where("org", "==", "o"))),
+    Query(ASSETS, (Where("created_at", ">", NOW),), NEWEST, limit=50),
     Query(LEDGER, (Where("at", ">=", NOW),), (Order("at"),)),
     Query(LEDGER, (Where("model", "==", "m"), Where("at", ">=", NOW)), (Order("at"),)),
     Query(LEDGER, (Where("member", "==", "m"), Where("at", ">=", NOW)), (Order("at"),)),
-    Query(LEDGER, (Where("batch", "==", "b"),)),
+    Query(LEDGER, (Where("batch", "==", "b"), Where("at", ">=", NOW)), (Order("at"),)),
 ]
 
 
@@ -66,12 +83,20 @@ def test_a_declared_index_finds_and_sorts(connection: sqlite3.Connection, query:
     assert steps[0].startswith("SEARCH documents USING INDEX declared_"), steps
 
 
-def test_the_batches_that_are_due_are_found_over_all_organisations(connection: sqlite3.Connection) -> None:
-    due = Query("batches", (Where("next_step_at", "<=", NOW),), (Order("next_step_at"),), limit=100, group=True)
-    found, sorted_ = plan(connection, query_statements(due)[0])
+GROUPS = [
+    Query("batches", (Where("next_step_at", "<=", NOW),), (Order("next_step_at"),), limit=100, group=True),
+    Query("items", (RUNNING,), limit=100, group=True),
+    Query("control", (Where("lease_owner", ">", ""),), limit=100, group=True),
+    Query(ASSETS, (Where("recipe_hash", "in", ["a", "b"]), NOT_DELETED)),
+]
+
+
+@pytest.mark.parametrize("query", GROUPS, ids=shape)
+def test_what_lies_in_several_places_is_found_by_a_declared_index(connection: sqlite3.Connection, query: Query) -> None:
+    found, sorted_ = plan(connection, query_statements(query)[0])
     assert found.startswith("SEARCH documents USING INDEX declared_")
-    # Only batches due at the same moment are sorted, by path.
-    assert sorted_ == "USE TEMP B-TREE FOR RIGHT PART OF ORDER BY"
+    # Only what was found is sorted, by path.
+    assert sorted_.startswith("USE TEMP B-TREE FOR ")
 
 
 def test_counts_and_sums_are_searched_by_declared_indexes(connection: sqlite3.Connection) -> None:
@@ -79,10 +104,35 @@ def test_counts_and_sums_are_searched_by_declared_indexes(connection: sqlite3.Co
         status: Count((Where("status", "==", status),)) for status in ("pending", "running", "failed")
     }
     wanted["cost"] = Sum("cost_micros")
+    wanted["held"] = Sum("held_micros", (Where("in_flight", "==", True),))
+    wanted["model"] = Count((Where("in_flight", "==", True), Where("model", "==", "m")))
     steps = plan(connection, aggregate_statement(ITEMS, wanted, group=False))
     searches = [step for step in steps if step.startswith("SEARCH")]
-    assert len(searches) == 4
+    assert len(searches) == 6
     assert all("INDEX declared_" in step for step in searches), steps
+
+
+@pytest.mark.parametrize("field", [None, "model", "member", "batch"])
+def test_usage_is_added_up_by_declared_indexes(connection: sqlite3.Connection, field: str | None) -> None:
+    where = PERIOD if field is None else (Where(field, "==", "x"), *PERIOD)
+    wanted: dict[str, Count | Sum] = {"images": Sum("images", where), "calls": Count(where)}
+    steps = plan(connection, aggregate_statement(LEDGER, wanted, group=False))
+    searches = [step for step in steps if step.startswith("SEARCH")]
+    assert len(searches) == 2
+    assert all("INDEX declared_" in step for step in searches), steps
+
+
+def test_every_declared_index_serves_a_query(connection: sqlite3.Connection) -> None:
+    statements = [part for query in QUERIES + GROUPS for part in query_statements(query)]
+    in_flight = Where("in_flight", "==", True)
+    sums: dict[str, Count | Sum] = {"cost": Sum("cost_micros"), "held": Sum("held_micros", (in_flight,))}
+    sums["model"] = Count((in_flight, Where("model", "==", "m")))
+    statements.append(aggregate_statement(ITEMS, sums, group=False))
+    active = {"active": Count((Where("status", "in", ["accepted", "running"]),))}
+    statements.append(aggregate_statement("batches", active, group=True))
+    used = " ".join(step for statement in statements for step in plan(connection, statement))
+    declared = connection.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'declared%'").fetchall()
+    assert [name for (name,) in declared if name not in used] == []
 
 
 def test_every_declared_index_is_made_once_and_kept(connection: sqlite3.Connection, tmp_path: Path) -> None:
@@ -90,6 +140,6 @@ def test_every_declared_index_is_made_once_and_kept(connection: sqlite3.Connecti
         return dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE name LIKE 'declared%'").fetchall())
 
     before = declared()
-    assert len(before) == len(INDEXES) + 1
+    assert len(before) == len(INDEXES)
     SqliteDocumentStore(tmp_path / "documents.db", clock=ManualClock(), indexes=INDEXES).close()
     assert declared() == before
