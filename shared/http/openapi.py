@@ -138,7 +138,7 @@ def _statuses(route: APIRoute, operation: dict[str, Any], access: Access | None)
         400: access is not None or has_body,
         401: access is not None or has_body,
         403: access is not None,
-        404: bool(route.param_convertors),
+        404: access is not None and (bool(route.param_convertors) or has_body),
         409: access is not None and methods != {"GET"},
         413: has_body,
         415: has_body,

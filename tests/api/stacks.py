@@ -12,33 +12,30 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
 
+from shared.adapters.embedded.events import InProcessEventBus
 from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.object_app import object_app
 from shared.adapters.embedded.passwords import Argon2PasswordHasher
 from shared.adapters.pictures import PillowPictureStudio
 from shared.domain.callers import Caller
+from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
 from shared.domain.modes import Role
 from shared.domain.organisations import KeyCreate, Member
 from shared.http.app import create_app
 from shared.http.services import ApiServices, ApiSettings
-from shared.repositories.pages import PageTokens
-from shared.services.assets import AssetService
-from shared.services.audit import AuditService
-from shared.services.batches import BatchService
-from shared.services.keys import KeyService
+from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.services.engine import Ports
+from shared.services.library import Library, LibraryRules
 from shared.services.live import LiveService
-from shared.services.models import ModelService
-from shared.services.organisations import OrganisationCreate, OrganisationService
-from shared.services.references import ReferenceService
-from shared.services.sign_ins import SignInService
-from shared.services.submit_limits import SubmitLimitService
-from shared.services.usage import UsageService
-from tests.engine.scripted import picture
+from shared.services.organisations import OrganisationCreate
+from shared.services.references import UploadLimits
+from tests.engine.scripted import ScriptedProvider, made, picture
 from tests.engine.worlds import World
 
 PASSWORD = "correct horse battery staple"
 GENEROUS = 1_000_000
-NOBODY: Mapping[str, str] = {}
+MAX_UPLOAD_BYTES = 20 * 2**20
+MAX_UPLOAD_PIXELS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -59,27 +56,33 @@ class Tenant:
         return Caller(org=self.org, id=self.admin.id, member=self.admin.id, role=Role.ADMIN)
 
 
+def refusing(request: ImageRequest, _earlier: int) -> GeneratedImage:
+    """A picture of everything, but for prompts that ask to be refused."""
+    if "refuse" in request.prompt:
+        raise ProviderError(ErrorKind.REFUSED, "The prompt was refused.", stage=RefusalStage.PROMPT)
+    return made(request)
+
+
 class ApiStack(World):
     """A machine with its API; `client` speaks to it, `ours` and `theirs` live on it."""
 
     def __init__(self, folder: Path, *, submits_a_minute: int = GENEROUS, **settings: Any) -> None:
-        super().__init__(folder)
+        super().__init__(folder, provider=ScriptedProvider(refusing))
         self.identity = LocalIdentityProvider(
             Ed25519PrivateKey.generate(), clock=self.clock, lifetime=timedelta(hours=12)
         )
         self.passwords = Argon2PasswordHasher(argon2=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        self.audit = AuditService(self.clock, self.ids)
-        self.keys = KeyService(self.store, audit=self.audit, clock=self.clock, ids=self.ids)
+        self.library = self._library(submits_a_minute)
         self.live = LiveService(self.store, clock=self.clock, poll_seconds=0.01)
-        self.services = self._services(submits_a_minute)
+        self.services = self._services()
         self.settings = ApiSettings(
             **{
                 "version": "1.2.3",
                 "max_body_bytes": 2**20,
                 "max_rows": 1_000,
                 "max_images": 10_000,
-                "max_upload_bytes": 20 * 2**20,
-                "max_upload_pixels": 50_000_000,
+                "max_upload_bytes": MAX_UPLOAD_BYTES,
+                "max_upload_pixels": MAX_UPLOAD_PIXELS,
                 "submits_a_minute": submits_a_minute,
                 "requests_a_minute": GENEROUS,
             }
@@ -109,8 +112,12 @@ class ApiStack(World):
         """A batch of ours, carried out to its end if `done`."""
         batch = self.submit(*(rows or ({"prompt": "A walker"},)), caller=self.ours.caller, **fields)
         if done:
-            self.run(until=lambda: self.batch(batch, self.ours.org).status.is_terminal)
+            self.run(until=lambda: self._is_settled(batch))
         return batch
+
+    def _is_settled(self, batch: str) -> bool:
+        found = self.batch(batch, self.ours.org)
+        return not found.is_live and found.next_step_at is None
 
     def upload(self, data: bytes, media_type: str = "image/png") -> str:
         """A reference of ours whose bytes were sent and not completed yet; its id."""
@@ -127,35 +134,48 @@ class ApiStack(World):
         assert self.ask("POST", f"/v1/references/{reference}:complete").json()["status"] == "ready"
         return reference
 
-    def _services(self, submits_a_minute: int) -> ApiServices:
-        pages = PageTokens(bytes(32))
+    def _services(self) -> ApiServices:
+        library = self.library
         return ApiServices(
             submissions=self.engine.submissions,
-            submit_limits=SubmitLimitService(
-                self.store, clock=self.clock, ids=self.ids, per_minute=submits_a_minute
-            ),
+            submit_limits=library.submit_limits,
             controls=self.engine.controls,
-            batches=BatchService(self.store),
-            references=ReferenceService(self.store),
-            assets=AssetService(self.store),
-            keys=self.keys,
-            sign_ins=SignInService(
-                self.store, identity=self.identity, passwords=self.passwords, clock=self.clock
-            ),
-            usage=UsageService(self.store, offer=self.offer),
-            models=ModelService(self.offer, clock=self.clock),
+            batches=library.batches,
+            references=library.references,
+            assets=library.assets,
+            keys=library.keys,
+            sign_ins=library.sign_ins,
+            usage=library.usage,
+            models=library.models,
             live=self.live,
             parts={"documents": self.store.ping, "objects": self.files.ping, "tasks": self.queue.ping},
             clock=self.clock,
             ids=self.ids,
         )
 
-    def _tenant(self, name: str) -> Tenant:
-        organisations = OrganisationService(
-            self.store, passwords=self.passwords, clock=self.clock, ids=self.ids
+    def _library(self, submits_a_minute: int) -> Library:
+        ports = Ports(
+            documents=self.store,
+            tasks=self.queue,
+            objects=self.files,
+            events=InProcessEventBus(),
+            studio=PillowPictureStudio(),
+            clock=self.clock,
+            ids=self.ids,
+            provider=lambda _: self.provider,
+            worker="api",
         )
+        rules = LibraryRules(
+            uploads=UploadLimits(bytes=MAX_UPLOAD_BYTES, pixels=MAX_UPLOAD_PIXELS),
+            link_hours=6,
+            submits_a_minute=submits_a_minute,
+            page_key=bytes(32),
+        )
+        return Library(ports, self.engine, self.offer, identity=self.identity, passwords=self.passwords, rules=rules)
+
+    def _tenant(self, name: str) -> Tenant:
         email = f"admin@{name.lower()}.example"
-        begun = organisations.create(
+        begun = self.library.organisations.create(
             OrganisationCreate(name=name, email=email, member_name=f"{name}' admin", password=PASSWORD)
         )
         caller = Caller(org=begun.organisation.id, id=begun.member.id, member=begun.member.id, role=Role.ADMIN)
@@ -164,6 +184,6 @@ class ApiStack(World):
 
     def _key(self, caller: Caller, role: Role) -> str:
         create = KeyCreate(name=role.value, role=role)
-        secret = self.keys.create(caller, create, idempotency_key=None, fingerprint="")[1]
+        secret = self.library.keys.create(caller, create, idempotency_key=None, fingerprint="")[1]
         assert secret is not None
         return secret

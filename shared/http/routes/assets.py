@@ -58,7 +58,7 @@ class LinksView(View):
 
 
 class LinksMade(BaseModel):
-    """Links by asset id; unknown and deleted ones are left out."""
+    """Links by asset id."""
 
     urls: dict[str, LinksView]
 
@@ -68,7 +68,7 @@ Wanted = Annotated[Body[LinksWanted], Depends(JsonBody(LinksWanted, example={"id
 
 @router.post(":urls")
 def make_links(caller: Viewer, body: Wanted, services: Services) -> LinksMade:
-    """Fresh signed links, at most 100 images at a time."""
+    """Fresh signed links, at most 100 images at a time; 404 names those that are unknown or deleted."""
     links = services.assets.links(caller, body.value.ids)
     return LinksMade(urls={asset: LinksView.model_validate(link) for asset, link in links.items()})
 

@@ -11,7 +11,6 @@ from shared.http.auth import VIEWER
 from shared.http.pages import PageParameters
 from shared.http.services import Services
 from shared.http.views import ItemView
-from shared.services.assets import MAX_LINKS, AssetLinks
 
 router = APIRouter(prefix="/v1/batches/{batch_id:id}/items", tags=["items"])
 
@@ -37,10 +36,7 @@ def list_items(batch_id: str, caller: Viewer, filters: Annotated[ItemFilters, Qu
     page = services.batches.items(
         caller, batch_id, status=filters.status, page_size=filters.page_size, page_token=filters.page_token
     )
-    ids = [item.asset_id for item in page.values if item.asset_id is not None]
-    links: dict[str, AssetLinks] = {}
-    for start in range(0, len(ids), MAX_LINKS):
-        links |= services.assets.links(caller, ids[start : start + MAX_LINKS])
+    links = services.assets.links_of_items(caller, page.values)
     return ItemPage(items=[ItemView.of(item, links) for item in page.values], next_page_token=page.next_page_token)
 
 
@@ -48,4 +44,4 @@ def list_items(batch_id: str, caller: Viewer, filters: Annotated[ItemFilters, Qu
 def get_item(batch_id: str, item_id: str, caller: Viewer, services: Services) -> ItemView:
     """One item with all its tries."""
     item = services.batches.item(caller, batch_id, item_id)
-    return ItemView.of(item, services.assets.links(caller, [item.asset_id]) if item.asset_id else {})
+    return ItemView.of(item, services.assets.links_of_items(caller, [item]))

@@ -1,0 +1,209 @@
+"""Each route's cases: what a good request is, who may send it, what is wrong with others. A route without cases fails the tests."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from shared.domain.modes import Role
+from tests.api.stacks import PASSWORD, ApiStack
+from tests.engine.scripted import picture
+
+Ids: TypeAlias = Mapping[str, str]
+
+UNKNOWN = {
+    "batch_id": "bat_aaaaaaaaaaaaaaaaaaaa",
+    "item_id": "itm_aaaaaaaaaaaaaaaaaaaa",
+    "asset_id": "ast_aaaaaaaaaaaaaaaaaaaa",
+    "reference_id": "ref_aaaaaaaaaaaaaaaaaaaa",
+    "key_id": "key_aaaaaaaaaaaaaaaaaaaa",
+}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A request that is refused: what is different from the good one, and how it is refused."""
+
+    status: int = 422
+    pointer: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    make: Callable[[ApiStack], Ids] | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A route: `make` prepares what it acts on, in our organisation, and names it; `role` is the least that may call it."""
+
+    method: str
+    path: str
+    role: Role | None
+    status: int = 200
+    make: Callable[[ApiStack], Ids] = lambda _: {}
+    body: Any = None
+    wrong: tuple[Wrong, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The route as it is written."""
+        return f"{self.method} {self.path}"
+
+
+def waiting(stack: ApiStack) -> Ids:
+    """A batch that has just been accepted."""
+    return {"batch_id": stack.batch_of()}
+
+
+def paused(stack: ApiStack) -> Ids:
+    """A batch that someone paused."""
+    batch = stack.batch_of()
+    stack.engine.controls.pause(stack.ours.caller, batch)
+    return {"batch_id": batch}
+
+
+def done(stack: ApiStack) -> Ids:
+    """A batch with its only item and image."""
+    batch = stack.batch_of(done=True)
+    item = stack.items(batch, stack.ours.org)[0]
+    assert item.asset_id is not None
+    return {"batch_id": batch, "item_id": item.id, "asset_id": item.asset_id}
+
+
+def failed(stack: ApiStack) -> Ids:
+    """A batch whose only item failed."""
+    batch = stack.batch_of({"prompt": "refuse this"}, done=True)
+    return {"batch_id": batch, "item_id": stack.items(batch, stack.ours.org)[0].id}
+
+
+def uploaded(stack: ApiStack) -> Ids:
+    """A reference whose bytes were sent."""
+    return {"reference_id": stack.upload(picture("1:1"))}
+
+
+def referenced(stack: ApiStack) -> Ids:
+    """A reference that is ready."""
+    return {"reference_id": stack.reference()}
+
+
+def keyed(stack: ApiStack) -> Ids:
+    """A key."""
+    return {"key_id": stack.ask("POST", "/v1/keys", json={"name": "one more"}).json()["id"]}
+
+
+ROWS: Any = {"rows": [{"prompt": "A walker", "variants": 2}]}
+LONG = "x" * 5_000
+PAGES = (
+    Wrong(422, "/query/page_size", {"page_size": "0"}),
+    Wrong(422, "/query/page_size", {"page_size": "-5"}),
+    Wrong(422, "/query/page_size", {"page_size": "many"}),
+    Wrong(400, None, {"page_token": "garbage"}),
+    Wrong(422, "/query/page_token", {"page_token": LONG}),
+)
+SUBMITS = (
+    Wrong(422, "/rows", body={}),
+    Wrong(422, "/rows", body={"rows": []}),
+    Wrong(422, "/rows/0/prompt", body={"rows": [{"prompt": ""}]}),
+    Wrong(422, "/rows/0/prompt", body={"rows": [{"prompt": "x" * 4_001}]}),
+    Wrong(422, "/rows/0/model", body={"rows": [{"prompt": "a", "model": "no-such-model"}]}),
+    Wrong(422, "/rows/0/aspect_ratio", body={"rows": [{"prompt": "a", "aspect_ratio": "21:9"}]}),
+    Wrong(422, "/rows/0/references/0", body={"rows": [{"prompt": "a", "references": [UNKNOWN["reference_id"]]}]}),
+    Wrong(422, "/rows/0/references", body={"rows": [{"prompt": "a", "references": ["ref_a"] * 15}]}),
+    Wrong(422, "/rows/0/variants", body={"rows": [{"prompt": "a", "variants": 0}]}),
+    Wrong(422, "/rows/0/variants", body={"rows": [{"prompt": "a", "variants": 11}]}),
+    Wrong(422, "/rows", body={"rows": [{"prompt": "a"}] * 1_001}),
+    Wrong(422, "/rows/0/colour", body={"rows": [{"prompt": "a", "colour": "red"}]}),
+    Wrong(422, "/start_at", body=ROWS | {"start_at": "tomorrow"}),
+)
+KEYS = (
+    Wrong(422, "/headers/Idempotency-Key", headers={"Idempotency-Key": '""'}),
+    Wrong(422, "/headers/Idempotency-Key", headers={"Idempotency-Key": "k" * 256}),
+    Wrong(422, "/headers/Idempotency-Key", headers={"Idempotency-Key": "two words"}),
+)
+ENDED = (Wrong(409, make=done),)
+
+CASES = (
+    Case("POST", "/v1/batches", Role.EDITOR, 202, body=ROWS, wrong=(*SUBMITS, *KEYS,
+        Wrong(409, body=ROWS | {"budget_micros": 1}),
+    )),
+    Case("POST", "/v1/batches:estimate", Role.VIEWER, body=ROWS, wrong=SUBMITS),
+    Case("GET", "/v1/batches", Role.VIEWER, make=waiting, wrong=(*PAGES,
+        Wrong(422, "/query/status", {"status": "lost"}),
+        Wrong(422, "/query/q", {"q": LONG}),
+    )),
+    Case("GET", "/v1/batches/{batch_id}", Role.VIEWER, make=waiting),
+    Case("PATCH", "/v1/batches/{batch_id}", Role.EDITOR, make=waiting, body={"name": "Renamed", "tags": ["spring"]}, wrong=(
+        Wrong(422, "/name", body={"name": ""}),
+        Wrong(422, "/status", body={"status": "completed"}),
+        Wrong(422, "/tags", body={"tags": ["t"] * 21}),
+    )),
+    Case("DELETE", "/v1/batches/{batch_id}", Role.EDITOR, 204, make=done, wrong=(Wrong(409, make=waiting),)),
+    Case("POST", "/v1/batches/{batch_id}:duplicate", Role.EDITOR, 202, make=waiting, wrong=KEYS),
+    Case("POST", "/v1/batches/{batch_id}:pause", Role.EDITOR, make=waiting, wrong=ENDED),
+    Case("POST", "/v1/batches/{batch_id}:resume", Role.EDITOR, make=paused, wrong=ENDED),
+    Case("POST", "/v1/batches/{batch_id}:cancel", Role.EDITOR, make=waiting, wrong=ENDED),
+    Case("POST", "/v1/batches/{batch_id}:retry", Role.EDITOR, make=failed, wrong=(
+        Wrong(409, make=done),
+        Wrong(422, "/items", body={"items": []}),
+        Wrong(422, "/changes/size", body={"changes": {"size": "8K"}}),
+        Wrong(422, "/changes/model", body={"changes": {"model": "no-such-model"}}),
+    )),
+    Case("GET", "/v1/batches/{batch_id}/events", Role.VIEWER, make=done, wrong=(
+        Wrong(422, "/headers/Last-Event-ID", headers={"Last-Event-ID": "yesterday"}),
+        Wrong(422, "/headers/Last-Event-ID", headers={"Last-Event-ID": "2026-13-01T00:00:00Z,itm_aaaaaaaaaaaaaaaaaaaa"}),
+    )),
+    Case("GET", "/v1/batches/{batch_id}/items", Role.VIEWER, make=done, wrong=(*PAGES,
+        Wrong(422, "/query/status", {"status": "lost"}),
+    )),
+    Case("GET", "/v1/batches/{batch_id}/items/{item_id}", Role.VIEWER, make=done),
+    Case("GET", "/v1/assets", Role.VIEWER, make=done, wrong=(*PAGES,
+        Wrong(422, "/query/from", {"from": "yesterday"}),
+        Wrong(422, "/query/to", {"to": "2026-02-30"}),
+        Wrong(422, "/query/model", {"model": LONG}),
+    )),
+    Case("GET", "/v1/assets/{asset_id}", Role.VIEWER, make=done),
+    Case("POST", "/v1/assets:urls", Role.VIEWER, make=done, body=lambda ids: {"ids": [ids["asset_id"]]}, wrong=(
+        Wrong(404, body={"ids": [UNKNOWN["asset_id"]]}),
+        Wrong(422, "/ids", body={"ids": []}),
+        Wrong(422, "/ids", body={"ids": ["ast_a"] * 101}),
+        Wrong(422, "/ids/0", body={"ids": [5]}),
+    )),
+    Case("DELETE", "/v1/assets/{asset_id}", Role.ADMIN, 204, make=done),
+    Case("POST", "/v1/references", Role.EDITOR, 201, body={"filename": "a.png", "media_type": "image/png", "bytes": 9}, wrong=(*KEYS,
+        Wrong(422, "/media_type", body={"filename": "a.gif", "media_type": "image/gif", "bytes": 9}),
+        Wrong(422, "/bytes", body={"filename": "a.png", "media_type": "image/png", "bytes": 0}),
+        Wrong(422, "/bytes", body={"filename": "a.png", "media_type": "image/png", "bytes": 20 * 2**20 + 1}),
+        Wrong(422, "/filename", body={"media_type": "image/png", "bytes": 9}),
+    )),
+    Case("GET", "/v1/references", Role.VIEWER, make=referenced, wrong=PAGES),
+    Case("GET", "/v1/references/{reference_id}", Role.VIEWER, make=referenced),
+    Case("POST", "/v1/references/{reference_id}:complete", Role.EDITOR, make=uploaded),
+    Case("DELETE", "/v1/references/{reference_id}", Role.EDITOR, 204, make=referenced),
+    Case("GET", "/v1/models", Role.VIEWER, wrong=PAGES),
+    Case("GET", "/v1/usage", Role.VIEWER, make=done, wrong=(
+        Wrong(422, "/query/from", {"from": "yesterday"}),
+        Wrong(422, "/query/from", {"from": "2026-03-02", "to": "2026-03-01"}),
+        Wrong(422, "/query/to", {"from": "2020-01-01", "to": "2026-03-01"}),
+        Wrong(422, "/query/group_by", {"group_by": "colour"}),
+    )),
+    Case("POST", "/v1/keys", Role.ADMIN, 201, body={"name": "Sheets"}, wrong=(*KEYS,
+        Wrong(422, "/name", body={"name": " "}),
+        Wrong(422, "/role", body={"name": "a", "role": "owner"}),
+    )),
+    Case("GET", "/v1/keys", Role.ADMIN, wrong=PAGES),
+    Case("DELETE", "/v1/keys/{key_id}", Role.ADMIN, 204, make=keyed),
+    Case("POST", "/v1/auth/login", None, body={"email": "admin@ours.example", "password": PASSWORD}, wrong=(
+        Wrong(401, None, body={"email": "admin@ours.example", "password": "wrong"}),
+        Wrong(401, None, body={"email": "nobody@ours.example", "password": PASSWORD}),
+        Wrong(422, "/email", body={"email": "", "password": PASSWORD}),
+        Wrong(422, "/password", body={"email": "admin@ours.example", "password": ""}),
+    )),
+    Case("GET", "/v1/health", None),
+    Case("GET", "/v1/ready", None),
+    Case("GET", "/v1/config", None),
+    Case("GET", "/v1/openapi.json", None),
+    Case("GET", "/v1/docs", None),
+    Case("GET", "/v1/docs/start.js", None),
+    Case("GET", "/v1/docs/{name}", None, make=lambda _: {"name": "swagger-ui.css"}, wrong=(
+        Wrong(404, make=lambda _: {"name": "passwd"}),
+    )),
+)  # fmt: skip
