@@ -21,6 +21,7 @@ from shared.services.closings import ClosingService
 from shared.services.dispatching import DispatchService, Pace
 from shared.services.generations import GenerationService
 from shared.services.image_handler import ImageHandler
+from shared.services.model_places import ModelPlaces
 from shared.services.outcomes import OutcomeService
 from shared.services.planning import PlanService
 from shared.services.reconciliation import ReconcileService
@@ -101,7 +102,13 @@ class Engine:
             clock=clock,
         )
         self.generations = GenerationService(
-            documents, handler=handler, outcomes=outcomes, requests=self.requests, clock=clock, worker=ports.worker
+            documents,
+            handler=handler,
+            outcomes=outcomes,
+            requests=self.requests,
+            places=ModelPlaces(offer, concurrency=rules.pace.model_concurrency),
+            clock=clock,
+            worker=ports.worker,
         )
         self.steps = StepService(
             documents,

@@ -19,6 +19,7 @@ from shared.repositories.collections import Read, guarded
 from shared.repositories.items import ItemRepository
 from shared.repositories.library import AssetRepository, RecipeLock, RecipeRepository
 from shared.services.image_handler import ImageHandler
+from shared.services.model_places import ModelPlaces
 from shared.services.outcomes import OutcomeService
 from shared.services.step_requests import StepRequests
 
@@ -39,6 +40,7 @@ class GenerationService:
         handler: ImageHandler,
         outcomes: OutcomeService,
         requests: StepRequests,
+        places: ModelPlaces,
         clock: Clock,
         worker: str,
     ) -> None:
@@ -50,6 +52,7 @@ class GenerationService:
         self._handler = handler
         self._outcomes = outcomes
         self._requests = requests
+        self._places = places
         self._clock = clock
         self._worker = worker
         self._running: dict[tuple[str, str], float] = {}
@@ -63,12 +66,14 @@ class GenerationService:
         read = self._items.one(org, batch, item)
         if read is None or read.value.status is not ItemStatus.PENDING or read.value.attempt != attempt:
             return
-        if self._wish(org, batch) is not Desired.RUN:
-            return
-        claimed = self._claim(read, attempt)
-        if claimed is not None:
+        with self._places.one(read.value.model):
+            if self._wish(org, batch) is not Desired.RUN:
+                return
+            claimed = self._claim(read, attempt)
+            if claimed is None:
+                return
             self._work(claimed)
-            self._requests.soon(org, batch)
+        self._requests.soon(org, batch)
 
     def _claim(self, read: Read[Item], attempt: int) -> Read[Item] | None:
         item = read.value
