@@ -56,7 +56,7 @@ def run(
         if out is not None:
             make_folder(out)
         submission, estimate = _prepare(session, client, rows, prompt_column, encoding, choices, defaults)
-        question = f"Make {plural(estimate.images, 'image')} for about {about(estimate.estimated_micros)}?"
+        question = f"Make {plural(estimate.images, 'image')} ({about(estimate.estimated_micros)})?"
         if not yes and not session.ask(question):
             session.screen.say("Nothing was submitted.")
             raise typer.Exit(1)

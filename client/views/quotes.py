@@ -12,14 +12,14 @@ def show_estimate(screen: Screen, name: str, rows: int, estimate: Estimate) -> N
     """Images, cost, time and ways to spend less, as messages."""
     head = Text.assemble("\n", (clean(name), "bold"), "\n  ", plural(rows, "row"), " → ")
     head.append(plural(estimate.images, "image"), style="bold")
-    head.append(" · ").append(f"about {about(estimate.estimated_micros)}", style="bold green")
+    head.append(" · ").append(about(estimate.estimated_micros), style="bold green")
     if estimate.estimated_seconds is not None:
         head.append(f" · about {duration(estimate.estimated_seconds)}")
     screen.messages.print(head, soft_wrap=True)
     if len(estimate.by_model) > 1:
         screen.messages.print(_models(estimate))
     for suggestion in estimate.suggestions:
-        saving = f"save {about(suggestion.saves_micros)}"
+        saving = f"saves {about(suggestion.saves_micros)}"
         screen.messages.print(Text.assemble("  ", (saving, "yellow"), f"  {clean(suggestion.text)}"), soft_wrap=True)
     screen.messages.print()
 

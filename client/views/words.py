@@ -23,7 +23,9 @@ def money(micros: int) -> str:
 
 def about(micros: int) -> str:
     """An estimate of money: cents are exact enough, unless they would hide it."""
-    return money(round(micros, -4)) if micros >= 100_000 else money(micros)
+    if not micros:
+        return "free"
+    return f"about {money(round(micros, -4) if micros >= 100_000 else micros)}"
 
 
 def duration(seconds: float) -> str:

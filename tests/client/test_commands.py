@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 
 from tests.client.conftest import Invoke
 from tests.client.wire import KEY, Reply, Wire, png, problem
@@ -49,7 +50,7 @@ def test_run_makes_the_images_and_prints_the_id_alone(fanfold: Invoke, wire: Wir
     assert manifest[0]["tags"] == "a; b"
     for words in (
         "2 rows → 3 images · about $0.10 · about 1 min 15 s",
-        "save $0.40",
+        "saves about $0.40",
         "✓ 3 images · $0.1008",
         "3 images saved in made",
     ):
@@ -135,7 +136,7 @@ def test_on_a_terminal_run_asks_about_the_price(
     finally:
         os.close(keyboard)
         os.close(terminal)
-    assert "Make 3 images for about $0.10? [y/n] (y):" in shown
+    assert "Make 3 images (about $0.10)? [y/n] (y): " in Text.from_ansi(shown.replace("\r", "")).plain
     assert (command.returncode, len(wire.batches)) == (code, batches)
     assert out.decode() == "".join(f"{batch_id}\n" for batch_id in wire.batches)
 
