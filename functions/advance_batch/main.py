@@ -2,12 +2,12 @@
 
 import functions_framework.aio
 from starlette.requests import Request
-from starlette.types import ASGIApp
 
 from shared.container import container
+from shared.http.hosting import Hosted
 
 
 @functions_framework.aio.http
-async def advance_batch(request: Request) -> ASGIApp:  # noqa: ARG001 - the application reads it itself
+async def advance_batch(request: Request) -> Hosted:  # noqa: ARG001 - the application reads it itself
     """The application that answers; made at the first request."""
-    return container().advance_batch_app()
+    return Hosted(container().advance_batch_app())

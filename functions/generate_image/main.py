@@ -2,12 +2,12 @@
 
 import functions_framework.aio
 from starlette.requests import Request
-from starlette.types import ASGIApp
 
 from shared.container import container
+from shared.http.hosting import Hosted
 
 
 @functions_framework.aio.http
-async def generate_image(request: Request) -> ASGIApp:  # noqa: ARG001 - the application reads it itself
+async def generate_image(request: Request) -> Hosted:  # noqa: ARG001 - the application reads it itself
     """The application that answers; made at the first request."""
-    return container().generate_image_app()
+    return Hosted(container().generate_image_app())

@@ -75,19 +75,17 @@ class ApiStack(World):
         self.library = self._library(submits_a_minute)
         self.live = LiveService(self.store, clock=self.clock, poll_seconds=0.01)
         self.services = self._services()
-        self.settings = ApiSettings(
-            **{
-                "version": "1.2.3",
-                "max_body_bytes": 2**20,
-                "max_rows": 1_000,
-                "max_images": 10_000,
-                "max_upload_bytes": MAX_UPLOAD_BYTES,
-                "max_upload_pixels": MAX_UPLOAD_PIXELS,
-                "submits_a_minute": submits_a_minute,
-                "requests_a_minute": GENEROUS,
-            }
-            | settings
-        )
+        values: dict[str, Any] = {
+            "version": "1.2.3",
+            "max_body_bytes": 2**20,
+            "max_rows": 1_000,
+            "max_images": 10_000,
+            "max_upload_bytes": MAX_UPLOAD_BYTES,
+            "max_upload_pixels": MAX_UPLOAD_PIXELS,
+            "submits_a_minute": submits_a_minute,
+            "requests_a_minute": GENEROUS,
+        }
+        self.settings = ApiSettings(**(values | settings))
         self.app = create_app(self.services, self.settings)
         self.ours, self.theirs = self._tenant("Ours"), self._tenant("Theirs")
         self.client = TestClient(
