@@ -14,7 +14,7 @@ from shared.domain.errors import Unavailable
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 60.0
-_STOP_SECONDS = 20.0
+_STOP_SECONDS = 90.0
 _POLL_SECONDS = 0.02
 
 

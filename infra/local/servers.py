@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -42,30 +43,42 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(apps: Sequence[tuple[socket.socket, ASGIApp]], *, started: Callable[[], None]) -> None:
-    """Serve each application on its socket until SIGINT or SIGTERM; `started` is called once all of them listen."""
-    uvloop.run(_serve(apps, started))
+def serve(
+    apps: Sequence[tuple[socket.socket, ASGIApp]], *, started: Callable[[], None], stopping: Callable[[], None]
+) -> None:
+    """Serve each application on its socket until SIGINT or SIGTERM.
+
+    `started` is called once all of them listen; `stopping` at the first signal, while they still answer. A second signal
+    ends the process without waiting any longer.
+    """
+    uvloop.run(_serve(apps, started, stopping))
 
 
-async def _serve(apps: Sequence[tuple[socket.socket, ASGIApp]], started: Callable[[], None]) -> None:
+async def _serve(
+    apps: Sequence[tuple[socket.socket, ASGIApp]], started: Callable[[], None], stopping: Callable[[], None]
+) -> None:
     servers = [_Server(_config(app)) for _, app in apps]
-
-    def stop() -> None:
-        for server in servers:
-            server.should_exit = True
-
+    wanted = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(number, lambda: _end_now() if wanted.is_set() else wanted.set())
     running = [
         asyncio.create_task(server.serve(sockets=[listening]))
         for server, (listening, _) in zip(servers, apps, strict=True)
     ]
     while not all(server.started for server in servers) and not any(task.done() for task in running):
         await asyncio.sleep(_POLL_SECONDS)  # noqa: ASYNC110 - uvicorn tells of its start by a flag only
-    if not any(task.done() for task in running):
-        await asyncio.to_thread(started)
+    await asyncio.to_thread(started)
+    await wanted.wait()
+    await asyncio.to_thread(stopping)
+    for server in servers:
+        server.should_exit = True
     await asyncio.gather(*running)
+
+
+def _end_now() -> None:
+    """As after kill -9: everything is made to be found again."""
+    os._exit(130)
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:

@@ -27,6 +27,7 @@ LOOPBACK = "127.0.0.1"
 FIRST_ORGANISATION = "Demo"
 FIRST_EMAIL = "demo@fanfold.local"
 FIRST_MEMBER = "Demo"
+_PATIENCE_SECONDS = 60.0
 
 
 class LocalStack:
@@ -92,15 +93,14 @@ class LocalStack:
             if self._announce is not None:
                 write_secret(self._announce, {"url": container.config.public_url, **made})
 
-        api = next(function.app for function in found if function.name == "api")
-        try:
-            servers.serve(
-                [(public, _Public(api, object_app(objects))), (inner, functions.ByFirstPart(targets))],
-                started=started,
-            )
-        finally:
+        def stopping() -> None:
+            say_running(sum(figures.running for figures in tasks.figures().values()))
             sweep.stop()
-            tasks.stop()
+            tasks.stop(_PATIENCE_SECONDS)
+
+        api = next(function.app for function in found if function.name == "api")
+        apps = [(public, _Public(api, object_app(objects))), (inner, functions.ByFirstPart(targets))]
+        servers.serve(apps, started=started, stopping=stopping)
 
 
 class _Public:
@@ -152,6 +152,13 @@ def write_secret(file: Path, said: dict[str, str]) -> None:
         writing.flush()
         os.fsync(writing.fileno())
     draft.replace(file)
+
+
+def say_running(count: int) -> None:
+    """Say what is waited for at the end."""
+    if count:
+        images = f"{count} piece{'s' if count > 1 else ''} of work"
+        print(f"Stopping: letting {images} finish. Ctrl-C again stops at once; nothing is lost.", flush=True)
 
 
 def welcome(config: Settings, made: dict[str, str]) -> None:
