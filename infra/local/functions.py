@@ -24,7 +24,8 @@ def load(folder: Path = FOLDER) -> list[Function]:
     found = []
     for manifest in sorted(folder.glob("*/function.yaml")):
         said = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-        app: ASGIApp = create_asgi_app(said["entry_point"], str(manifest.with_name("main.py")), "http")  # type: ignore[no-untyped-call] - the framework has no types
+        # The framework has no types.
+        app: ASGIApp = create_asgi_app(said["entry_point"], str(manifest.with_name("main.py")), "http")  # type: ignore[no-untyped-call]
         found.append(Function(said["name"], said["trigger"]["type"], app))
     return found
 

@@ -66,8 +66,11 @@ async def _serve(
         asyncio.create_task(server.serve(sockets=[listening]))
         for server, (listening, _) in zip(servers, apps, strict=True)
     ]
-    while not all(server.started for server in servers) and not any(task.done() for task in running):
-        await asyncio.sleep(_POLL_SECONDS)  # noqa: ASYNC110 - uvicorn tells of its start by a flag only
+    # uvicorn tells of its start by a flag only.
+    while not all(server.started for server in servers):
+        if any(task.done() for task in running):
+            return
+        await asyncio.sleep(_POLL_SECONDS)
     await asyncio.to_thread(started)
     await wanted.wait()
     await asyncio.to_thread(stopping)

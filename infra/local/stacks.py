@@ -99,7 +99,10 @@ class LocalStack:
             tasks.stop(_PATIENCE_SECONDS)
 
         api = next(function.app for function in found if function.name == "api")
-        apps = [(public, _Public(api, object_app(objects))), (inner, functions.ByFirstPart(targets))]
+        apps: list[tuple[socket, ASGIApp]] = [
+            (public, _Public(api, object_app(objects))),
+            (inner, functions.ByFirstPart(targets)),
+        ]
         servers.serve(apps, started=started, stopping=stopping)
 
 

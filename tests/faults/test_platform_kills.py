@@ -45,7 +45,7 @@ def test_a_batch_goes_on_by_itself_after_kill_9_and_buys_again_only_what_was_in_
     assert all(len(item.attempts) == 2 for item in made_again)
     # 20 is what may be outstanding: 1.5 times the model's concurrency and a tick's worth.
     assert len(made_again) <= 20
-    assert sum(row.images for row in usage) == ROWS
+    assert sum((row.model_extra or {})["images"] for row in usage) == ROWS
 
 
 def test_an_orderly_stop_lets_running_images_finish_and_loses_nothing(tmp_path: Path) -> None:
