@@ -39,6 +39,7 @@ DISTRIBUTION = "fanfold"
 MICROS = 1_000_000
 OBJECTS_PATH = "/objects"
 _MOST_THREADS = 256
+_STEPS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +218,9 @@ class Container:
     def _advance_batch(self) -> "ASGIApp":
         from shared.http import task_edge
 
-        return task_edge.advance_batch_app(self.engine.steps, self.stack.identity, self._edge("advance_batch", 8))
+        return task_edge.advance_batch_app(
+            self.engine.steps, self.stack.identity, self._edge("advance_batch", _STEPS_AT_ONCE)
+        )
 
     @cached_property
     def _generate_image(self) -> "ASGIApp":
@@ -303,17 +306,20 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
 
 def embedded_queues(config: Settings) -> "list[QueueConfig]":
     """The queues of the embedded stack: the lanes as the settings say, and the steps' own."""
-    from shared.adapters.embedded.tasks import QueueConfig
+    from shared.adapters.embedded.tasks import QueueConfig, RetryConfig
 
+    # A delivery that fails never reached a claim: it is made until it does, and the engine alone gives up.
+    retry = RetryConfig(max_attempts=-1, min_backoff_seconds=0.5, max_backoff_seconds=60)
     lanes = [
         QueueConfig(
             name=name,
             max_dispatches_per_second=config.lane_rate_per_second,
             max_concurrent_dispatches=config.lane_concurrency,
+            retry=retry,
         )
         for name in IMAGE_LANES.values()
     ]
-    return [QueueConfig(name=ADVANCE, max_concurrent_dispatches=8), *lanes]
+    return [QueueConfig(name=ADVANCE, max_concurrent_dispatches=_STEPS_AT_ONCE, retry=retry), *lanes]
 
 
 def container() -> Container:
