@@ -67,6 +67,7 @@ class ApiStack(World):
     """A machine with its API; `client` speaks to it, `ours` and `theirs` live on it."""
 
     def __init__(self, folder: Path, *, submits_a_minute: int = GENEROUS, **settings: Any) -> None:
+        self.folder = folder
         super().__init__(folder, provider=ScriptedProvider(refusing))
         self.identity = LocalIdentityProvider(
             Ed25519PrivateKey.generate(), clock=self.clock, lifetime=timedelta(hours=12)

@@ -54,7 +54,7 @@ Login = Annotated[
 
 
 @router.post("/login", dependencies=[Depends(OPEN)])
-def login(body: Login, services: Services) -> LoginView:
+def sign_in(body: Login, services: Services) -> LoginView:
     """A bearer token for a person. An address may be tried ten times a minute."""
     signed_in = services.sign_ins.login(body.value.email, body.value.password.get_secret_value())
     return LoginView(

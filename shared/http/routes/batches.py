@@ -61,14 +61,14 @@ class BatchPage(BaseModel):
 
 
 @router.post("", status_code=202)
-def submit(request: Request, caller: Editor, body: New, key: Key, services: Services) -> BatchAccepted:
+def submit_batch(request: Request, caller: Editor, body: New, key: Key, services: Services) -> BatchAccepted:
     """Accept a batch. The images are made in the background; follow them at the URLs in the answer."""
     announce(request, services.submit_limits.take(caller))
     return services.submissions.submit(caller, body.value, idempotency_key=key, fingerprint=body.fingerprint)
 
 
 @router.post(":estimate")
-def estimate(caller: Viewer, body: New, services: Services) -> Estimate:
+def estimate_batch(caller: Viewer, body: New, services: Services) -> Estimate:
     """What a batch would make, cost and take, and what would lower the cost. Nothing is kept or spent."""
     return services.submissions.estimate(caller, body.value)
 
@@ -94,44 +94,44 @@ def get_batch(batch_id: str, caller: Viewer, services: Services) -> BatchView:
 
 
 @router.patch("/{batch_id:id}")
-def update(batch_id: str, caller: Editor, body: Changed, services: Services) -> BatchView:
+def update_batch(batch_id: str, caller: Editor, body: Changed, services: Services) -> BatchView:
     """Rename, tag or archive a batch; fields that are left out stay."""
     return BatchView.of(services.batches.update(caller, batch_id, body.value))
 
 
 @router.delete("/{batch_id:id}", status_code=204)
-def delete(batch_id: str, caller: Editor, services: Services) -> Response:
+def delete_batch(batch_id: str, caller: Editor, services: Services) -> Response:
     """Delete a batch that has ended; admins any, others their own. It is kept for 30 days, unseen."""
     services.batches.delete(caller, batch_id)
     return Response(status_code=204)
 
 
 @router.post("/{batch_id:id}:duplicate", status_code=202)
-def duplicate(request: Request, batch_id: str, caller: Editor, key: Key, services: Services) -> BatchAccepted:
+def duplicate_batch(request: Request, batch_id: str, caller: Editor, key: Key, services: Services) -> BatchAccepted:
     """Submit the same rows and settings once more, as a batch of its own."""
     announce(request, services.submit_limits.take(caller))
     return services.batches.duplicate(caller, batch_id, idempotency_key=key, fingerprint=f"duplicate:{batch_id}")
 
 
 @router.post("/{batch_id:id}:pause")
-def pause(batch_id: str, caller: Editor, services: Services) -> BatchView:
+def pause_batch(batch_id: str, caller: Editor, services: Services) -> BatchView:
     """Start no further images; those that run are finished and kept."""
     return BatchView.of(services.controls.pause(caller, batch_id))
 
 
 @router.post("/{batch_id:id}:resume")
-def resume(batch_id: str, caller: Editor, services: Services) -> BatchView:
+def resume_batch(batch_id: str, caller: Editor, services: Services) -> BatchView:
     """Go on with a paused batch."""
     return BatchView.of(services.controls.resume(caller, batch_id))
 
 
 @router.post("/{batch_id:id}:cancel")
-def cancel(batch_id: str, caller: Editor, services: Services) -> BatchView:
+def cancel_batch(batch_id: str, caller: Editor, services: Services) -> BatchView:
     """Give up what has not started; what runs is finished, what is done is kept."""
     return BatchView.of(services.controls.cancel(caller, batch_id))
 
 
 @router.post("/{batch_id:id}:retry")
-def retry(batch_id: str, caller: Editor, body: Retry, services: Services) -> BatchView:
+def retry_batch(batch_id: str, caller: Editor, body: Retry, services: Services) -> BatchView:
     """Try failed items again, all or the named ones, with changed settings if given."""
     return BatchView.of(services.controls.retry(caller, batch_id, body.value))

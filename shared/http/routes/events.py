@@ -43,7 +43,7 @@ log = logger(__name__)
         }
     },
 )
-def events(
+def stream_events(
     batch_id: str,
     caller: Annotated[Caller, Depends(VIEWER)],
     services: Services,

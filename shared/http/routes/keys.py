@@ -54,7 +54,7 @@ class KeyList(BaseModel):
 
 
 @router.post("", status_code=201)
-def create(caller: Admin, body: New, key: Key, services: Services) -> KeyCreatedView:
+def create_key(caller: Admin, body: New, key: Key, services: Services) -> KeyCreatedView:
     """A new key. It is shown in this answer and never again."""
     made, secret = services.keys.create(caller, body.value, idempotency_key=key, fingerprint=body.fingerprint)
     return KeyCreatedView.once(made, secret)
@@ -69,7 +69,7 @@ def list_keys(caller: Admin, parameters: Annotated[PageParameters, Query()], ser
 
 
 @router.delete("/{key_id:id}", status_code=204)
-def revoke(key_id: str, caller: Admin, services: Services) -> Response:
+def revoke_key(key_id: str, caller: Admin, services: Services) -> Response:
     """Revoke a key at once; twice is harmless."""
     services.keys.revoke(caller, key_id)
     return Response(status_code=204)

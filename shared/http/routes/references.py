@@ -32,7 +32,7 @@ class ReferencePage(BaseModel):
 
 
 @router.post("", status_code=201)
-def create(caller: Editor, body: New, key: Key, services: Services) -> ReferenceCreatedView:
+def create_reference(caller: Editor, body: New, key: Key, services: Services) -> ReferenceCreatedView:
     """A place for a picture. Send its bytes to the upload URL, then complete it."""
     reference, upload = services.references.create(
         caller, body.value, idempotency_key=key, fingerprint=body.fingerprint
@@ -57,13 +57,13 @@ def get_reference(reference_id: str, caller: Viewer, services: Services) -> Refe
 
 
 @router.post("/{reference_id:id}:complete")
-def complete(reference_id: str, caller: Editor, services: Services) -> ReferenceView:
+def complete_reference(reference_id: str, caller: Editor, services: Services) -> ReferenceView:
     """Have the uploaded bytes checked by their content; from then on rows may use the id. Twice is harmless."""
     return ReferenceView.of(services.references.complete(caller, reference_id))
 
 
 @router.delete("/{reference_id:id}", status_code=204)
-def delete(reference_id: str, caller: Editor, services: Services) -> Response:
+def delete_reference(reference_id: str, caller: Editor, services: Services) -> Response:
     """Delete a reference picture; images made with it stay."""
     services.references.delete(caller, reference_id)
     return Response(status_code=204)

@@ -46,7 +46,7 @@ class UsageView(BaseModel):
 
 
 @router.get("")
-def report(
+def report_usage(
     caller: Annotated[Caller, Depends(VIEWER)],
     parameters: Annotated[UsageParameters, Query()],
     services: Services,
