@@ -52,7 +52,8 @@ def make_contact_sheet(folder: Path, *, title: str) -> Path:
     done = [line for line in lines if line.get("status") == "succeeded" and line.get("file")]
     if not done:
         raise NotFound(f"{folder / MANIFEST} lists no finished image.")
-    entries = [_entry(folder, line) for line in done[:MOST_IMAGES]]
+    several = len({line.get("model") for line in done}) > 1
+    entries = [_entry(folder, line, several_models=several) for line in done[:MOST_IMAGES]]
     rows = justified(entries, WIDTH - 2 * MARGIN)
     top = 330
     tall = top + sum(row.height + CAPTION + GAP for row in rows) + 90
@@ -103,7 +104,7 @@ def _manifest(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(reading))
 
 
-def _entry(folder: Path, line: Mapping[str, str]) -> Entry:
+def _entry(folder: Path, line: Mapping[str, str], *, several_models: bool) -> Entry:
     path = (folder / line["file"]).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise Malformed(f"{line['file']} lies outside {folder}.")
@@ -112,14 +113,13 @@ def _entry(folder: Path, line: Mapping[str, str]) -> Entry:
             width, height = picture.size
     except OSError:
         raise Malformed(f"{path} is not a picture that can be read.") from None
-    facts = " · ".join(
-        part
-        for part in (f"{width} × {height}", f"variant {line.get('variant', '')}".strip(), line.get("model", ""))
-        if part and part != "variant"
-    )
-    return Entry(
-        path, f"{_counted(line.get('row', ''))}", line.get("prompt", "").removeprefix("'"), facts, width / height
-    )
+    facts = [f"{width} × {height}"]
+    if line.get("variant"):
+        facts.append(f"variant {line['variant']}")
+    if several_models and line.get("model"):
+        facts.append(line["model"])
+    number, prompt = _counted(line.get("row", "")), line.get("prompt", "").removeprefix("'")
+    return Entry(path, number, prompt, " · ".join(facts), width / height)
 
 
 def _counted(row: str) -> str:

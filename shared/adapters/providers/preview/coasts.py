@@ -52,7 +52,7 @@ def _sand(canvas: Canvas, palette: Palette, horizon: float, reach: float, *, nea
     random = canvas.random
     tilt = random.choice((-1, 1)) * random.uniform(0.06, 0.16)
     base = (
-        canvas.height * (FOOT - 0.05)
+        canvas.height * (FOOT - 0.10)
         if near
         else canvas.height - (canvas.height - horizon) * random.uniform(0.42, 0.52)
     )
@@ -69,7 +69,7 @@ def _sand(canvas: Canvas, palette: Palette, horizon: float, reach: float, *, nea
             depth = canvas.y[top:bottom] - line[None, :]
             canvas.veil(0, top, np.clip(depth, 0, 1) * np.clip(thick[None, :] - depth, 0, 1) * strength, foam)
     table = ramp(
-        ((0, wet), (0.16, wet.mixed(palette.near, 0.5)), (0.32, palette.near), (1, palette.near.lit(-0.10))), 256
+        ((0, wet), (0.07, wet.mixed(palette.near, 0.5)), (0.16, palette.near), (1, palette.near.lit(-0.10))), 256
     )
     top = canvas.top_of(shore)
     grains = noise(random, canvas.width, canvas.height - top, reach * 0.20, reach * 0.014)

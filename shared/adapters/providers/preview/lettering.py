@@ -46,7 +46,7 @@ def set_caption(canvas: Canvas, prompt: str, shade: Colour) -> None:
     margin = max(round(canvas.short * 0.055), 8)
     base = _base(canvas)
     area_width = min(canvas.width - 2 * margin, round(base * 1.35))
-    area_height = round(min(canvas.height * (0.46 if canvas.width > 3 * canvas.height else 0.27), base * 0.6))
+    area_height = round(min(canvas.height * (0.46 if canvas.width > 3 * canvas.height else 0.22), base * 0.6))
     setting = fitted(text, name, area_width, area_height, base)
     left, top = margin, canvas.height - margin - setting.height
     _shade(canvas, left, top, setting, shade)
@@ -71,7 +71,7 @@ def readable(prompt: str) -> tuple[str, str]:
             " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp", "Cs", "Co", "Cn") else sign for sign in prompt
         ).split()
     )
-    composed = unicodedata.normalize("NFC", clean)
+    composed = unicodedata.normalize("NFC", clean) or "An untitled preview"
     for name in (SERIF, SANS):
         if all(ord(sign) in _coverage(name) for sign in composed):
             return composed, name
@@ -94,8 +94,18 @@ def fitted(text: str, font: str, width: int, height: int, base: float) -> Settin
         room = max(int(height / (size * LINE)), 1)
         lines, whole = _wrapped(text, width, room, face.getlength)
         if whole or size <= smallest:
-            return Setting(tuple(lines), face, size)
+            return Setting(tuple(_balanced(text, lines, width, face.getlength) if whole else lines), face, size)
         size = max(smallest, int(size * 0.9))
+
+
+def _balanced(text: str, lines: list[str], width: int, measure: Callable[[str], float]) -> list[str]:
+    """The same number of lines, of lengths as even as can be: no word is left alone on the last."""
+    for narrower in range(width, width // 2, -max(width // 40, 1)):
+        tried, whole = _wrapped(text, narrower, len(lines), measure)
+        if not whole:
+            break
+        lines = tried
+    return lines
 
 
 def _wrapped(text: str, width: int, room: int, measure: Callable[[str], float]) -> tuple[list[str], bool]:
@@ -138,7 +148,7 @@ def _longest(word: str, width: int, measure: Callable[[str], float]) -> int:
 
 def _shade(canvas: Canvas, left: int, top: int, setting: Setting, shade: Colour) -> None:
     """Darken the foot of the picture just as much as white type needs, most where the type stands."""
-    reach = max(round(setting.height * 0.9), round(canvas.short * 0.12))
+    reach = max(round(setting.height * 0.6), round(canvas.short * 0.10))
     start = max(top - reach, 0)
     behind = canvas.pixels[top:, left : left + max(setting.width, 1)]
     brightness = float(np.asarray(behind * 255, np.uint8).astype(np.int64).mean()) / 255
@@ -187,8 +197,11 @@ def _script(text: str) -> str:
         if sign.isalpha():
             script = unicodedata.name(sign, "AN UNKNOWN SCRIPT").split()[0].capitalize()
             counts[script] = counts.get(script, 0) + 1
+    # Han letters are Japanese where kana stand beside them.
+    if "Hiragana" in counts or "Katakana" in counts:
+        return "Japanese"
     best = max(counts, key=lambda script: counts[script])
-    return {"Cjk": "Chinese characters", "Hiragana": "Japanese", "Katakana": "Japanese"}.get(best, best)
+    return "Chinese" if best == "Cjk" else best
 
 
 @cache

@@ -73,7 +73,8 @@ def _paint(canvas: Canvas, direction: Direction, guides: Guides | None) -> Palet
     palette = palette_for(direction, place, canvas.random)
     if guides is not None:
         # Colours and light that the prompt names keep their say.
-        palette = palette.drawn_to(guides.colours, 0.5 if direction.colours or direction.time else STYLE_SHARE)
+        share = 0.5 if direction.colours or direction.time else STYLE_SHARE
+        palette = palette.drawn_to(guides.colours, share, hero=0.12 if direction.colours else STYLE_SHARE)
     if guides is not None and guides.layout is not None:
         paint_layout(canvas, palette, guides.layout, own=0.18 if direction.colours else 0.36)
     elif place == "studio":

@@ -139,6 +139,8 @@ class Canvas:
 
 def noise(random: Random, width: int, height: int, cell_x: float, cell_y: float) -> Field:
     """Smooth noise from 0 to 1, height × width, whose bumps are about that many pixels wide and high."""
+    if height < 1:
+        return np.zeros((0, width), np.float32)
     columns, rows = max(2, round(width / cell_x) + 2), max(2, round(height / cell_y) + 2)
     seeds = np.frombuffer(random.randbytes(columns * rows), np.uint8).reshape(rows, columns).astype(np.float32)
     picture = Image.fromarray(seeds, "F").resize((width, height), Image.Resampling.BICUBIC)

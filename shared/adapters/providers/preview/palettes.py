@@ -25,11 +25,13 @@ class Palette:
     accent: Colour
     is_dark: bool
 
-    def drawn_to(self, colours: Sequence[tuple[Colour, float]], share: float) -> "Palette":
-        """Every colour moved that far (0 to 1) towards the reference colour (colour, weight) nearest to its lightness."""
+    def drawn_to(self, colours: Sequence[tuple[Colour, float]], share: float, *, hero: float) -> "Palette":
+        """Every colour moved that far (0 to 1) towards the reference colour (colour, weight) nearest to its lightness;
+        the hero's by a share of its own."""
         moved: dict[str, Any] = {name: _drawn(getattr(self, name), colours, share) for name in _TINTED}
         strong = max(colours, key=lambda pair: pair[0].chroma * (0.3 + pair[1]))[0]
-        moved["hero"] = self.hero.mixed(strong, share * 0.8)
+        moved["light"] = self.light.mixed(moved["light"], 0.4)
+        moved["hero"] = self.hero.mixed(strong, hero)
         return replace(self, **moved)
 
 
@@ -77,18 +79,24 @@ def palette_for(direction: Direction, place: str, random: Random) -> Palette:
         (Colour(0.66, 0.16, 35), Colour(0.60, 0.14, 250), Colour(0.80, 0.15, 88), Colour(0.62, 0.12, 160))
     )
     palette = Palette(zenith, sky, horizon, light, far, near, water, wall, hero, hero.turned(150).vivid(0.7), dark)
-    return _in_mood(_coloured(palette, direction.colours, place), direction.mood, place)
+    return _in_mood(_coloured(palette, direction.colours, place, random), direction.mood, place)
 
 
-def _coloured(palette: Palette, colours: tuple[Colour, ...], place: str) -> Palette:
+def _coloured(palette: Palette, colours: tuple[Colour, ...], place: str, random: Random) -> Palette:
     if not colours:
         return palette
     hero = colours[0]
     second = colours[1] if len(colours) > 1 else hero.turned(-22).lit(-0.12 if hero.light > 0.45 else 0.16)
     indoors = place in ("studio", "room", "kitchen", "abstract")
     if indoors:
-        # One colour fills the set, tone on tone; with two, the second is the set.
-        wall = second if len(colours) > 1 else hero.at(0.86).vivid(0.45)
+        # With two colours the second is the set; one stands tone on tone, or before a warm, a cool or a facing hue.
+        walls = (
+            hero.at(0.86).vivid(0.45),
+            Colour(0.88, 0.04, 80),
+            hero.turned(180).at(0.84).vivid(0.5),
+            hero.turned(40).at(0.80).vivid(0.6),
+        )
+        wall = second if len(colours) > 1 else random.choice(walls)
         return replace(
             palette, hero=hero, accent=second.turned(8) if len(colours) > 1 else hero.turned(165).vivid(0.8), wall=wall
         )

@@ -17,7 +17,7 @@ from shared.ports.providers import ReferenceImage
 
 WORKING_EDGE = 640
 RELIEF_EDGE = 320
-LEVELS = 7
+LEVELS = (5, 8)
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
@@ -60,19 +60,18 @@ def paint_layout(canvas: Canvas, palette: Palette, layout: Image.Image, *, own: 
     """
     width, height = canvas.width, canvas.height
     share = (width * height) ** 0.5 / RELIEF_EDGE
-    fitted = ImageOps.fit(
-        layout, (max(round(width / share), 8), max(round(height / share), 8)), Image.Resampling.LANCZOS
-    )
+    random = canvas.random
+    fitted = _framed(layout, max(round(width / share), 8), max(round(height / share), 8), random)
     grey = ImageOps.autocontrast(fitted.convert("L"), cutoff=1)
     for size in (5, 7, 7):
         grey = grey.filter(ImageFilter.MedianFilter(size))
     grey = grey.filter(ImageFilter.GaussianBlur(RELIEF_EDGE * 0.007))
-    steps = _thresholds(grey)
+    steps = _thresholds(grey, random.randint(*LEVELS))
     broad = np.asarray(grey.resize((width, height), Image.Resampling.BICUBIC), np.float32)
     sharp = np.float32(0.20 * RELIEF_EDGE / 320 / max(canvas.unit, 0.4) + 0.06)
     level = np.zeros_like(broad)
     light = np.ones_like(broad)
-    slide = max(1, round(canvas.unit * 3))
+    slide = max(1, round(canvas.unit * 3)) * random.choice((-1, 1))
     for step in steps:
         mask = np.clip((broad - np.float32(step)) * sharp + np.float32(0.5), 0, 1)
         level += mask
@@ -81,7 +80,7 @@ def paint_layout(canvas: Canvas, palette: Palette, layout: Image.Image, *, own: 
     hues = fitted.filter(ImageFilter.GaussianBlur(RELIEF_EDGE * 0.02)).resize(
         (width, height), Image.Resampling.BILINEAR
     )
-    tones = look_up(_sheets(palette), level)
+    tones = look_up(_sheets(palette, random), level)
     tones += (np.asarray(hues, np.float32) / 255 - tones) * np.float32(own)
     tones += ((level - np.float32(0.5)) * np.float32(0.14))[..., None]
     canvas.pixels[:] = tones * light[..., None]
@@ -91,7 +90,10 @@ def _fallen(mask: Field, slide: int, radius: float) -> Field:
     """The soft shadow of a sheet, down and to the right; half the pixels are enough for it."""
     small = Image.fromarray((mask[::2, ::2] * 255).astype(np.uint8), "L").filter(ImageFilter.GaussianBlur(radius))
     whole = small.resize((mask.shape[1], mask.shape[0]), Image.Resampling.BILINEAR)
-    return np.roll(np.asarray(whole, np.float32) / 255, (slide * 2, slide), axis=(0, 1))
+    down, across = abs(slide) * 2, abs(slide)
+    padded = np.pad(np.asarray(whole, np.float32) / 255, ((down, 0), (across, across)), mode="edge")
+    left = across - slide
+    return padded[: mask.shape[0], left : left + mask.shape[1]]
 
 
 def _shuffled(grain: Field, random: Random) -> Field:
@@ -113,22 +115,31 @@ def _shuffled(grain: Field, random: Random) -> Field:
     return tile / np.maximum(weight, 1) * np.float32(1.4)
 
 
-def _sheets(palette: Palette) -> Field:
+def _framed(layout: Image.Image, width: int, height: int, random: Random) -> Image.Image:
+    """The layout cut to shape, a little nearer or farther and to one side, so that variants differ."""
+    bleed = random.uniform(0.0, 0.07)
+    centre = (random.uniform(0.25, 0.75), random.uniform(0.25, 0.75))
+    return ImageOps.fit(layout, (width, height), Image.Resampling.LANCZOS, bleed=bleed, centering=centre)
+
+
+def _sheets(palette: Palette, random: Random) -> Field:
+    middle = random.choice((palette.hero, palette.accent.mixed(palette.hero, 0.4), palette.far.vivid(1.3)))
+    low = random.choice((palette.zenith, palette.near, palette.hero.turned(-30)))
     stops = (
-        (0.0, palette.zenith.mixed(palette.near, 0.4).at(0.19)),
-        (0.32, palette.zenith.mixed(palette.hero, 0.5).at(0.40)),
-        (0.58, palette.hero.at(0.62)),
+        (0.0, low.mixed(palette.near, 0.4).at(0.20)),
+        (0.32, low.mixed(middle, 0.4).at(0.42)),
+        (0.58, middle.at(0.64)),
         (0.82, palette.horizon.at(0.82)),
         (1.0, palette.light.at(0.95)),
     )
     return ramp(stops, 128)
 
 
-def _thresholds(grey: Image.Image) -> list[float]:
+def _thresholds(grey: Image.Image, levels: int) -> list[float]:
     """Tones that part the picture into sheets of about the same area."""
     counts = grey.histogram()
     total, seen, steps = sum(counts), 0, list[float]()
-    wanted = [total * number / LEVELS for number in range(1, LEVELS)]
+    wanted = [total * number / levels for number in range(1, levels)]
     for tone, count in enumerate(counts):
         seen += count
         while wanted and seen >= wanted[0]:
@@ -153,7 +164,7 @@ def _colours(picture: Image.Image, weight: float) -> list[tuple[Colour, float]]:
 def _grain(picture: Image.Image) -> Field:
     grey = picture.convert("L")
     fine = np.asarray(grey, np.int32) - np.asarray(grey.filter(ImageFilter.GaussianBlur(3)), np.int32)
-    usual = max(float(np.abs(fine).sum()) / fine.size, 2.0)
+    usual = max(float(np.abs(fine).sum()) / fine.size, 4.0)
     grain: Field = np.clip(fine.astype(np.float32) / np.float32(usual * 2), -1.6, 1.6)
     return grain
 

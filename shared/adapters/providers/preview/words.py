@@ -157,10 +157,12 @@ class Direction:
 
 
 def read_direction(prompt: str) -> Direction:
-    """The art direction of a prompt: the first word that speaks of a thing decides it, a subject by its first mention."""
+    """The art direction of a prompt: the first word that speaks of a thing decides it, a thing by its first mention."""
     words = _words(prompt)
     colours = [word for word in words if word in COLOURS]
-    named = next((index for index, word in enumerate(words) if word in SUBJECTS), None)
+    things = [index for index, word in enumerate(words) if word in SUBJECTS]
+    # "An orange tent" is a tent: what may be a colour is a thing only when nothing else is.
+    named = next((index for index in things if words[index] not in COLOURS), things[0] if things else None)
     if named is not None:
         # "A white house in lavender fields": the colour just before the thing is the thing's.
         own = [word for word in words[max(0, named - 3) : named] if word in COLOURS]
@@ -171,7 +173,7 @@ def read_direction(prompt: str) -> Direction:
         time=_first(words, TIMES),
         season=_first(words, SEASONS),
         mood=_first(words, MOODS),
-        subject=_first(words, SUBJECTS),
+        subject=SUBJECTS[words[named]] if named is not None else None,
         material=_first(words, MATERIALS),
         colours=tuple(COLOURS[word] for word in dict.fromkeys(firm))[:3],
     )
@@ -182,7 +184,7 @@ def _place(words: list[str]) -> str | None:
     votes: dict[str, float] = {}
     for index, word in enumerate(words):
         if word in PLACES:
-            near = words[max(0, index - 4) : index]
+            near = words[max(0, index - 3) : index]
             votes[PLACES[word]] = votes.get(PLACES[word], 0) + (
                 2.5
                 if {"on", "in", "at", "by", "over", "through", "against", "near", "above", "across"} & set(near)
