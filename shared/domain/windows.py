@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import ceil
 
 SECONDS = 60
+# Who waits exactly as long as told must not be refused for the last digit of a fraction.
+_ROUNDING_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Window:
         else:
             # What is this minute's now must fade through the next one.
             clear = self.minute + 2 - (limit - 1) / self.current
-        return max(clear * SECONDS - seconds, 0.001)
+        return max(clear * SECONDS - seconds, 0.0) + _ROUNDING_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

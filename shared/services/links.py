@@ -18,10 +18,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class LinkService:
     """Makes links that end on a grid of times, so that browsers meet the same address again and keep what they loaded."""
 
-    def __init__(self, objects: ObjectStore, *, clock: Clock, grid: timedelta) -> None:
+    def __init__(self, objects: ObjectStore, *, clock: Clock, grid: timedelta, most: int = _REMEMBERED) -> None:
         self._objects = objects
         self._clock = clock
         self._grid = grid
+        self._most = most
         self._known: OrderedDict[tuple[str, datetime], str] = OrderedDict()
         self._lock = Lock()
 
@@ -42,9 +43,14 @@ class LinkService:
         steps = -((now + LEAST_LEFT - _EPOCH) // -self._grid)
         return min(_EPOCH + steps * self._grid, now + LONGEST)
 
+    @property
+    def remembered(self) -> int:
+        """How many links are kept in memory."""
+        return len(self._known)
+
     def _remember(self, signed: dict[str, str], expires_at: datetime) -> None:
         with self._lock:
             for name, url in signed.items():
                 self._known[name, expires_at] = url
-            while len(self._known) > _REMEMBERED:
+            while len(self._known) > self._most:
                 self._known.popitem(last=False)

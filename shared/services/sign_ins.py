@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 from threading import Lock
 
 from shared.domain.callers import Caller
@@ -114,7 +115,7 @@ class SignInService:
             wait = window.wait_seconds(now, ATTEMPTS_A_MINUTE)
             if wait > 0:
                 raise RateLimited(
-                    f"Too many attempts with this e-mail address. Try again in {wait:.0f} seconds.",
+                    f"Too many attempts with this e-mail address. Try again in {ceil(wait)} seconds.",
                     retry_after_seconds=wait,
                     policy=policy("sign-ins", ATTEMPTS_A_MINUTE),
                 )

@@ -1,5 +1,7 @@
 """How many batches a caller may submit a minute: counted in the store, so that it holds over all instances."""
 
+from math import ceil
+
 from shared.domain.callers import Caller
 from shared.domain.errors import RateLimited
 from shared.domain.organisations import SubmitCounter
@@ -40,7 +42,7 @@ class SubmitLimitService:
         wait = window.wait_seconds(now, self._per_minute)
         if wait > 0:
             raise RateLimited(
-                f"At most {self._per_minute} batches a minute may be submitted. Try again in {wait:.0f} seconds, "
+                f"At most {self._per_minute} batches a minute may be submitted. Try again in {ceil(wait)} seconds, "
                 f"or send more rows in one batch.",
                 retry_after_seconds=wait,
                 policy=policy(NAME, self._per_minute),
