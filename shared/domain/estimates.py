@@ -14,7 +14,10 @@ class ModelShare(Strict):
 
 
 class Suggestion(Strict):
-    """A change that lowers the cost: what it saves, in words, and as the change to make to the request."""
+    """A change that lowers the cost: what it saves, in words, and as the change to make to the request.
+
+    `change` holds fields of the batch, and under `each_row` fields that every row takes instead of its own.
+    """
 
     saves_micros: int
     text: str

@@ -23,6 +23,41 @@ class PlannedImage:
     references: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """What one combination of a row's expansion asks for, `variants` times; `number` counts them from 0."""
+
+    row: int
+    number: int
+    variants: int
+    prompt: str
+    model: str | None
+    aspect_ratio: str | None
+    size: str | None
+    seed: int | None
+    references: tuple[str, ...]
+
+    @property
+    def last_seed(self) -> int | None:
+        """The seed of the last variant: variants of one seed would be the same picture, so each takes the next one."""
+        return None if self.seed is None else self.seed + self.variants - 1
+
+    def images(self) -> Iterator[PlannedImage]:
+        """Its images, in order."""
+        for variant in range(1, self.variants + 1):
+            yield PlannedImage(
+                row=self.row,
+                combination=self.number,
+                variant=variant,
+                prompt=self.prompt,
+                model=self.model,
+                aspect_ratio=self.aspect_ratio,
+                size=self.size,
+                seed=None if self.seed is None else self.seed + variant - 1,
+                references=self.references,
+            )
+
+
 def combinations(row: Row) -> int:
     """How many combinations a row's expansion makes; 1 without one. Raises ValueError when lists to zip differ in length."""
     axes = row.expand.axes() if row.expand else {}
@@ -50,23 +85,24 @@ def expand(row: Row, number: int) -> Iterator[PlannedImage]:
 
     Raises KeyError with the name of a placeholder that no variable fills.
     """
-    for combination, chosen in enumerate(_chosen(row)):
-        variables = (row.variables or {}) | chosen.get("variables", {})
-        prompt = render(row.prompt, variables)
-        seed = chosen.get("seed", row.seed)
-        for variant in range(1, (row.variants or 1) + 1):
-            yield PlannedImage(
-                row=number,
-                combination=combination,
-                variant=variant,
-                prompt=prompt,
-                model=chosen.get("model", row.model),
-                aspect_ratio=chosen.get("aspect_ratio", row.aspect_ratio),
-                size=row.size,
-                # Variants of one seed would be the same picture: each takes the next one.
-                seed=None if seed is None else seed + variant - 1,
-                references=chosen.get("references", row.references) or (),
-            )
+    for combination in combinations_of(row, number):
+        yield from combination.images()
+
+
+def combinations_of(row: Row, number: int) -> Iterator[Combination]:
+    """Every combination of a row, as `expand` does."""
+    for place, chosen in enumerate(_chosen(row)):
+        yield Combination(
+            row=number,
+            number=place,
+            variants=row.variants or 1,
+            prompt=render(row.prompt, (row.variables or {}) | chosen.get("variables", {})),
+            model=chosen.get("model", row.model),
+            aspect_ratio=chosen.get("aspect_ratio", row.aspect_ratio),
+            size=row.size,
+            seed=chosen.get("seed", row.seed),
+            references=chosen.get("references", row.references) or (),
+        )
 
 
 def _chosen(row: Row) -> Iterator[dict[str, Any]]:

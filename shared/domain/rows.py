@@ -82,6 +82,8 @@ class Row(RowSettings):
 
     def over(self, defaults: RowSettings) -> "Row":
         """This row with the defaults of its batch where it says nothing; variables and metadata are merged."""
+        if defaults == _NOTHING_SAID:
+            return self
         merged: dict[str, Any] = {}
         for name in RowSettings.model_fields:
             own, default = getattr(self, name), getattr(defaults, name)
@@ -90,6 +92,9 @@ class Row(RowSettings):
             else:
                 merged[name] = default if own is None else own
         return self.model_copy(update=merged)
+
+
+_NOTHING_SAID = RowSettings()
 
 
 def check_ratio(value: str) -> None:

@@ -8,8 +8,9 @@ from math import ceil
 from typing import Any
 
 from shared.domain.batches import BatchCreate
+from shared.domain.catalogue import PREVIEW
 from shared.domain.estimates import Estimate, ModelShare, Suggestion
-from shared.domain.expansion import PlannedImage
+from shared.domain.expansion import Combination
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, estimate_micros
 from shared.domain.offers import Offer
 from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
@@ -19,42 +20,62 @@ _OVERHEAD_SECONDS = 1
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """An image with its model and its prices in micros."""
+    """A combination with its model and the prices of one image of it, in micros."""
 
-    image: PlannedImage
+    combination: Combination
     spec: ImageModelSpec
     estimated_micros: int
     ceiling_micros: int
 
+    @property
+    def images(self) -> int:
+        """How many images of it are made."""
+        return self.combination.variants
+
+    @property
+    def total_micros(self) -> int:
+        """What they cost together, probably."""
+        return self.estimated_micros * self.images
+
+
+@dataclass(frozen=True, slots=True)
+class Reusable:
+    """Images whose equals exist or are asked for twice, and what they would cost."""
+
+    images: int = 0
+    micros: int = 0
+
 
 class Estimator:
-    """Pure arithmetic over images that were checked."""
+    """Pure arithmetic over combinations that were checked."""
 
     def __init__(self, offer: Offer, *, day: date, model_concurrency: int | None) -> None:
         self._offer = offer
         self._day = day
         self._model_concurrency = model_concurrency
+        self._prices: dict[tuple[str, str, int, int], tuple[int, int]] = {}
 
-    def priced(self, images: Iterable[PlannedImage]) -> list[Priced]:
-        """Each image with its prices."""
-        return [self._price(image) for image in images]
+    def priced(self, combinations: Iterable[Combination]) -> list[Priced]:
+        """Each combination with its prices."""
+        return [self._price(combination) for combination in combinations]
 
-    def estimate(self, create: BatchCreate, priced: Sequence[Priced], *, reusable: Sequence[Priced]) -> Estimate:
-        """The answer to a dry run; `reusable` are the images whose equals exist or are asked for twice."""
-        counted: Counter[str] = Counter(one.spec.id for one in priced)
+    def estimate(self, create: BatchCreate, priced: Sequence[Priced], *, reusable: Reusable) -> Estimate:
+        """The answer to a dry run."""
+        counted: Counter[str] = Counter()
         micros: Counter[str] = Counter()
         for one in priced:
-            micros[one.spec.id] += one.estimated_micros
-        saved = sum(one.estimated_micros for one in reusable) if create.reuse else 0
+            counted[one.spec.id] += one.images
+            micros[one.spec.id] += one.total_micros
+        saved = reusable.micros if create.reuse else 0
         suggestions = [
-            *self._reuse(create, reusable),
+            *_reuse(create, reusable),
             *self._cheaper(priced),
             *self._smaller(priced),
             *_fewer(priced),
         ]
         return Estimate(
-            images=len(priced),
-            estimated_micros=sum(micros.values()) - saved,
+            images=counted.total(),
+            estimated_micros=micros.total() - saved,
             estimated_seconds=self._seconds(priced),
             by_model=[
                 ModelShare(model=model, images=count, estimated_micros=micros[model])
@@ -63,86 +84,85 @@ class Estimator:
             suggestions=sorted(suggestions, key=lambda one: -one.saves_micros),
         )
 
-    def _price(self, image: PlannedImage) -> Priced:
-        spec = self._offer.find(image.model or "")
+    def _price(self, combination: Combination) -> Priced:
+        spec = self._offer.find(combination.model or "")
         if spec is None:
-            raise LookupError(image.model)
-        return Priced(image, spec, self._estimated(spec, image), self._ceiling(spec, image))
+            raise LookupError(combination.model)
+        estimated, ceiling = self._prices_of(spec, combination, combination.size or DEFAULT_SIZE)
+        return Priced(combination, spec, estimated, ceiling)
 
-    def _estimated(self, spec: ImageModelSpec, image: PlannedImage, *, size: str | None = None) -> int:
-        return estimate_micros(spec, **_asked(image, size), day=self._day)
+    def _prices_of(self, spec: ImageModelSpec, combination: Combination, size: str) -> tuple[int, int]:
+        """Estimate and ceiling of one image; worked out once for all prompts of one length."""
+        prompt, references = combination.prompt, len(combination.references)
+        key = (spec.id, size, references, len(prompt.encode()))
+        if key not in self._prices:
+            asked: dict[str, Any] = {"size": size, "references": references, "prompt": prompt, "day": self._day}
+            self._prices[key] = (estimate_micros(spec, **asked), ceiling_micros(spec, **asked))
+        return self._prices[key]
 
-    def _ceiling(self, spec: ImageModelSpec, image: PlannedImage) -> int:
-        return ceiling_micros(spec, **_asked(image, None), day=self._day)
+    def _saved(self, one: Priced, spec: ImageModelSpec, size: str) -> int:
+        """What one combination would cost less with this model and size; 0 when it would not."""
+        return max(one.estimated_micros - self._prices_of(spec, one.combination, size)[0], 0) * one.images
 
     def _seconds(self, priced: Sequence[Priced]) -> int:
         """The slowest model decides: its images one after another in as many rows as it takes at once."""
-        counted = Counter(one.spec.id for one in priced)
+        counted: Counter[str] = Counter()
+        for one in priced:
+            counted[one.spec.id] += one.images
         longest = 0.0
-        for model, count in counted.items():
-            spec = next(one.spec for one in priced if one.spec.id == model)
-            at_once = self._model_concurrency or spec.concurrency
-            by_calls = ceil(count / at_once) * spec.typical_seconds
+        for spec in {one.spec.id: one.spec for one in priced}.values():
+            count = counted[spec.id]
+            by_calls = ceil(count / (self._model_concurrency or spec.concurrency)) * spec.typical_seconds
             longest = max(longest, by_calls, count / spec.rate_per_second)
         return ceil(longest) + _OVERHEAD_SECONDS
 
     def _cheaper(self, priced: Sequence[Priced]) -> list[Suggestion]:
-        """The one cheaper model that could make every image and saves the most."""
+        """The one cheaper model that could make every image and saves the most; a preview is no substitute."""
         best: tuple[int, ImageModelSpec] | None = None
         for spec in self._offer.usable(self._day):
-            if spec.provider == "preview" or not all(_can_make(spec, one.image) for one in priced):
+            if spec.provider == PREVIEW or not all(_can_make(spec, one.combination) for one in priced):
                 continue
-            saves = sum(max(one.estimated_micros - self._estimated(spec, one.image), 0) for one in priced)
+            saves = sum(self._saved(one, spec, one.combination.size or DEFAULT_SIZE) for one in priced)
             if saves > 0 and (best is None or saves > best[0]):
                 best = (saves, spec)
         if best is None:
             return []
         saves, spec = best
         text = f"Use {spec.title} for all images: it can make every one of them and costs less."
-        return [Suggestion(saves_micros=saves, text=text, change={"defaults": {"model": spec.id}})]
+        return [Suggestion(saves_micros=saves, text=text, change={"each_row": {"model": spec.id}})]
 
     def _smaller(self, priced: Sequence[Priced]) -> list[Suggestion]:
         """The smallest size that every model of the batch can make, where it costs less."""
         for size in ("512", "1K", "2K"):
             if not all(size in one.spec.sizes for one in priced):
                 continue
-            saves = sum(
-                max(one.estimated_micros - self._estimated(one.spec, one.image, size=size), 0) for one in priced
-            )
+            saves = sum(self._saved(one, one.spec, size) for one in priced)
             if saves > 0:
                 text = f"Make the images in the size {size}: enough to choose from; make the chosen ones larger later."
-                return [Suggestion(saves_micros=saves, text=text, change={"defaults": {"size": size}})]
+                return [Suggestion(saves_micros=saves, text=text, change={"each_row": {"size": size}})]
         return []
 
-    def _reuse(self, create: BatchCreate, reusable: Sequence[Priced]) -> list[Suggestion]:
-        saves = sum(one.estimated_micros for one in reusable)
-        if create.reuse or not saves:
-            return []
-        text = f"Reuse equal results: {len(reusable):,} of these images exist already or are asked for twice."
-        return [Suggestion(saves_micros=saves, text=text, change={"reuse": True})]
+
+def _reuse(create: BatchCreate, reusable: Reusable) -> list[Suggestion]:
+    if create.reuse or not reusable.micros:
+        return []
+    text = f"Reuse equal results: {reusable.images:,} of these images exist already or are asked for twice."
+    return [Suggestion(saves_micros=reusable.micros, text=text, change={"reuse": True})]
 
 
 def _fewer(priced: Sequence[Priced]) -> list[Suggestion]:
     """One variant a row first, where rows ask for several."""
-    saves = sum(one.estimated_micros for one in priced if one.image.variant > 1)
+    saves = sum(one.total_micros - one.estimated_micros for one in priced)
     if not saves:
         return []
     text = "Make one variant of each row first, and more of those that you like."
-    return [Suggestion(saves_micros=saves, text=text, change={"defaults": {"variants": 1}})]
+    return [Suggestion(saves_micros=saves, text=text, change={"each_row": {"variants": 1}})]
 
 
-def _can_make(spec: ImageModelSpec, image: PlannedImage) -> bool:
+def _can_make(spec: ImageModelSpec, combination: Combination) -> bool:
     return (
-        (image.aspect_ratio or DEFAULT_RATIO) in spec.aspect_ratios
-        and (image.size or DEFAULT_SIZE) in spec.sizes
-        and len(image.references) <= spec.max_references
-        and (image.seed is None or spec.seed)
+        (combination.aspect_ratio or DEFAULT_RATIO) in spec.aspect_ratios
+        and (combination.size or DEFAULT_SIZE) in spec.sizes
+        and len(combination.references) <= spec.max_references
+        and (combination.seed is None or spec.seed)
     )
-
-
-def _asked(image: PlannedImage, size: str | None) -> dict[str, Any]:
-    return {
-        "size": size or image.size or DEFAULT_SIZE,
-        "references": len(image.references),
-        "prompt": image.prompt,
-    }

@@ -6,7 +6,7 @@ from datetime import date
 
 from shared.domain.batches import BatchCreate
 from shared.domain.errors import FieldError, Invalid
-from shared.domain.expansion import PlannedImage, expand, images_of
+from shared.domain.expansion import Combination, combinations_of, images_of
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.offers import Offer
@@ -26,10 +26,15 @@ class Limits:
 
 @dataclass(slots=True)
 class CheckedRows:
-    """Rows with defaults merged in and models named, and the images that they make."""
+    """Rows with defaults merged in and models named, and the combinations that they make."""
 
     rows: list[Row] = field(default_factory=list)
-    images: list[PlannedImage] = field(default_factory=list)
+    combinations: list[Combination] = field(default_factory=list)
+
+    @property
+    def images(self) -> int:
+        """How many images that are."""
+        return sum(combination.variants for combination in self.combinations)
 
 
 class RowChecks:
@@ -41,6 +46,7 @@ class RowChecks:
         self._day = day
         self._limits = limits
         self._errors: dict[tuple[str, str], FieldError] = {}
+        self._asked: dict[tuple[str, str, str, int | None, int], tuple[tuple[str, str], ...]] = {}
 
     def check(self, create: BatchCreate) -> CheckedRows:
         """The rows as they will be made; raises Invalid."""
@@ -49,14 +55,14 @@ class RowChecks:
             raise Invalid([FieldError("/rows", told)])
         total = 0
         checked = CheckedRows()
-        default_model = self._offer.default(self._day).id
+        named = {"model": create.defaults.model or self._offer.default(self._day).id}
+        defaults = create.defaults.model_copy(update=named)
         for number, row in enumerate(create.rows):
-            merged = row.over(create.defaults)
-            named = merged if merged.model else merged.model_copy(update={"model": default_model})
-            total += self._count(row, named, number)
+            merged = row.over(defaults)
+            total += self._count(row, merged, number)
             if total <= self._limits.images:
-                checked.rows.append(named)
-                checked.images += self._images(row, named, number)
+                checked.rows.append(merged)
+                checked.combinations += self._combinations(row, merged, number)
         if total > self._limits.images:
             told = f"{total:,} images are too many; a batch may make {self._limits.images:,}."
             self._add("/rows", told)
@@ -74,31 +80,44 @@ class RowChecks:
             self._add(self._pointer(row, number, "expand"), str(error))
             return 1
 
-    def _images(self, row: Row, merged: Row, number: int) -> list[PlannedImage]:
-        """The images of one row, each checked; [] when its placeholders cannot be filled."""
+    def _combinations(self, row: Row, merged: Row, number: int) -> list[Combination]:
+        """The combinations of one row, each checked; [] when its placeholders cannot be filled."""
         if not self._fills(merged, number):
             return []
         try:
-            images = list(expand(merged, number))
+            found = list(combinations_of(merged, number))
         except (KeyError, ValueError):
             return []
-        for image in images:
-            self._check_prompt(image, number)
-            self._check_references(row, image, number)
-            for name, detail in self._wrong_settings(image):
+        for combination in found:
+            self._check_prompt(combination, number)
+            self._check_references(row, combination, number)
+            for name, detail in self._wrong_settings(combination):
                 self._add(self._pointer(row, number, name), detail)
-        return images
+        return found
 
-    def _wrong_settings(self, image: PlannedImage) -> Iterator[tuple[str, str]]:
-        return check_setting(
-            self._offer,
-            day=self._day,
-            model=image.model or "",
-            aspect_ratio=image.aspect_ratio or DEFAULT_RATIO,
-            size=image.size or DEFAULT_SIZE,
-            seed=image.seed,
-            references=len(image.references),
+    def _wrong_settings(self, combination: Combination) -> tuple[tuple[str, str], ...]:
+        """What is wrong with a combination's settings; asked once for all that have the same."""
+        key = (
+            combination.model or "",
+            combination.aspect_ratio or DEFAULT_RATIO,
+            combination.size or DEFAULT_SIZE,
+            combination.last_seed,
+            len(combination.references),
         )
+        if key not in self._asked:
+            model, aspect_ratio, size, seed, references = key
+            self._asked[key] = tuple(
+                check_setting(
+                    self._offer,
+                    day=self._day,
+                    model=model,
+                    aspect_ratio=aspect_ratio,
+                    size=size,
+                    seed=seed,
+                    references=references,
+                )
+            )
+        return self._asked[key]
 
     def _fills(self, merged: Row, number: int) -> bool:
         """Whether every placeholder of the prompt has a value in each combination."""
@@ -111,14 +130,14 @@ class RowChecks:
             self._add(f"/rows/{number}/prompt", told)
         return not missing
 
-    def _check_prompt(self, image: PlannedImage, number: int) -> None:
+    def _check_prompt(self, image: Combination, number: int) -> None:
         if not image.prompt.strip():
             self._add(f"/rows/{number}/prompt", "With its variables filled in, the prompt is empty.")
         elif len(image.prompt) > MAX_PROMPT:
             told = f"With its variables filled in, the prompt has {len(image.prompt):,} characters; at most {MAX_PROMPT:,}."
             self._add(f"/rows/{number}/prompt", told)
 
-    def _check_references(self, row: Row, image: PlannedImage, number: int) -> None:
+    def _check_references(self, row: Row, image: Combination, number: int) -> None:
         pointer = self._pointer(row, number, "references")
         for place, name in enumerate(image.references):
             found = self._references.get(name)

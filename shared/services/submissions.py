@@ -1,5 +1,6 @@
 """Accepting a batch: checked whole, then the same few operations whatever its size."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,7 +23,7 @@ from shared.repositories.batches import BatchRepository
 from shared.repositories.idempotency import IdempotencyRepository
 from shared.repositories.library import AssetRepository, ReferenceRepository
 from shared.repositories.rows import AcceptedRows, RowsRepository
-from shared.services.estimating import Estimator, Priced
+from shared.services.estimating import Estimator, Priced, Reusable
 from shared.services.planning import planned_recipe
 from shared.services.repeats import Repeats
 from shared.services.reservations import ReservationService
@@ -126,7 +127,7 @@ class SubmissionService:
         if create.start_at is not None and create.start_at > now + _FARTHEST_START:
             told = f"A batch can start at most {_FARTHEST_START.days} days from now."
             raise Invalid([FieldError("/start_at", told)])
-        priced = self._estimator().priced(rows.images)
+        priced = self._estimator().priced(rows.combinations)
         return _Checked(rows, {key: _as_used(value) for key, value in named.items()}, priced)
 
     def _named_references(self, org: str, create: BatchCreate) -> dict[str, Reference]:
@@ -154,7 +155,7 @@ class SubmissionService:
         if answered is not None:
             return answered
         now = self._clock.now()
-        estimated = sum(one.estimated_micros for one in checked.priced)
+        estimated = sum(one.total_micros for one in checked.priced)
         wanted = estimated if create.budget_micros is None else min(estimated, create.budget_micros)
         granted, writes = self._reservations.reserving(caller.org, batch_id, wanted_micros=wanted)
         self._refuse_what_cannot_begin(caller.org, create, checked.priced)
@@ -181,7 +182,7 @@ class SubmissionService:
         granted: int,
     ) -> Batch:
         is_later = create.start_at is not None and create.start_at > now
-        total = len(checked.rows.images)
+        total = checked.rows.images
         return Batch(
             id=batch_id,
             name=create.name,
@@ -230,14 +231,19 @@ class SubmissionService:
             return None
         return accepted_view(self._batches.get(paths.batch(caller.org, record.resource)).value)
 
-    def _reusable(self, org: str, checked: _Checked) -> list[Priced]:
+    def _reusable(self, org: str, checked: _Checked) -> Reusable:
         """Images whose equals exist, or come earlier in the same request; of very large batches the first few hundred recipes."""
-        by_recipe: dict[str, list[Priced]] = {}
+        prices: dict[str, int] = {}
+        asked: Counter[str] = Counter()
         for one in checked.priced:
-            row = checked.rows.rows[one.image.row]
-            by_recipe.setdefault(planned_recipe(one.image, row, checked.references), []).append(one)
-        known = self._assets.made_by(org, list(by_recipe)[:_RECIPES_LOOKED_UP])
-        return [one for recipe, equals in by_recipe.items() for one in (equals if recipe in known else equals[1:])]
+            row = checked.rows.rows[one.combination.row]
+            for image in one.combination.images():
+                recipe = planned_recipe(image, row, checked.references)
+                asked[recipe] += 1
+                prices[recipe] = one.estimated_micros
+        known = self._assets.made_by(org, list(asked)[:_RECIPES_LOOKED_UP])
+        equal = {recipe: count if recipe in known else count - 1 for recipe, count in asked.items()}
+        return Reusable(sum(equal.values()), sum(prices[recipe] * count for recipe, count in equal.items()))
 
     def _estimator(self) -> Estimator:
         day: date = self._clock.now().date()
