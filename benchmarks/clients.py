@@ -1,0 +1,184 @@
+"""The measured platform as its clients see it: over HTTP, with the provider's book beside it."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.platform.containers import FIGURES_PATH
+from benchmarks.platform.journals import Journal
+from infra.local.children import Child
+
+SETTINGS = {
+    "FANFOLD_SUBMITS_A_MINUTE": "10000",
+    "FANFOLD_REQUESTS_A_MINUTE": "1000000",
+    "FANFOLD_LANE_CONCURRENCY": "64",
+    "FANFOLD_LANE_RATE_PER_SECOND": "500",
+    "FANFOLD_LOG_LEVEL": "WARNING",
+}
+ENDED = frozenset({"completed", "completed_with_failures", "failed", "cancelled"})
+POLL_SECONDS = 0.2
+
+
+class BenchmarkFailed(Exception):
+    """The platform did something that makes its figures worthless, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """A batch that was accepted: when its request left and when its answer was there, in seconds since 1970."""
+
+    id: str
+    tag: str
+    images: int
+    sent_at: float
+    answered_at: float
+
+    @property
+    def seconds(self) -> float:
+        """How long acceptance took."""
+        return self.answered_at - self.sent_at
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the platform counted since its start."""
+
+    counts: Mapping[str, int]
+    cpu_seconds: float
+    picture_seconds: float
+    doubled: int
+
+    def since(self, earlier: "Figures") -> "Figures":
+        """What was added after an earlier look."""
+        counts = {name: count - earlier.counts.get(name, 0) for name, count in self.counts.items()}
+        return Figures(
+            counts,
+            self.cpu_seconds - earlier.cpu_seconds,
+            self.picture_seconds - earlier.picture_seconds,
+            self.doubled - earlier.doubled,
+        )
+
+    def sum(self, what: str, *origins: str) -> int:
+        """How often something was done by these origins (none named: by all)."""
+        return sum(
+            count
+            for name, count in self.counts.items()
+            if name.endswith(f".{what}") and (not origins or name.partition(".")[0] in origins)
+        )
+
+
+class Platform:
+    """A running platform and one client of it."""
+
+    def __init__(self, child: Child, journal: Path) -> None:
+        self.child = child
+        self.journal = Journal(journal)
+        # The platform listens on one address family; asking the resolver for the other would only cost time.
+        self.address = child.url.replace("//localhost", "//127.0.0.1")
+        self.headers = {"X-API-Key": child.api_key}
+        self._client = httpx.Client(base_url=self.address, headers=self.headers, timeout=60, trust_env=False)
+
+    def submit(self, tag: str, *, rows: int, variants: int = 1, model: str, **more: Any) -> Submitted:
+        """Send a batch whose prompts begin with `tag/`, and wait for the 202."""
+        body = {
+            "name": tag,
+            "rows": [{"prompt": f"{tag}/{row}", "variants": variants} for row in range(rows)],
+            "defaults": {"model": model},
+            **more,
+        }
+        request = self._client.build_request("POST", "/v1/batches", json=body)
+        sent_at = time.time()
+        answer = self._client.send(request)
+        answered_at = time.time()
+        _expect(answer, 202)
+        said = answer.json()
+        return Submitted(id=said["id"], tag=tag, images=said["images"], sent_at=sent_at, answered_at=answered_at)
+
+    def batch(self, batch: str) -> dict[str, Any]:
+        """The batch as it is now."""
+        answer = self._client.get(f"/v1/batches/{batch}")
+        _expect(answer, 200)
+        said: dict[str, Any] = answer.json()
+        return said
+
+    def items(self, batch: str) -> Iterator[dict[str, Any]]:
+        """All items of a batch."""
+        token = ""
+        while True:
+            answer = self._client.get(f"/v1/batches/{batch}/items", params={"page_size": 200, "page_token": token})
+            _expect(answer, 200)
+            page = answer.json()
+            yield from page["items"]
+            token = page["next_page_token"]
+            if not token:
+                return
+
+    def cancel(self, batch: str) -> None:
+        """Give up what has not started."""
+        _expect(self._client.post(f"/v1/batches/{batch}:cancel"), 200)
+
+    def wait(
+        self, batch: str, *, seconds: float, tell: Callable[[dict[str, Any]], None] | None = None
+    ) -> dict[str, Any]:
+        """Poll until the batch has ended; raises BenchmarkFailed when that takes longer than `seconds`."""
+        end = time.monotonic() + seconds
+        while True:
+            said = self.batch(batch)
+            if tell is not None:
+                tell(said)
+            if said["status"] in ENDED:
+                return said
+            if time.monotonic() > end:
+                raise BenchmarkFailed(
+                    f"The batch {said['name']} had not ended after {seconds:.0f} s: {said['progress']}"
+                )
+            time.sleep(POLL_SECONDS)
+
+    def figures(self) -> Figures:
+        """What was counted so far."""
+        answer = self._client.get(FIGURES_PATH)
+        _expect(answer, 200)
+        said = answer.json()
+        return Figures(said["counts"], said["cpu_seconds"], said["picture_seconds"], said["doubled"])
+
+    def idle_share(self, seconds: float) -> float:
+        """The share of one core that the platform takes while nothing is asked of it."""
+        before, begun = self.figures().cpu_seconds, time.monotonic()
+        time.sleep(seconds)
+        return (self.figures().cpu_seconds - before) / (time.monotonic() - begun)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+
+@contextmanager
+def platform(folder: Path, *, double: float = 0.0) -> Iterator[Platform]:
+    """A platform whose state lies in this folder, stopped (or found killed) when the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    journal = folder / "journal.jsonl"
+    program = ["benchmarks.platform", "--journal", str(journal), "--double", str(double)]
+    with Child(folder / "home", settings=SETTINGS, program=program) as child:
+        running = Platform(child, journal)
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+def moment(text: str) -> float:
+    """A time of the API in seconds since 1970."""
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _expect(answer: httpx.Response, status: int) -> None:
+    if answer.status_code != status:
+        raise BenchmarkFailed(
+            f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}"
+        )

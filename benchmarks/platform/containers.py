@@ -1,0 +1,91 @@
+"""The composition root of the measured platform: the same parts, with counters between them."""
+
+from functools import cached_property
+from pathlib import Path
+
+import orjson
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from benchmarks.platform.counters import CountedDocuments, CountedObjects, CountedTasks, Meter, Origin, TimedStudio
+from benchmarks.platform.doublings import Doubled
+from benchmarks.platform.journals import JournalWriter
+from benchmarks.platform.providers import MODELS, PROVIDER, PunctualProvider
+from shared.adapters.system import SystemClock
+from shared.config import Settings
+from shared.container import Container
+from shared.services.engine import Ports
+
+FIGURES_PATH = "/bench"
+
+
+class MeasuredContainer(Container):
+    """A Container whose ports count, whose provider is punctual, and whose API also tells the figures at FIGURES_PATH."""
+
+    def __init__(self, config: Settings, *, journal: Path, doubled: float) -> None:
+        clock = SystemClock()
+        writer = JournalWriter(journal, lambda: clock.now().timestamp())
+        super().__init__(config, clock=clock, specs=MODELS, providers={PROVIDER: PunctualProvider(writer, clock)})
+        self._doubled = doubled
+        self.meter = Meter()
+
+    @cached_property
+    def ports(self) -> Ports:
+        """What the services stand on, with a counter at each store."""
+        stack, meter = self.stack, self.meter
+        return Ports(
+            documents=CountedDocuments(stack.documents, meter),
+            tasks=CountedTasks(stack.tasks, meter),
+            objects=CountedObjects(stack.objects, meter),
+            events=stack.events,
+            studio=TimedStudio(self.studio, meter),
+            clock=self.clock,
+            ids=self.ids,
+            provider=self.provider,
+            worker=stack.boot_id,
+        )
+
+    def api_app(self) -> ASGIApp:
+        """The application of functions/api, and the figures beside it."""
+        return self._measured_api
+
+    def advance_batch_app(self) -> ASGIApp:
+        """The application of functions/advance_batch."""
+        return self._measured_steps
+
+    def generate_image_app(self) -> ASGIApp:
+        """The application of functions/generate_image."""
+        return self._measured_images
+
+    def reconcile_app(self) -> ASGIApp:
+        """The application of functions/reconcile."""
+        return self._measured_sweeps
+
+    @cached_property
+    def _measured_api(self) -> ASGIApp:
+        api = Origin(super().api_app(), "api")
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["path"] == FIGURES_PATH:
+                await self._figures()(scope, receive, send)
+            else:
+                await api(scope, receive, send)
+
+        return app
+
+    @cached_property
+    def _measured_steps(self) -> Doubled:
+        return Doubled(Origin(super().advance_batch_app(), "step"), self._doubled, seed=1)
+
+    @cached_property
+    def _measured_images(self) -> Doubled:
+        return Doubled(Origin(super().generate_image_app(), "image"), self._doubled, seed=2)
+
+    @cached_property
+    def _measured_sweeps(self) -> Origin:
+        return Origin(super().reconcile_app(), "sweep")
+
+    def _figures(self) -> Response:
+        doubled = self._measured_steps.doubled + self._measured_images.doubled
+        figures = {**self.meter.figures(), "doubled": doubled}
+        return Response(orjson.dumps(figures), media_type="application/json")
