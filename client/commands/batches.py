@@ -87,11 +87,17 @@ def items(
     session.screen.table(columns, lines, right=("Row", "Variant", "Cost"), flexible=("Prompt", "Error"))
 
 
-def download(ctx: typer.Context, batch_id: opt.BatchId, folder: Folder, as_json: opt.Json = False) -> None:
+def download(
+    ctx: typer.Context,
+    batch_id: opt.BatchId,
+    folder: Folder,
+    thumbnails: opt.Thumbnails = False,
+    as_json: opt.Json = False,
+) -> None:
     """Fetch a batch's images and manifest.csv; what is there already is kept."""
     session: Session = ctx.obj
     with session.client() as client:
-        endings.download(session, client, batch_id, folder)
+        endings.download(session, client, batch_id, folder, thumbnails=thumbnails)
     if as_json:
         session.screen.document({"id": batch_id, "folder": str(folder)})
     else:

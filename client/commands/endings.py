@@ -55,10 +55,10 @@ def tell(session: Session, client: Client, batch: Batch) -> None:
         session.screen.fail("\n".join([f"{words}{reason} · {done}", *lines]), advice)
 
 
-def download(session: Session, client: Client, batch_id: str, folder: Path) -> None:
+def download(session: Session, client: Client, batch_id: str, folder: Path, *, thumbnails: bool = False) -> None:
     """Fetch all images and write the manifest; raises ClientError when an image could not be fetched."""
     make_folder(folder)
-    downloads = Downloads(client, folder)
+    downloads = Downloads(client, folder, thumbnails=thumbnails)
     total = client.batch(batch_id).progress.total
     with Progress(
         TextColumn("  Downloading"), BarColumn(32), MofNCompleteColumn(), console=session.screen.messages,

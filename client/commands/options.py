@@ -43,6 +43,7 @@ Lane = Annotated[Priority | None, typer.Option(help="The lane: economy is cheape
 Budget = Annotated[str | None, typer.Option(metavar="USD", help="Stop before spending more than this.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag for the batch; may be given several times.")]
 Reuse = Annotated[bool, typer.Option("--reuse", help="Take equal images made earlier, at no cost.")]
+Thumbnails = Annotated[bool, typer.Option("--thumbnails", help="Fetch the thumbnails too, into thumbnails/.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Download the images into this folder.")]
 
 

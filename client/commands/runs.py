@@ -39,6 +39,7 @@ def run(
     tag: opt.Tags = None,
     reuse: opt.Reuse = False,
     out: opt.Out = None,
+    thumbnails: opt.Thumbnails = False,
     encoding: opt.Encoding = "",
     yes: Yes = False,
     detach: Detach = False,
@@ -62,7 +63,7 @@ def run(
             raise typer.Exit(1)
         batch_id = _submit(session, submission, as_json, detach)
         if not detach:
-            _finish(session, client, batch_id, out, as_json)
+            _finish(session, client, batch_id, out, thumbnails, as_json)
 
 
 def estimate(
@@ -153,11 +154,11 @@ def _submit(session: Session, submission: Submission, as_json: bool, detach: boo
     return accepted.id
 
 
-def _finish(session: Session, client: Client, batch_id: str, out: Path | None, as_json: bool) -> None:
+def _finish(session: Session, client: Client, batch_id: str, out: Path | None, thumbnails: bool, as_json: bool) -> None:
     batch = endings.follow(session, client, batch_id)
     endings.tell(session, client, batch)
     if out is not None:
-        endings.download(session, client, batch_id, out)
+        endings.download(session, client, batch_id, out, thumbnails=thumbnails)
     if as_json:
         session.screen.document(batch)
     raise typer.Exit(endings.EXIT_CODES.get(batch.status, 1))

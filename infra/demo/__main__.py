@@ -23,7 +23,7 @@ def main() -> int:
     try:
         with Child(STATE) as platform:
             say(f"Sending {ROWS.relative_to(ROOT)} through the API at {platform.url}")
-            words = ("run", str(ROWS), "--name", TITLE, "--out", str(OUT), "--yes")
+            words = ("run", str(ROWS), "--name", TITLE, "--out", str(OUT), "--thumbnails", "--yes")
             command = platform.command(*words)
             command.communicate()
     except FanfoldError as error:

@@ -76,6 +76,19 @@ def test_images_come_whole_under_safe_names_and_are_kept_the_second_time(
     assert (tmp_path / names[1]).read_bytes() == png(1)
 
 
+def test_thumbnails_lie_in_a_folder_of_their_own_and_are_fetched_once(
+    client: Client, wire: Wire, tmp_path: Path
+) -> None:
+    batch_id = batch_of(client, "a", "fail")
+    for _ in range(2):
+        downloads = Downloads(client, tmp_path, thumbnails=True)
+        downloads.fetch(client.items(batch_id))
+        assert downloads.failures == []
+    assert [path.name for path in (tmp_path / "thumbnails").iterdir()] == ["0001-r1-v1-a_thumb.jpg"]
+    assert (tmp_path / "thumbnails" / "0001-r1-v1-a_thumb.jpg").read_bytes() == b"small " + png(0)
+    assert len([seen for seen in wire.seen if "thumb" in seen.query]) == 1
+
+
 def test_a_link_that_expired_is_made_anew(client: Client, wire: Wire, tmp_path: Path) -> None:
     batch_id = batch_of(client, "a")
     wire.stale_links.add(f"ast_{0:020d}")

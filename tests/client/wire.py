@@ -111,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
             return Reply(200, raw=b"")
         if name in self.state.stale_links:
             return Reply(403, raw=b"expired")
+        if "thumb" in seen.query:
+            return Reply(200, raw=b"small " + self.state.images[name], headers={"Content-Type": "image/jpeg"})
         return Reply(200, raw=self.state.images[name], headers={"Content-Type": "image/png"})
 
     def _route(self, seen: Seen) -> Reply:

@@ -73,7 +73,10 @@ def _complete(wire: State, seen: Seen, name: str) -> Reply:
 
 def _links(wire: State, seen: Seen) -> Reply:
     wire.stale_links -= set(seen.body["ids"])
-    return Reply(body={"urls": {name: {"url": f"/signed/{name}?sig=2"} for name in seen.body["ids"]}})
+    links = {
+        name: {"url": f"/signed/{name}?sig=2", "thumbnail_url": f"/signed/{name}?thumb=2"} for name in seen.body["ids"]
+    }
+    return Reply(body={"urls": links})
 
 
 def _keys(wire: State, seen: Seen) -> Reply:

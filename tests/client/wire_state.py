@@ -138,7 +138,7 @@ class State:
         asset_id, image = f"ast_{number:020d}", png(number)
         self.images[asset_id] = image
         asset = {
-            "id": asset_id, "url": f"/signed/{asset_id}?sig=1", "thumbnail_url": None, "width": 1, "height": 1,
+            "id": asset_id, "url": f"/signed/{asset_id}?sig=1", "thumbnail_url": f"/signed/{asset_id}?thumb=1", "width": 1, "height": 1,
             "media_type": "image/png", "bytes": len(image),
         }  # fmt: skip
         return item | {"asset": asset}
