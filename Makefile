@@ -37,7 +37,8 @@ run: $(STAMP) ## Serve on this machine until stopped (PORT=8080, FANFOLD_HOME=.f
 	@PORT='$(PORT)' FANFOLD_HOME='$(FANFOLD_HOME)' $(PY) -m infra.local
 
 test: $(STAMP) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
-	@$(PY) -m pytest $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report=term)
+	@$(PY) -m pytest $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report=term --cov-report=json:.coverage.json)
+	@$(if $(filter tests,$(TESTS)),$(PY) -m infra.branches .coverage.json)
 
 check: formatted lint types imports test ## Everything that must hold before a change is merged
 
