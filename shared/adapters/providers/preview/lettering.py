@@ -1,9 +1,11 @@
 """The prompt set in type, and the mark that says that this is a preview."""
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,8 @@ SERIF = "fraunces.ttf"
 SANS = "inter.ttf"
 ELLIPSIS = "…"
 LINE = 1.20
+# More than any shape has room for; the end is cut off anyway.
+MOST_CHARACTERS = 1600
 MARK = "Preview"
 WHITE = Colour(0.985, 0.008, 90)
 
@@ -88,6 +92,7 @@ def fitted(text: str, font: str, width: int, height: int, base: float) -> Settin
     largest, smallest = round(base * 0.070), max(round(base * 0.026), 11)
     # Few words may be large; a paragraph is small from the start, which also bounds the work.
     largest = max(smallest, round(largest * min(1.0, 9 / max(len(text), 1) ** 0.5)))
+    text = text[:MOST_CHARACTERS]
     size = largest
     while True:
         face = _face(font, size)
@@ -140,10 +145,9 @@ def _wrapped(text: str, width: int, room: int, measure: Callable[[str], float]) 
 
 
 def _longest(word: str, width: int, measure: Callable[[str], float]) -> int:
-    count = 1
-    while count < len(word) and measure(word[: count + 1]) <= width:
-        count += 1
-    return count
+    """How many of the word's first letters fit, at least one."""
+    fits = bisect_right(range(1, len(word) + 1), width, key=lambda count: ceil(measure(word[:count])))
+    return max(fits, 1)
 
 
 def _shade(canvas: Canvas, left: int, top: int, setting: Setting, shade: Colour) -> None:

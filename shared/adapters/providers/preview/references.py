@@ -9,14 +9,14 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
 from shared.adapters.providers.preview.colours import Colour, Field, from_bytes, ramp
-from shared.adapters.providers.preview.painting import Canvas, look_up
+from shared.adapters.providers.preview.painting import Canvas, blurred
 from shared.adapters.providers.preview.palettes import Palette
 from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
 from shared.domain.modes import ReferenceMode
 from shared.ports.providers import ReferenceImage
 
 WORKING_EDGE = 640
-RELIEF_EDGE = 320
+RELIEF_EDGE = 288
 LEVELS = (5, 8)
 FORMATS = ("PNG", "JPEG", "WEBP")
 
@@ -49,8 +49,9 @@ def lay_grain(canvas: Canvas, grain: Field) -> None:
     tile = _shuffled(grain, canvas.random)
     rows, columns = tile.shape
     tall, wide = -(-canvas.height // rows), -(-canvas.width // columns)
-    sheet = np.tile(tile, (tall, wide))[: canvas.height, : canvas.width]
-    canvas.pixels *= (1 + sheet * np.float32(0.04))[..., None]
+    sheet = 1 + np.tile(tile, (tall, wide))[: canvas.height, : canvas.width] * np.float32(0.04)
+    for top, bottom in canvas.bands(0, canvas.height):
+        canvas.pixels[top:bottom] *= sheet[top:bottom, :, None]
 
 
 def paint_layout(canvas: Canvas, palette: Palette, layout: Image.Image, *, own: float) -> None:
@@ -63,37 +64,44 @@ def paint_layout(canvas: Canvas, palette: Palette, layout: Image.Image, *, own: 
     random = canvas.random
     fitted = _framed(layout, max(round(width / share), 8), max(round(height / share), 8), random)
     grey = ImageOps.autocontrast(fitted.convert("L"), cutoff=1)
-    for size in (5, 7, 7):
+    for size in (5, 7):
         grey = grey.filter(ImageFilter.MedianFilter(size))
-    grey = grey.filter(ImageFilter.GaussianBlur(RELIEF_EDGE * 0.007))
+    grey = grey.filter(ImageFilter.GaussianBlur(RELIEF_EDGE * 0.008))
     steps = _thresholds(grey, random.randint(*LEVELS))
     broad = np.asarray(grey.resize((width, height), Image.Resampling.BICUBIC), np.float32)
-    sharp = np.float32(0.20 * RELIEF_EDGE / 320 / max(canvas.unit, 0.4) + 0.06)
+    sharp = 0.20 / max(canvas.unit, 0.4) + 0.06
     level = np.zeros_like(broad)
-    light = np.ones_like(broad)
-    slide = max(1, round(canvas.unit * 3)) * random.choice((-1, 1))
     for step in steps:
-        mask = np.clip((broad - np.float32(step)) * sharp + np.float32(0.5), 0, 1)
-        level += mask
-        light *= 1 - _fallen(mask, slide, canvas.unit * 3.2) * (1 - mask) * np.float32(0.36)
+        level += np.clip((broad - np.float32(step)) * np.float32(sharp) + np.float32(0.5), 0, 1)
     level /= len(steps)
+    canvas.paint(0, _sheets(palette, random), level)
     hues = fitted.filter(ImageFilter.GaussianBlur(RELIEF_EDGE * 0.02)).resize(
         (width, height), Image.Resampling.BILINEAR
     )
-    tones = look_up(_sheets(palette, random), level)
-    tones += (np.asarray(hues, np.float32) / 255 - tones) * np.float32(own)
-    tones += ((level - np.float32(0.5)) * np.float32(0.14))[..., None]
-    canvas.pixels[:] = tones * light[..., None]
+    slide = max(1, round(canvas.unit * 1.5)) * random.choice((-1, 1))
+    light = _shadows(broad, steps, sharp, slide, canvas.unit * 3.2)
+    for top, bottom in canvas.bands(0, height):
+        band, own_hues = canvas.pixels[top:bottom], np.asarray(hues.crop((0, top, width, bottom)), np.float32)
+        band += (own_hues / 255 - band) * np.float32(own)
+        band += ((level[top:bottom] - np.float32(0.5)) * np.float32(0.14))[..., None]
+        band *= light[top:bottom, :, None]
 
 
-def _fallen(mask: Field, slide: int, radius: float) -> Field:
-    """The soft shadow of a sheet, down and to the right; half the pixels are enough for it."""
-    small = Image.fromarray((mask[::2, ::2] * 255).astype(np.uint8), "L").filter(ImageFilter.GaussianBlur(radius))
-    whole = small.resize((mask.shape[1], mask.shape[0]), Image.Resampling.BILINEAR)
-    down, across = abs(slide) * 2, abs(slide)
-    padded = np.pad(np.asarray(whole, np.float32) / 255, ((down, 0), (across, across)), mode="edge")
-    left = across - slide
-    return padded[: mask.shape[0], left : left + mask.shape[1]]
+def _shadows(broad: Field, steps: list[float], sharp: float, slide: int, radius: float) -> Field:
+    """The light that is left beside the sheets, as each throws a soft shadow down and to one side.
+
+    Worked out on a quarter of the pixels, which is enough for what is soft.
+    """
+    coarse = broad[::2, ::2]
+    light = np.ones_like(coarse)
+    for step in steps:
+        mask = np.clip((coarse - np.float32(step)) * np.float32(sharp) + np.float32(0.5), 0, 1)
+        soft = blurred(mask, radius)
+        padded = np.pad(soft, ((abs(slide) * 2, 0), (abs(slide), abs(slide))), mode="edge")
+        left = abs(slide) - slide
+        light *= 1 - padded[: mask.shape[0], left : left + mask.shape[1]] * (1 - mask) * np.float32(0.36)
+    whole = Image.fromarray(light, "F").resize((broad.shape[1], broad.shape[0]), Image.Resampling.BILINEAR)
+    return np.asarray(whole, np.float32)
 
 
 def _shuffled(grain: Field, random: Random) -> Field:
