@@ -55,6 +55,7 @@ class ApiSettings:
     requests_a_minute: int
     heartbeat_seconds: float = 15.0
     stream_seconds: float = 300.0
+    send_seconds: float = 30.0
     max_streams: int = 1_000
 
 

@@ -224,8 +224,6 @@ class ReferenceView(View):
     height: int | None
     created_at: datetime
     created_by: str
-    revision: int
-    changed_at: datetime | None
 
     @classmethod
     def of(cls, reference: Reference) -> Self:

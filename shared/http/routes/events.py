@@ -22,7 +22,6 @@ from shared.logging import logger
 from shared.services.live import Change, LiveService
 
 MAX_WAITING = 5_000
-SEND_SECONDS = 30.0
 _ID = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z),([a-z]{3}_[a-z2-7]{20})", re.ASCII)
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
@@ -129,7 +128,10 @@ class Mailbox:
 
 
 class EventStream(Response):
-    """The answer: begins with the batch, goes on with what was missed, then with what changes."""
+    """The answer: what was missed, the batch as it is now, then what changes.
+
+    What was missed comes first: the batch's own id is later than all of it, and a reader resumes from the last id.
+    """
 
     def __init__(
         self, live: LiveService, org: str, batch_id: str, since: datetime | None, settings: ApiSettings
@@ -139,6 +141,7 @@ class EventStream(Response):
         self._live, self._org, self._batch_id, self._since = live, org, batch_id, since
         self._heartbeat_seconds = settings.heartbeat_seconds
         self._stream_seconds = settings.stream_seconds
+        self._send_seconds = settings.send_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI gives all three
         """Serve the stream until it ends, its time is up, or its reader leaves or reads too slowly."""
@@ -148,11 +151,11 @@ class EventStream(Response):
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             words = await self._send_events(mailbox, send)
-            await _send_chunk(send, f": {words}\n\n".encode(), more=False)
+            await self._send(send, f": {words}\n\n".encode(), more=False)
         except TimeoutError:
             log.warning("slow_reader_dropped", org=self._org, batch=self._batch_id)
         except FanfoldError as error:
-            await _send_chunk(send, f": {error.detail}\n\n".encode(), more=False)
+            await self._send(send, f": {error.detail}\n\n".encode(), more=False)
         finally:
             watching.close()
             leaving.cancel()
@@ -164,8 +167,8 @@ class EventStream(Response):
         if self._since is not None:
             missed = self._live.missed(self._org, self._batch_id, self._since)
             while (page := await run_sync(next, missed, None)) is not None:
-                await _send_changes(send, page)
-        await _send_changes(send, [batch])
+                await self._send_changes(send, page)
+        await self._send_changes(send, [batch])
         while not mailbox.gone:
             left = until - asyncio.get_running_loop().time()
             if left <= 0:
@@ -173,22 +176,20 @@ class EventStream(Response):
             changes = await mailbox.take(min(left, self._heartbeat_seconds))
             if mailbox.overflowed:
                 return "You read too slowly, and changes were left out. Connect again with Last-Event-ID."
-            await _send_changes(send, changes)
+            await self._send_changes(send, changes)
             if mailbox.ended:
                 return "This stream is over."
         return "You have gone."
 
+    async def _send_changes(self, send: Send, changes: Sequence[Change]) -> None:
+        """One write for all of them; without any, a comment that keeps the connection alive."""
+        frames = b"".join(change.frame(encode) for change in changes)
+        await self._send(send, frames or b":\n\n", more=True)
 
-async def _send_changes(send: Send, changes: Sequence[Change]) -> None:
-    """One write for all of them; without any, a comment that keeps the connection alive."""
-    frames = b"".join(change.frame(encode) for change in changes)
-    await _send_chunk(send, frames or b":\n\n", more=True)
-
-
-async def _send_chunk(send: Send, chunk: bytes, *, more: bool) -> None:
-    """Raises TimeoutError when the reader does not take it in."""
-    async with asyncio.timeout(SEND_SECONDS):
-        await send({"type": "http.response.body", "body": chunk, "more_body": more})
+    async def _send(self, send: Send, chunk: bytes, *, more: bool) -> None:
+        """Raises TimeoutError when the reader does not take it in."""
+        async with asyncio.timeout(self._send_seconds):
+            await send({"type": "http.response.body", "body": chunk, "more_body": more})
 
 
 async def _notice_leaving(receive: Receive, mailbox: Mailbox) -> None:

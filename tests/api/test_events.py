@@ -1,0 +1,292 @@
+"""The event stream over real HTTP: what is missed comes first, then what changes, then the end."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from starlette.types import Message
+
+from shared.domain.modes import ItemStatus, Role
+from shared.http.routes import events
+from shared.http.routes.events import EventStream, Mailbox
+from shared.ports.documents import Delete, Guard, Update
+from shared.repositories import paths
+from shared.services.live import Change, LiveService
+from tests.api.stacks import ApiStack
+from tests.api.test_live import item
+from tests.servers import serve
+
+
+@dataclass
+class Sent:
+    """One event as it was sent."""
+
+    kind: str
+    id: str
+    data: dict[str, Any]
+
+
+class Reader:
+    """A stream that is being read."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._lines = response.iter_lines()
+        self.comments: list[str] = []
+
+    def next(self) -> Sent | None:
+        """The next event; None at the end."""
+        fields: dict[str, str] = {}
+        for line in self._lines:
+            if line.startswith(":"):
+                self.comments.append(line[1:].strip())
+            elif line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif fields:
+                return Sent(fields["event"], fields["id"], json.loads(fields["data"]))
+        return None
+
+    def rest(self) -> list[Sent]:
+        """All events to the end."""
+        return list(iter(self.next, None))
+
+    def until(self, kind: str, status: str) -> Sent:
+        """The first event of this kind with this status."""
+        while True:
+            event = self.next()
+            assert event is not None, "the stream ended too early"
+            if (event.kind, event.data["status"]) == (kind, status):
+                return event
+
+
+class Streams:
+    """A stack served over real HTTP."""
+
+    def __init__(self, stack: ApiStack, url: str, http: httpx.Client) -> None:
+        self.stack = stack
+        self.url = url
+        self.http = http
+
+    @contextmanager
+    def read(self, batch: str, last_event_id: str | None = None) -> Iterator[Reader]:
+        headers = self.stack.ours.headers(Role.VIEWER)
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = last_event_id
+        with self.http.stream("GET", f"/v1/batches/{batch}/events", headers=headers) as response:
+            assert response.status_code == 200
+            yield Reader(response)
+
+    def change(self, batch: str, number: int, status: ItemStatus) -> str:
+        """Change an item's status; its id."""
+        one = self.stack.items(batch, self.stack.ours.org)[number]
+        path = paths.item(self.stack.ours.org, batch, one.id)
+        self.stack.store.commit([Update(path, {"status": status.value}, Guard.EXISTS)])
+        return one.id
+
+
+@contextmanager
+def streams_of(folder: Path, **settings: Any) -> Iterator[Streams]:
+    with closing(ApiStack(folder, **settings)) as stack, serve() as server:
+        server.mount("/", stack.app)
+        with httpx.Client(base_url=server.url, timeout=30, trust_env=False) as http:
+            yield Streams(stack, server.url, http)
+
+
+@pytest.fixture
+def streams(tmp_path: Path) -> Iterator[Streams]:
+    with streams_of(tmp_path) as made:
+        yield made
+
+
+def wait_until_nobody_watches(live: LiveService) -> None:
+    while live.watchers:
+        Event().wait(0.005)
+
+
+def planned(stack: ApiStack) -> str:
+    """A batch of ours whose three items are planned and not made."""
+    batch = stack.batch_of({"prompt": "A walker", "variants": 3})
+    stack.engine.steps.advance(stack.ours.org, batch)
+    return batch
+
+
+def test_a_stream_begins_with_the_batch_and_goes_on_with_what_changes(streams: Streams) -> None:
+    batch = planned(streams.stack)
+    with streams.read(batch) as reader:
+        first = reader.next()
+        assert first is not None
+        assert (first.kind, first.data["id"], first.data["progress"]["total"]) == ("batch", batch, 3)
+        assert reader.response.headers["Content-Type"].startswith("text/event-stream")
+        assert reader.response.headers["Cache-Control"] == "no-store"
+        assert "Content-Length" not in reader.response.headers
+        changed = streams.change(batch, 1, ItemStatus.RUNNING)
+        event = reader.until("item", "running")
+        assert event.data["id"] == changed
+        assert event.id.endswith(f"Z,{changed}")
+    polled = streams.stack.ask("GET", f"/v1/batches/{batch}/items/{changed}").json()
+    assert event.data == polled
+
+
+def test_a_stream_ends_with_the_batch_in_its_final_state(streams: Streams) -> None:
+    batch = planned(streams.stack)
+    with streams.read(batch) as reader:
+        reader.next()
+        streams.stack.run(until=lambda: not streams.stack.batch(batch, streams.stack.ours.org).is_live)
+        seen = reader.rest()
+    final = {event.data["id"]: event.data["status"] for event in seen if event.kind == "item"}
+    assert sorted(final.values()) == ["succeeded"] * 3
+    assert (seen[-1].kind, seen[-1].data["status"], seen[-1].data["progress"]["percent"]) == ("batch", "completed", 100)
+    assert reader.comments[-1] == "This stream is over."
+    assets = [event.data["asset"] for event in seen if event.kind == "item" and event.data["asset"]]
+    assert assets
+    assert {asset["url"] for asset in assets} == {None}
+
+
+def test_a_batch_that_has_ended_is_told_and_the_stream_closes(streams: Streams) -> None:
+    batch = streams.stack.batch_of(done=True)
+    with streams.read(batch) as reader:
+        seen = reader.rest()
+    assert {event.data["status"] for event in seen if event.kind == "batch"} == {"completed"}
+    assert seen[-1].kind == "batch"
+
+
+def test_a_reader_who_comes_back_gets_what_was_missed_with_two_seconds_of_overlap(streams: Streams) -> None:
+    batch = planned(streams.stack)
+    with streams.read(batch) as reader:
+        streams.stack.clock.advance(60)
+        first = streams.change(batch, 0, ItemStatus.RUNNING)
+        last = reader.until("item", "running")
+    streams.stack.clock.advance(1)
+    second = streams.change(batch, 1, ItemStatus.RUNNING)
+    streams.stack.clock.advance(60)
+    with streams.read(batch, last.id) as reader:
+        missed = [reader.next(), reader.next()]
+    assert [event and event.data["id"] for event in missed] == [first, second]
+    streams.stack.clock.advance(60)
+    later = f"{streams.stack.clock.now():%Y-%m-%dT%H:%M:%SZ},{batch}"
+    with streams.read(batch, later) as reader:
+        event = reader.next()
+        assert event is not None
+        assert event.kind == "batch"
+
+
+def test_many_watchers_share_one_poller_and_leave_nothing_behind(streams: Streams) -> None:
+    batch = planned(streams.stack)
+    live = streams.stack.live
+    with streams.read(batch) as one, streams.read(batch) as two, streams.read(batch) as three:
+        for reader in (one, two, three):
+            reader.next()
+        assert (live.watchers, live.pollers) == (3, 1)
+        changed = streams.change(batch, 2, ItemStatus.RUNNING)
+        assert {reader.until("item", "running").data["id"] for reader in (one, two, three)} == {changed}
+    wait_until_nobody_watches(live)
+    assert live.pollers == 0
+
+
+def test_a_stream_ends_when_its_batch_is_gone(streams: Streams) -> None:
+    batch = planned(streams.stack)
+    with streams.read(batch) as reader:
+        reader.next()
+        streams.stack.store.commit([Delete(paths.batch(streams.stack.ours.org, batch))])
+        reader.rest()
+    assert reader.comments[-1] == "This stream is over."
+
+
+def test_a_silent_stream_is_kept_alive_and_closed_in_time_with_words(tmp_path: Path) -> None:
+    with streams_of(tmp_path, heartbeat_seconds=0.01, stream_seconds=0.3) as streams:
+        batch = planned(streams.stack)
+        with streams.read(batch) as reader:
+            seen = reader.rest()
+    assert {event.kind for event in seen} <= {"batch", "item"}
+    assert reader.comments.count("") > 1
+    assert reader.comments[-1] == "This stream has lasted long enough. Connect again with Last-Event-ID."
+
+
+def test_more_streams_than_an_instance_holds_are_sent_to_polling(tmp_path: Path) -> None:
+    with streams_of(tmp_path, max_streams=1) as streams:
+        batch = planned(streams.stack)
+        with streams.read(batch) as reader:
+            reader.next()
+            refused = streams.stack.ask("GET", f"/v1/batches/{batch}/events")
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"]
+
+
+def test_a_reader_who_takes_nothing_in_is_dropped(streams: Streams) -> None:
+    batch = planned(streams.stack)
+
+    async def drop() -> list[str]:
+        sent: list[str] = []
+
+        async def receive() -> Message:
+            await asyncio.Event().wait()
+            return {}
+
+        async def send(message: Message) -> None:
+            sent.append(message["type"])
+            if message["type"] == "http.response.body":
+                await asyncio.Event().wait()
+
+        settings = replace(streams.stack.settings, send_seconds=0.05)
+        stream = EventStream(streams.stack.live, streams.stack.ours.org, batch, None, settings)
+        await stream({"type": "http"}, receive, send)
+        return sent
+
+    assert asyncio.run(drop()) == ["http.response.start", "http.response.body"]
+    assert streams.stack.live.watchers == 0
+
+
+def test_a_reader_who_falls_behind_is_told_to_come_back() -> None:
+    async def overflow() -> Mailbox:
+        mailbox = Mailbox()
+        mailbox.deliver([Change(item(number)) for number in range(events.MAX_WAITING)], False)
+        await asyncio.sleep(0)
+        assert not mailbox.overflowed
+        mailbox.deliver([Change(item(events.MAX_WAITING))], False)
+        await asyncio.sleep(0)
+        return mailbox
+
+    assert asyncio.run(overflow()).overflowed
+
+
+def test_only_the_latest_state_of_a_thing_waits_for_its_reader() -> None:
+    async def read() -> list[Change]:
+        mailbox = Mailbox()
+        mailbox.put([Change(item(1)), Change(item(2))], False)
+        mailbox.put([Change(item(1, status=ItemStatus.RUNNING))], False)
+        return await mailbox.take(1)
+
+    assert [(change.value.id, change.value.status) for change in asyncio.run(read())] == [
+        (item(2).id, ItemStatus.PENDING),
+        (item(1).id, ItemStatus.RUNNING),
+    ]
+
+
+def test_what_comes_after_the_reader_has_gone_hurts_nobody() -> None:
+    async def make() -> Mailbox:
+        return Mailbox()
+
+    mailbox = asyncio.run(make())
+    mailbox.deliver([Change(item(1))], True)
+
+
+def test_a_reader_who_hangs_up_is_noticed(streams: Streams) -> None:
+    batch = planned(streams.stack)
+    place = urlsplit(streams.url)
+    key = streams.stack.ours.keys[Role.VIEWER]
+    with socket.create_connection((place.hostname or "", place.port or 0)) as connection:
+        request = f"GET /v1/batches/{batch}/events HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n"
+        connection.sendall(request.encode())
+        assert b"text/event-stream" in connection.recv(4_096)
+        assert streams.stack.live.watchers == 1
+    wait_until_nobody_watches(streams.stack.live)
