@@ -53,8 +53,8 @@ def decide(item: Item, error: ProviderError, *, now: datetime, rules: RetryRules
     if error.kind in _PERMANENT:
         return Decision(None, uses_try=True)
     patient = error.kind in _PATIENT
-    allowed = min(2, rules.max_tries) if error.kind in _ONE_MORE else rules.max_tries
-    if not patient and item.tries + 1 >= allowed:
+    is_second = error.kind in _ONE_MORE and _had_its_one_more(item)
+    if not patient and (is_second or item.tries + 1 >= rules.max_tries):
         return Decision(None, uses_try=True)
     when = now + timedelta(seconds=_delay(error, delay_seconds, rules))
     if error.kind is ErrorKind.QUOTA:
@@ -71,6 +71,14 @@ def _delay(error: ProviderError, backoff: float, rules: RetryRules) -> float:
 
 
 def busy_in_a_row(item: Item) -> int:
-    """How many times, up to now, the provider had no room for this item."""
-    last = item.attempts[-1] if item.attempts else None
+    """How many times, up to the attempt that runs, the provider had no room for this item."""
+    before = [attempt for attempt in item.attempts if attempt.number != item.attempt]
+    last = before[-1] if before else None
     return last.count if last and last.error and last.error.kind in _PATIENT else 0
+
+
+def _had_its_one_more(item: Item) -> bool:
+    """Whether one of this series' tries ended in a way that is worth only one more."""
+    told = [attempt.error.kind for attempt in item.attempts if attempt.error and attempt.number != item.attempt]
+    tries = [kind for kind in told if kind not in _PATIENT]
+    return any(kind in _ONE_MORE for kind in tries[max(len(tries) - item.tries, 0) :])

@@ -146,7 +146,7 @@ def retried(
 def _closed(
     item: Item, number: int, now: datetime, error: AttemptError | None, cost_micros: int, *, lost: bool = False
 ) -> list[Fields]:
-    """The attempts with the one of this number ended; busy ones in a row become one entry with a count."""
+    """The attempts with the one of this number ended; those without room, in a row, become one entry with a count."""
     closed: list[Attempt] = []
     for entry in item.attempts:
         if entry.number != number:
@@ -156,7 +156,7 @@ def _closed(
             update={"finished_at": now, "error": error, "cost_micros": entry.cost_micros + cost_micros, "lost": lost}
         )
         before = closed[-1] if closed else None
-        if before and _is_patient(before) and _is_patient(ended) and before.error == ended.error:
+        if before and _is_patient(before) and _is_patient(ended) and before.model == ended.model:
             closed[-1] = ended.model_copy(
                 update={
                     "count": before.count + 1,

@@ -1,6 +1,7 @@
 """Batches and what only their steps need."""
 
 from datetime import datetime
+from typing import Any
 
 from shared.domain.batches import Batch, StepControl
 from shared.domain.errors import NotFound
@@ -23,10 +24,13 @@ class BatchRepository(Collection[Batch]):
             raise NotFound(f"There is no batch {batch}.")
         return found
 
-    def overdue(self, now: datetime, *, limit: int) -> list[Read[Batch]]:
-        """Batches of every organisation whose next step should have been by now, the longest overdue first."""
+    def overdue(self, now: datetime, *, limit: int, start_after: tuple[Any, ...] | None = None) -> list[Read[Batch]]:
+        """Batches of every organisation whose next step should have been by now, the longest overdue first.
+
+        `start_after` is (`next_step_at`, path) of the last one.
+        """
         where = (Where("next_step_at", "<=", now),)
-        return self.query(Query("batches", where, (Order("next_step_at"),), limit, group=True))
+        return self.query(Query("batches", where, (Order("next_step_at"),), limit, start_after, group=True))
 
     def changed_since(self, org: str, since: datetime, *, limit: int) -> list[Read[Batch]]:
         """Batches changed at or after this moment, deleted ones too, the latest change first."""

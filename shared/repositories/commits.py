@@ -1,34 +1,59 @@
 """Committing many independent groups of writes in few commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from shared.domain.errors import GuardRefused
-from shared.ports.documents import MAX_WRITES_A_COMMIT, DocumentStore, Write
+from shared.ports.documents import MAX_WRITES_A_COMMIT, DocumentStore, Update, Version, Write
 
 
-def commit_groups(documents: DocumentStore, groups: Sequence[Sequence[Write]]) -> list[bool]:
+@dataclass(slots=True)
+class Lead:
+    """A document that must not have changed hands: written, under its version, with every commit that it leads."""
+
+    path: str
+    fields: Mapping[str, Any]
+    version: Version
+
+
+def commit_groups(
+    documents: DocumentStore, groups: Sequence[Sequence[Write]], *, lead: Lead | None = None
+) -> list[bool]:
     """Commit each group whole or not at all, many in one commit; for each, in order, whether its guards held.
 
     A refused commit is halved until the groups that were overtaken stand alone, so that one lost race costs few commits.
+    With a lead, raises GuardRefused once somebody else has written it; its version is kept up.
     """
     outcome: list[bool] = []
     batch: list[Sequence[Write]] = []
-    size = 0
+    most, size = MAX_WRITES_A_COMMIT - (1 if lead else 0), 0
     for group in groups:
-        if batch and size + len(group) > MAX_WRITES_A_COMMIT:
-            outcome += _halving(documents, batch)
+        if batch and size + len(group) > most:
+            outcome += _halving(documents, batch, lead)
             batch, size = [], 0
         batch.append(group)
         size += len(group)
-    return outcome + _halving(documents, batch) if batch else outcome
+    return outcome + _halving(documents, batch, lead) if batch else outcome
 
 
-def _halving(documents: DocumentStore, groups: Sequence[Sequence[Write]]) -> list[bool]:
+def _halving(documents: DocumentStore, groups: Sequence[Sequence[Write]], lead: Lead | None) -> list[bool]:
+    led = [Update(lead.path, lead.fields, lead.version)] if lead else []
     try:
-        documents.commit([write for group in groups for write in group])
+        result = documents.commit([*led, *(write for group in groups for write in group)])
     except GuardRefused:
+        if lead is not None:
+            _check_held(documents, lead)
         if len(groups) == 1:
             return [False]
         middle = len(groups) // 2
-        return _halving(documents, groups[:middle]) + _halving(documents, groups[middle:])
+        return _halving(documents, groups[:middle], lead) + _halving(documents, groups[middle:], lead)
+    if lead is not None:
+        lead.version = result.versions[lead.path]
     return [True] * len(groups)
+
+
+def _check_held(documents: DocumentStore, lead: Lead) -> None:
+    found = documents.get(lead.path)
+    if found is None or found.version != lead.version:
+        raise GuardRefused(f"{lead.path} was written by somebody else.")

@@ -32,11 +32,10 @@ class ItemRepository(Collection[Item]):
         where.append(Where("due_at", "<=", now))
         return self.query(Query(paths.items(org, batch), tuple(where), (Order("due_at"),), limit))
 
-    def next_due_at(self, org: str, batch: str, status: ItemStatus) -> datetime | None:
-        """The earliest `due_at` among items of this state."""
-        found = self.query(
-            Query(paths.items(org, batch), (Where("status", "==", status.value),), (Order("due_at"),), limit=1)
-        )
+    def next_due_at(self, org: str, batch: str, status: ItemStatus, *, after: datetime) -> datetime | None:
+        """The earliest `due_at` after this moment among items of this state."""
+        where = (Where("status", "==", status.value), Where("due_at", ">", after))
+        found = self.query(Query(paths.items(org, batch), where, (Order("due_at"),), limit=1))
         return found[0].value.due_at if found else None
 
     def with_status(self, org: str, batch: str, status: ItemStatus, *, limit: int) -> list[Read[Item]]:
@@ -90,9 +89,9 @@ class ItemRepository(Collection[Item]):
         by_model = {name.removeprefix("model:"): value for name, value in found.items() if name.startswith("model:")}
         return by_model, found["held"], found["spent"]
 
-    def running(self, *, limit: int) -> list[Read[Item]]:
-        """Running items of every organisation."""
-        where = (Where("status", "==", ItemStatus.RUNNING.value),)
+    def leased(self, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Running items of every organisation whose lease has not ended."""
+        where = (Where("status", "==", ItemStatus.RUNNING.value), Where("due_at", ">", now))
         return self.query(Query("items", where, limit=limit, group=True))
 
 

@@ -72,7 +72,10 @@ class BatchControlService:
                 raise Conflict(f"The batch is {_words(current.status)} already.", code="batch-finished")
             if current.desired is Desired.CANCEL and desired is not Desired.CANCEL:
                 raise Conflict("The batch is being cancelled; that cannot be taken back.", code="batch-cancelling")
-            if current.desired is desired and current.status is not BatchStatus.PAUSED:
+            if current.status is BatchStatus.SCHEDULED and desired is Desired.PAUSE:
+                raise Conflict("The batch has not begun: cancel it, or let it begin.", code="batch-scheduled")
+            # A batch that money paused is wanted to run already; resuming it looks for room at once.
+            if current.desired is desired and not (desired is Desired.RUN and current.status is BatchStatus.PAUSED):
                 return []
             now = self._clock.now()
             fields: dict[str, Any] = {"desired": desired.value, "status_reason": reason, "next_step_at": now}
@@ -107,14 +110,12 @@ class BatchControlService:
         self._check_selection(selected, named)
         changed = [self._retries.changed(item.value, retry.changes) for item in selected]
         self._check_changes(changed, retry)
-        wanted = sum(self._price(item) for item in changed)
+        wanted = self._within_budget(batch, sum(self._price(item) for item in changed))
         least = min(self._handler.ceiling_micros(item) for item in changed)
         self._check_budget(batch, least)
-        granted, money = self._reservations.extending(
-            caller.org, batch.id, wanted_micros=max(wanted, 0), least_micros=0
-        )
+        granted, money = self._reservations.extending(caller.org, batch.id, wanted_micros=wanted, least_micros=0)
         room = self._reservations.room_micros(caller.org)
-        if room is not None and least > max(room, granted):
+        if room is not None and least > room and not batch.is_live:
             raise BudgetExceeded("Not one of these images fits the organisation's budget.")
         fields = {
             "status": BatchStatus.ACCEPTED.value if not batch.is_live else batch.status.value,
@@ -164,6 +165,10 @@ class BatchControlService:
         budget = batch.cost.budget_micros
         if budget is not None and batch.cost.spent_micros + least > budget:
             raise BudgetExceeded("Not one of these images fits what is left of the batch's budget.")
+
+    def _within_budget(self, batch: Batch, wanted: int) -> int:
+        budget = batch.cost.budget_micros
+        return wanted if budget is None else max(min(wanted, budget - batch.cost.spent_micros), 0)
 
     def _price(self, item: Item) -> int:
         try:

@@ -33,22 +33,24 @@ class ClosingService:
     def finish(self, org: str, read: Read[Batch], counts: Counts) -> None:
         """Nothing is left to do: write the final state, guarded by the version that people's wishes change too."""
         now = self._clock.now()
-        status = final_status(read.value, counts)
+        batch = read.value
+        status = final_status(batch, counts)
         fields = {
             "status": status.value,
             "status_reason": _reason(status, counts),
             "progress": progress.progress(counts, ()).model_dump(),
             "cost.spent_micros": counts.spent_micros,
             "cost.reserved_micros": 0,
+            "started_at": batch.started_at or (now if counts.succeeded or counts.failed else None),
             "finished_at": now,
             "retry": None,
             # Due at once until it is announced: a crash right here is found by the sweep.
             "next_step_at": now,
         }
-        settling = self._reservations.settling(org, read.value.id, spent_micros=counts.spent_micros)
+        settling = self._reservations.settling(org, batch.id, spent_micros=counts.spent_micros)
         self._documents.commit([guarded(read, fields), *settling])
-        _log.info("batch_finished", org=org, batch=read.value.id, status=status.value, images=counts.total)
-        self._announce(org, self._batches.one(org, read.value.id))
+        _log.info("batch_finished", org=org, batch=batch.id, status=status.value, images=counts.total)
+        self._announce(org, self._batches.get(read.path))
 
     def tidy(self, org: str, read: Read[Batch]) -> None:
         """A finished batch: settle what a late worker still spent, announce what was not announced, rest."""
@@ -57,7 +59,7 @@ class ClosingService:
         if counts.spent_micros != batch.cost.spent_micros:
             settling = self._reservations.settling(org, batch.id, spent_micros=counts.spent_micros)
             self._documents.commit([guarded(read, {"cost.spent_micros": counts.spent_micros}), *settling])
-            read = self._batches.one(org, batch.id)
+            read = self._batches.get(read.path)
         self._announce(org, read)
 
     def _announce(self, org: str, read: Read[Batch]) -> None:

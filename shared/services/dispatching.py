@@ -19,7 +19,7 @@ from shared.ports.documents import DocumentStore
 from shared.ports.tasks import Task, TaskQueue
 from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
-from shared.repositories.commits import commit_groups
+from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
 from shared.services.image_handler import ImageHandler
 from shared.services.reservations import Purse, ReservationService
@@ -27,6 +27,7 @@ from shared.services.reservations import Purse, ReservationService
 FUNCTION = "generate_image"
 _OUTSTANDING = 1.5
 _ACTIVE_KEPT_SECONDS = 1.0
+_OF_NO_MODEL = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,25 +75,19 @@ class DispatchService:
         self._next_slot: dict[str, datetime] = {}
         self._lock = Lock()
 
-    def dispatch(self, org: str, batch: Batch) -> Dispatched:
-        """Send out as many due items as model, share and money allow."""
+    def dispatch(self, org: str, batch: Batch, lead: Lead) -> Dispatched:
+        """Send out as many due items as model, share and money allow; raises GuardRefused when the step's lease was lost."""
         in_flight, held, spent = self._items.counts_by_model(org, batch.id, batch.models)
-        chosen: list[tuple[Read[Item], datetime]] = []
-        is_paced = False
+        due: list[Read[Item]] = []
         for model in batch.models:
-            spec = self._offer.find(model)
-            if spec is None:
-                continue
-            due = self._due(org, batch.id, model, self._room(spec) - in_flight[model])
-            slots = self._slots(spec, len(due))
-            is_paced = is_paced or len(slots) < len(due)
-            chosen += zip(due, slots, strict=False)
-        if not chosen:
-            return Dispatched(0, is_paced, None)
-        chosen.sort(key=lambda pair: pair[0].value.index)
-        affordable, told = self._affordable(org, batch, [read for read, _ in chosen], held, spent)
-        starts = {read.path: start for read, start in chosen}
-        return Dispatched(self._send(batch, affordable, starts), is_paced, told)
+            due += self._due(org, batch.id, model, self._room(self._offer.find(model)) - in_flight[model])
+        if not due:
+            return Dispatched(0, is_paced=False, out_of_money=None)
+        due.sort(key=lambda read: read.value.index)
+        affordable, told = self._affordable(org, batch, due, held, spent)
+        starts = self._starts([read for read, _ in affordable])
+        chosen = [(read, ceiling) for read, ceiling in affordable if read.path in starts]
+        return Dispatched(self._send(batch, chosen, starts, lead), len(chosen) < len(affordable), told)
 
     def recall(self, org: str, batch: str) -> None:
         """Take back what is dispatched and unclaimed, so that it neither holds money nor waits for a lost task."""
@@ -120,20 +115,34 @@ class DispatchService:
         fresh = [read for read in due if not read.value.in_flight]
         return overdue + fresh[: max(room, 0)]
 
-    def _room(self, spec: ImageModelSpec) -> int:
-        """How many of this model's items one batch may have outstanding: its share of 1.5 × concurrency, and a tick's worth."""
+    def _room(self, spec: ImageModelSpec | None) -> int:
+        """How many of this model's items one batch may have outstanding: its share of 1.5 × concurrency and a tick's worth."""
+        if spec is None:
+            return _OF_NO_MODEL
         concurrency = self._pace.model_concurrency or spec.concurrency
         per_tick = ceil(spec.rate_per_second * self._pace.tick.total_seconds())
-        share = ceil(_OUTSTANDING * concurrency / max(self._active_batches(), 1))
-        return share + min(per_tick, concurrency)
+        at_most = _OUTSTANDING * concurrency + min(per_tick, concurrency)
+        return ceil(at_most / max(self._active_batches(), 1))
 
-    def _slots(self, spec: ImageModelSpec, wanted: int) -> list[datetime]:
+    def _starts(self, reads: list[Read[Item]]) -> dict[str, datetime]:
+        """When each item starts, by path, as far as its model's rate lets it start soon."""
+        starts: dict[str, datetime] = {}
+        for model in dict.fromkeys(read.value.model for read in reads):
+            paths = [read.path for read in reads if read.value.model == model]
+            starts.update(zip(paths, self._slots(model, len(paths)), strict=False))
+        return starts
+
+    def _slots(self, model: str, wanted: int) -> list[datetime]:
         """When each of at most `wanted` items starts: no faster than the model's rate, none later than two ticks from now.
 
         The rate is this instance's: its batches share the slots.
         """
-        gap = timedelta(seconds=1 / spec.rate_per_second)
         now = self._clock.now()
+        spec = self._offer.find(model)
+        if spec is None:
+            # Nothing is called for it: its items are to learn that their model is gone.
+            return [now] * wanted
+        gap = timedelta(seconds=1 / spec.rate_per_second)
         horizon = max(now + 2 * self._pace.tick, now + gap)
         slots: list[datetime] = []
         with self._lock:
@@ -151,12 +160,10 @@ class DispatchService:
         purse = self._purse(org, batch, held, spent)
         free = purse.free_micros
         ceilings = [(read, self._ceiling(read.value)) for read in due]
-        needed = sum(ceiling for read, ceiling in ceilings if not read.value.in_flight)
-        if needed > free:
-            least = max(min(ceiling for _, ceiling in ceilings) - free, 1)
-            wanted = needed - free
-            if batch.cost.budget_micros is not None:
-                wanted = min(wanted, batch.cost.budget_micros - spent - held - max(free, 0))
+        fresh = [ceiling for read, ceiling in ceilings if not read.value.in_flight]
+        if sum(fresh) > free:
+            least = max(min(fresh) - free, 1)
+            wanted = min(sum(fresh), purse.left_of_budget_micros(sum(fresh))) - free
             if wanted >= least:
                 free += self._reservations.extend(org, batch.id, wanted_micros=wanted, least_micros=least)
         chosen: list[tuple[Read[Item], int]] = []
@@ -167,7 +174,7 @@ class DispatchService:
                 chosen.append((read, ceiling))
                 free -= ceiling
         short = len(chosen) < len(ceilings)
-        return chosen, self._words(batch, spent) if short else None
+        return chosen, _words(purse, min(fresh)) if short else None
 
     def _purse(self, org: str, batch: Batch, held: int, spent: int) -> Purse:
         reservation = self._reservations.of(org, batch.id)
@@ -179,19 +186,13 @@ class DispatchService:
             budget_micros=batch.cost.budget_micros,
         )
 
-    def _words(self, batch: Batch, spent: int) -> str:
-        spent_dollars = f"${spent / 1_000_000:,.2f}"
-        if batch.cost.budget_micros is not None:
-            return f"The batch's budget of ${batch.cost.budget_micros / 1_000_000:,.2f} is used up ({spent_dollars} spent)."
-        return f"The organisation's budget is used up ({spent_dollars} spent by this batch)."
-
     def _ceiling(self, item: Item) -> int:
         try:
             return self._handler.ceiling_micros(item)
         except ProviderError:
             return 0
 
-    def _send(self, batch: Batch, chosen: list[tuple[Read[Item], int]], starts: dict[str, datetime]) -> int:
+    def _send(self, batch: Batch, chosen: list[tuple[Read[Item], int]], starts: dict[str, datetime], lead: Lead) -> int:
         groups, sent = [], []
         for read, ceiling in chosen:
             fields = item_machine.dispatched(
@@ -200,7 +201,8 @@ class DispatchService:
             if fields is not None:
                 groups.append([guarded(read, fields)])
                 sent.append((read.value, fields["dispatch"], starts[read.path]))
-        won = commit_groups(self._documents, groups)
+        # Two steps at once would each spend the same money: the second is refused here.
+        won = commit_groups(self._documents, groups, lead=lead)
         tasks = [
             self._task(batch, item, number, when)
             for (item, number, when), is_ours in zip(sent, won, strict=True)
@@ -234,3 +236,11 @@ class DispatchService:
         if self._active is None or now - self._active[0] > _ACTIVE_KEPT_SECONDS:
             self._active = (now, self._batches.active())
         return self._active[1]
+
+
+def _words(purse: Purse, least: int) -> str:
+    """Which money is used up, as a sentence."""
+    spent = f"${purse.spent_micros / 1_000_000:,.2f}"
+    if purse.budget_micros is not None and purse.left_of_budget_micros(least) < least:
+        return f"The batch's budget of ${purse.budget_micros / 1_000_000:,.2f} is used up ({spent} spent)."
+    return f"The organisation's budget is used up ({spent} spent by this batch)."

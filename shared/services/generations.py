@@ -1,8 +1,7 @@
 """One delivery of one image's task: claim it, do the work, write how it ended, ask for a step."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
 
 from shared.domain import item_machine
 from shared.domain.errors import GuardRefused, NotFound, ProviderError
@@ -26,6 +25,7 @@ from shared.services.step_requests import StepRequests
 _WISH_KEPT_SECONDS = 1.0
 _WISHES_KEPT = 1_000
 _EQUAL_WAIT = timedelta(seconds=2)
+_MAKER_FIRST = timedelta(seconds=30)
 
 _log = logger(__name__)
 
@@ -67,13 +67,26 @@ class GenerationService:
         if read is None or read.value.status is not ItemStatus.PENDING or read.value.attempt != attempt:
             return
         with self._places.one(read.value.model):
-            if self._wish(org, batch) is not Desired.RUN:
+            wish = self._wish(org, batch)
+            if wish is not Desired.RUN:
+                self._leave(read, wish)
                 return
             claimed = self._claim(read, attempt)
             if claimed is None:
                 return
             self._work(claimed)
         self._requests.soon(org, batch)
+
+    def _leave(self, read: Read[Item], wish: Desired) -> None:
+        """Nobody wants it now, and this delivery does not come again: after a pause the item must not wait for it."""
+        if wish is not Desired.PAUSE or not read.value.in_flight:
+            return
+        fields = item_machine.recalled(read.value, now=self._clock.now())
+        try:
+            self._documents.commit([guarded(read, fields or {})])
+        except GuardRefused:
+            return
+        self._requests.soon(read.value.org, read.value.batch)
 
     def _claim(self, read: Read[Item], attempt: int) -> Read[Item] | None:
         item = read.value
@@ -107,9 +120,10 @@ class GenerationService:
         if current is not None and current.version == read.version:
             self._wait_for_equal(current)
 
-    def _locking(self, item: Item, lease_until: Any) -> Write | None:
+    def _locking(self, item: Item, lease_until: datetime) -> Write | None:
         """The write that makes this item the maker of its recipe; None while another one is."""
-        lock = RecipeLock(item=item.id, batch=item.batch, lease_until=lease_until)
+        # A maker that is lost tries again before others may: what it stored is then found, not bought again.
+        lock = RecipeLock(item=item.id, batch=item.batch, lease_until=lease_until + _MAKER_FIRST)
         held = self._recipes.one(item.org, item.recipe)
         if held is None:
             return Create(paths.recipe(item.org, item.recipe), lock.written())
@@ -134,7 +148,7 @@ class GenerationService:
             if earlier is not None:
                 self._outcomes.reuse(claimed, earlier)
                 return
-            made = (self._handler.recover(item) if _may_have_bought(item) else None) or self._handler.make(item)
+            made = self._handler.recover(item) or self._handler.make(item)
         except ProviderError as error:
             _log.info("image_failed", item=item.id, batch=item.batch, kind=error.kind.value, attempt=item.attempt)
             self._outcomes.fail(claimed, error)
@@ -166,8 +180,3 @@ class GenerationService:
                     self._running.clear()
                 self._running[key] = now
         return wish
-
-
-def _may_have_bought(item: Item) -> bool:
-    """Whether an earlier attempt never reported: it may have stored its image."""
-    return any(attempt.lost for attempt in item.attempts)

@@ -10,7 +10,7 @@ from typing import Final
 
 from shared.domain.errors import ErrorKind, NotFound, ProviderError, Unavailable
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
-from shared.domain.items import Item, ItemReference
+from shared.domain.items import Attempt, Item, ItemReference
 from shared.domain.library import AssetObjects
 from shared.domain.offers import Offer
 from shared.domain.shapes import has_shape
@@ -66,10 +66,12 @@ class ImageHandler:
         self._lock = Lock()
 
     def spec(self, item: Item) -> ImageModelSpec:
-        """The model of an item; raises ProviderError when it is not known any more."""
+        """The model of an item; raises ProviderError when it, or its size, is not known any more."""
         spec = self._offer.find(item.model)
         if spec is None:
             raise ProviderError(ErrorKind.INVALID, f"There is no model {item.model}.")
+        if item.size not in spec.sizes:
+            raise ProviderError(ErrorKind.INVALID, f"{spec.id} cannot make the size {item.size}.")
         return spec
 
     def ceiling_micros(self, item: Item) -> int:
@@ -117,12 +119,23 @@ class ImageHandler:
             raise ProviderError(ErrorKind.UNAVAILABLE, told, usage=dict(image.usage)) from error
 
     def recover(self, item: Item) -> Made | None:
-        """What an earlier attempt that never reported had already stored, the latest first; None when there is nothing."""
+        """What an earlier attempt stored and could not report, the latest first; None when there is nothing of this recipe.
+
+        Raises ProviderError when the store does not answer: then nothing is known, and nothing may be bought.
+        """
+        try:
+            return self._recovered(item)
+        except (Unavailable, NotFound) as error:
+            told = f"What an earlier try had stored could not be read: {error.detail}"
+            raise ProviderError(ErrorKind.UNAVAILABLE, told) from error
+
+    def _recovered(self, item: Item) -> Made | None:
         for attempt in reversed(item.attempts):
-            if not attempt.lost:
+            if not may_have_stored(attempt):
                 continue
             info = self._objects.find(paths.image_object(item.org, item.batch, item.id, attempt.number))
-            if info is None:
+            # A retry by hand may have changed what is wanted since.
+            if info is None or info.metadata.get("recipe") != item.recipe:
                 continue
             data = self._objects.get(info.name)
             told = info.metadata
@@ -212,3 +225,8 @@ class ImageHandler:
 
     def _day(self) -> date:
         return self._clock.now().date()
+
+
+def may_have_stored(attempt: Attempt) -> bool:
+    """Whether an attempt that brought no success may have left its picture: its worker was lost, or it was billed."""
+    return attempt.lost or attempt.cost_micros > 0

@@ -1,5 +1,6 @@
 """How an attempt ends: one commit for the item, its asset and its ledger entry, whoever else was there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,11 @@ from shared.domain.failures import RetryRules
 from shared.domain.ids import derived
 from shared.domain.items import Item
 from shared.domain.library import Asset
+from shared.domain.modes import ItemStatus
 from shared.domain.money import LedgerEntry, LedgerKind
 from shared.domain.recipes import recipe_of
 from shared.ports.clock import Clock
-from shared.ports.documents import Create, Delete, DocumentStore, Write
+from shared.ports.documents import Create, Delete, DocumentStore, Update, Write
 from shared.ports.ids import Ids
 from shared.repositories import money, paths
 from shared.repositories.collections import Read, guarded
@@ -78,45 +80,62 @@ class OutcomeService:
                 "cost_micros": 0,
             },
         )
-        fields = item_machine.succeeded(
-            item, now=self._clock.now(), attempt=item.attempt, cost_micros=0, result=_result(asset)
-        )
-        if fields is None:
-            return
-        self._documents.commit(
-            [
-                guarded(read, fields),
+        entry = self._entry(item, item.attempt, Charge(LedgerKind.REUSED, 0, {}))
+
+        def writes(current: Read[Item]) -> list[Write]:
+            fields = item_machine.succeeded(
+                current.value, now=self._clock.now(), attempt=item.attempt, cost_micros=0, result=_result(asset)
+            )
+            return [
+                guarded(current, fields or {}),
                 Create(paths.asset(item.org, asset.id), asset.written()),
-                money.create(item.org, self._entry(item, item.attempt, Charge(LedgerKind.REUSED, 0, {}))),
+                money.create(item.org, entry),
                 *self._unlocking(item),
             ]
-        )
+
+        self._while_it_runs(read, writes)
 
     def fail(self, read: Read[Item], error: ProviderError) -> None:
         """The attempt failed: due again later, or failed for good; what it cost is in the ledger in the same commit."""
         item = read.value
         charge = self._charge_of_failure(item, error)
-        fields = self._failing(item, error, charge)
-        if fields is None:
-            return
-        writes: list[Write] = [guarded(read, fields), *self._unlocking(item)]
-        if charge is not None:
-            writes.append(money.create(item.org, self._entry(item, item.attempt, charge)))
-        try:
-            self._documents.commit(writes)
-        except GuardRefused:
+        entry = self._entry(item, item.attempt, charge) if charge else None
+
+        def writes(current: Read[Item]) -> list[Write]:
+            fields = self._failing(current.value, error, charge)
+            recorded = [money.create(item.org, entry)] if entry else []
+            return [guarded(current, fields or {}), *self._unlocking(item), *recorded]
+
+        if not self._while_it_runs(read, writes):
             self._charge_late(item, charge)
 
     def taking_back(self, read: Read[Item]) -> list[Write]:
         """The writes that take an item back from a worker whose lease ended; what it may have bought is held at the estimate."""
         item = read.value
         error = ProviderError(kind=ErrorKind.TIMEOUT, detail=item_machine.LOST, outcome_known=False)
-        charge = Charge(LedgerKind.UNKNOWN_OUTCOME, self._handler.estimate_micros(item), {})
+        charge = self._estimated(item)
         fields = self._failing(item, error, charge, lost=True)
         if fields is None:
             return []
         entry = self._entry(item, item.attempt, charge)
         return [guarded(read, fields), money.create(item.org, entry)]
+
+    def _while_it_runs(self, read: Read[Item], writes: Callable[[Read[Item]], list[Write]]) -> bool:
+        """Commit the end of an attempt for as long as it is still this attempt that runs; whether it was done.
+
+        A refusal need not mean that the item was taken back: its recipe may have changed hands.
+        """
+        current: Read[Item] | None = read
+        for _ in range(_TURNS):
+            if current is None or not _runs(current.value, read.value.attempt):
+                return False
+            try:
+                self._documents.commit(writes(current))
+            except GuardRefused:
+                current = self._items.one(read.value.org, read.value.batch, read.value.id)
+            else:
+                return True
+        raise GuardRefused("The item changed too often while the end of its attempt was being recorded.")
 
     def _failing(
         self, item: Item, error: ProviderError, charge: Charge | None, *, lost: bool = False
@@ -138,8 +157,15 @@ class OutcomeService:
         if error.usage:
             return Charge(LedgerKind.FAILED_CHARGE, self._handler.billed_micros(item, error.usage), error.usage)
         if not error.outcome_known:
-            return Charge(LedgerKind.UNKNOWN_OUTCOME, self._handler.estimate_micros(item), {})
+            return self._estimated(item)
         return None
+
+    def _estimated(self, item: Item) -> Charge:
+        """A call whose outcome is not known; at nothing when its model has left the catalogue."""
+        try:
+            return Charge(LedgerKind.UNKNOWN_OUTCOME, self._handler.estimate_micros(item), {})
+        except ProviderError:
+            return Charge(LedgerKind.UNKNOWN_OUTCOME, 0, {})
 
     def _finishing(self, read: Read[Item], made: Made) -> list[Write]:
         """The writes of a success as the item is now: on time, late, or a duplicate of what ended already."""
@@ -152,7 +178,10 @@ class OutcomeService:
             if known is not None and known.value.kind is not LedgerKind.UNKNOWN_OUTCOME:
                 return []
             bought_twice = {"duplicate_purchases": item.duplicate_purchases + 1}
-            writes: list[Write] = [guarded(read, {"cost_micros": item.cost_micros + more, **bought_twice})]
+            writes: list[Write] = [
+                guarded(read, {"cost_micros": item.cost_micros + more, **bought_twice}),
+                self._look_again(item),
+            ]
         else:
             asset = self._asset(item, made.attempt, _facts(item, made))
             fields = item_machine.succeeded(
@@ -169,7 +198,7 @@ class OutcomeService:
 
     def _may_be_known(self, item: Item, made: Made) -> bool:
         """Whether the attempt may have a ledger entry already: not while it is the one that is running."""
-        return not (item.status.value == "running" and item.attempt == made.attempt)
+        return not _runs(item, made.attempt)
 
     def _charge_late(self, item: Item, charge: Charge | None) -> None:
         """A failure that was billed, reported after the item was taken back: its true price replaces the estimate."""
@@ -184,10 +213,20 @@ class OutcomeService:
             entry = self._entry(item, item.attempt, charge)
             recorded = guarded(known, entry.written()) if known else money.create(item.org, entry)
             try:
-                self._documents.commit([guarded(current, {"cost_micros": current.value.cost_micros + more}), recorded])
+                self._documents.commit(
+                    [
+                        guarded(current, {"cost_micros": current.value.cost_micros + more}),
+                        recorded,
+                        *([self._look_again(item)] if current.value.status.is_terminal else []),
+                    ]
+                )
             except GuardRefused:
                 continue
             return
+
+    def _look_again(self, item: Item) -> Write:
+        """The batch may be finished and settled without this money: in the same commit, it is due for a step."""
+        return Update(paths.batch(item.org, item.batch), {"next_step_at": self._clock.now()})
 
     def _unlocking(self, item: Item) -> list[Write]:
         """The end of this item's hold on its recipe, if it has one."""
@@ -197,7 +236,6 @@ class OutcomeService:
         return [Delete(lock.path, lock.version)] if lock and lock.value.item == item.id else []
 
     def _entry(self, item: Item, attempt: int, charge: Charge) -> LedgerEntry:
-        held = item.held_micros if charge.kind in (LedgerKind.CHARGE, LedgerKind.FAILED_CHARGE) else charge.cost_micros
         return LedgerEntry(
             id=money.entry_id(item.id, attempt),
             kind=charge.kind,
@@ -211,8 +249,15 @@ class OutcomeService:
             images=charge.images,
             usage=charge.usage,
             cost_micros=charge.cost_micros,
-            overrun_micros=max(charge.cost_micros - held, 0),
+            overrun_micros=self._overrun(item, charge) if charge.usage else 0,
         )
+
+    def _overrun(self, item: Item, charge: Charge) -> int:
+        """By how much a call cost more than the most that it was held to be able to cost."""
+        try:
+            return max(charge.cost_micros - self._handler.ceiling_micros(item), 0)
+        except ProviderError:
+            return 0
 
     def _asset(self, item: Item, attempt: int, facts: dict[str, Any]) -> Asset:
         now = self._clock.now()
@@ -238,6 +283,10 @@ class OutcomeService:
                 **facts,
             }
         )
+
+
+def _runs(item: Item, attempt: int) -> bool:
+    return item.status is ItemStatus.RUNNING and item.attempt == attempt
 
 
 def _facts(item: Item, made: Made) -> dict[str, Any]:

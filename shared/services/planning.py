@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from shared.domain.batches import Batch, StepControl
-from shared.domain.errors import Unavailable
 from shared.domain.expansion import PlannedImage, expand, images_of
 from shared.domain.ids import derived
 from shared.domain.items import Item, ItemReference
@@ -65,9 +64,9 @@ class PlanService:
         self, org: str, batch: Batch, accepted: AcceptedRows, image: PlannedImage, index: int, now: datetime
     ) -> Item:
         row = accepted.rows[image.row]
-        spec = self._offer.find(image.model or "")
-        if spec is None:
-            raise Unavailable(f"The accepted row {image.row} names a model that is not known any more: {image.model}.")
+        model = image.model or ""
+        # A model may have left the catalogue since: the item is made nevertheless, and fails with that as its reason.
+        spec = self._offer.find(model)
         ends = {"status": ItemStatus.CANCELLED, "finished_at": now, "due_at": None}
         # All are due at once; a microsecond an item keeps the order of the rows among them.
         due_at = batch.created_at - timedelta(microseconds=batch.progress.total - index)
@@ -80,8 +79,8 @@ class PlanService:
             row=image.row,
             variant=image.variant,
             prompt=image.prompt,
-            model=spec.id,
-            provider=spec.provider,
+            model=model,
+            provider=spec.provider if spec else "",
             seed=image.seed,
             aspect_ratio=image.aspect_ratio or DEFAULT_RATIO,
             size=image.size or DEFAULT_SIZE,

@@ -1,5 +1,7 @@
 """The sweep: batches whose next step is overdue get one. Nothing else: steps repair items."""
 
+from typing import Any
+
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
@@ -22,9 +24,16 @@ class ReconcileService:
     def sweep(self) -> int:
         """Ask for a step of every overdue batch; how many there were."""
         now = self._clock.now()
-        overdue = self._batches.overdue(now, limit=_AT_ONCE)
-        for read in overdue:
-            self._requests.soon(org_of(read.path), read.value.id)
-        if overdue:
-            _log.info("steps_overdue", batches=len(overdue))
-        return len(overdue)
+        count = 0
+        cursor: tuple[Any, ...] | None = None
+        while True:
+            overdue = self._batches.overdue(now, limit=_AT_ONCE, start_after=cursor)
+            for read in overdue:
+                self._requests.soon(org_of(read.path), read.value.id)
+            count += len(overdue)
+            if len(overdue) < _AT_ONCE:
+                break
+            cursor = (overdue[-1].value.next_step_at, overdue[-1].path)
+        if count:
+            _log.info("steps_overdue", batches=count)
+        return count

@@ -29,9 +29,13 @@ class Purse:
     def free_micros(self) -> int:
         """What a new call's ceiling must fit into; negative after an overrun."""
         free = self.reserved_micros - (self.spent_micros - self.settled_micros) - self.held_micros
-        if self.budget_micros is not None:
-            free = min(free, self.budget_micros - self.spent_micros - self.held_micros)
-        return free
+        return min(free, self.left_of_budget_micros(free))
+
+    def left_of_budget_micros(self, otherwise: int) -> int:
+        """What the batch's own budget still allows; `otherwise` when it has none."""
+        if self.budget_micros is None:
+            return otherwise
+        return self.budget_micros - self.spent_micros - self.held_micros
 
 
 class ReservationService:

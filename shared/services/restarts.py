@@ -1,7 +1,5 @@
 """After a restart of the embedded stack nobody holds anything: the process before this one is gone."""
 
-from datetime import datetime
-
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.repositories.batches import BatchRepository, StepControlRepository, org_of
@@ -33,7 +31,7 @@ class RestartService:
         touched: set[tuple[str, str]] = set()
         released = 0
         while True:
-            running = [read for read in self._items.running(limit=_AT_ONCE) if _is_open(read.value.lease_until, now)]
+            running = self._items.leased(now, limit=_AT_ONCE)
             commit_groups(self._documents, [[guarded(read, {"lease_until": now, "due_at": now})] for read in running])
             touched.update((read.value.org, read.value.batch) for read in running)
             released += len(running)
@@ -45,7 +43,3 @@ class RestartService:
         for org, batch in sorted(touched):
             self._requests.now(org, batch, f"restart-{now.isoformat()}")
         return released + len(held)
-
-
-def _is_open(lease_until: datetime | None, now: datetime) -> bool:
-    return lease_until is None or lease_until > now

@@ -5,16 +5,17 @@ from typing import Any
 
 from shared.domain import progress
 from shared.domain.batches import Batch, StepControl
-from shared.domain.errors import GuardRefused, NotFound
+from shared.domain.errors import GuardRefused
 from shared.domain.modes import BatchStatus, Desired, ItemStatus
 from shared.domain.progress import Counts
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.ids import Ids
+from shared.repositories import paths
 from shared.repositories.batches import BatchRepository, StepControlRepository, org_of
 from shared.repositories.collections import Read, guarded
-from shared.repositories.commits import commit_groups
+from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
 from shared.services.cancellations import CancellationService
 from shared.services.closings import ClosingService
@@ -90,9 +91,8 @@ class StepService:
             self._release(step.control)
 
     def _run(self, org: str, batch_id: str, step: "_Step") -> None:
-        try:
-            read = self._batches.one(org, batch_id)
-        except NotFound:
+        read = self._batches.find(paths.batch(org, batch_id))
+        if read is None:
             return
         batch = read.value
         if not batch.is_live:
@@ -105,21 +105,29 @@ class StepService:
             step.control = self._remember(step.control, retried_series=batch.retry.series)
         self._take_back(org, batch_id)
         self._plan(org, batch, step)
-        dispatched = self._act(org, batch)
+        dispatched = self._act(org, batch, step)
         self._look(org, read, step, dispatched)
 
     def _plan(self, org: str, batch: Batch, step: "_Step") -> None:
         if not self._plans.is_complete(batch, step.control.value):
             step.control = self._plans.plan(org, batch, step.control).control
 
-    def _act(self, org: str, batch: Batch) -> Dispatched:
+    def _act(self, org: str, batch: Batch, step: "_Step") -> Dispatched:
         if batch.desired is Desired.CANCEL:
             self._cancellations.carry_out(org, batch.id)
         elif batch.desired is Desired.PAUSE:
             self._dispatches.recall(org, batch.id)
         else:
-            return self._dispatches.dispatch(org, batch)
+            return self._dispatch(org, batch, step)
         return Dispatched(0, is_paced=False, out_of_money=None)
+
+    def _dispatch(self, org: str, batch: Batch, step: "_Step") -> Dispatched:
+        fields = {"lease_until": self._clock.now() + self._lease}
+        lead = Lead(step.control.path, fields, step.control.version)
+        try:
+            return self._dispatches.dispatch(org, batch, lead)
+        finally:
+            step.control = Read(step.control.value.model_copy(update=fields), lead.path, lead.version)
 
     def _take_back(self, org: str, batch: str) -> None:
         """Items whose workers never reported go back, or fail when that was their last try."""
@@ -141,9 +149,9 @@ class StepService:
         now = self._clock.now()
         samples = progress.with_sample(step.control.value.samples, now=now, finished=counts.finished)
         status, reason = _standing(batch, counts, dispatched)
-        soon = not is_planned or dispatched.is_paced or batch.desired is Desired.CANCEL
+        soon = not is_planned or dispatched.is_paced or (batch.desired is Desired.CANCEL and counts.pending > 0)
         next_step_at = self._next_step_at(org, batch.id, now, counts)
-        changed = status is not batch.status or reason != batch.status_reason
+        changed = status is not batch.status or reason != batch.status_reason or batch.retry is not None
         is_due = now - step.control.value.published_at >= _PUBLISH_EVERY
         if changed or is_due or batch.next_step_at is None or next_step_at < batch.next_step_at:
             self._publish(read, counts, status, reason, next_step_at, samples)
@@ -183,9 +191,9 @@ class StepService:
         """The earliest moment at which something is due by itself, within a minute."""
         earliest = now + _LONGEST_WAIT
         for status, count in ((ItemStatus.PENDING, counts.pending), (ItemStatus.RUNNING, counts.running)):
-            due = self._items.next_due_at(org, batch, status) if count else None
             # What is due already and was not sent waits for room; whoever makes room asks for a step.
-            if due is not None and due > now:
+            due = self._items.next_due_at(org, batch, status, after=now) if count else None
+            if due is not None:
                 earliest = min(earliest, due)
         return earliest
 

@@ -27,7 +27,7 @@ from shared.domain.modes import Role
 from shared.domain.money import Budget, LedgerEntry, Reservation
 from shared.domain.offers import Offer
 from shared.ports.documents import DocumentStore, Query
-from shared.ports.events import Event
+from shared.ports.events import Event, EventBus
 from shared.ports.objects import ObjectStore
 from shared.ports.providers import ImageModel
 from shared.ports.tasks import TaskQueue
@@ -85,6 +85,7 @@ class World:
         documents: Callable[[DocumentStore], DocumentStore] = lambda store: store,
         tasks: Callable[[TaskQueue], TaskQueue] = lambda queue: queue,
         objects: Callable[[ObjectStore], ObjectStore] = lambda store: store,
+        bus: Callable[[EventBus], EventBus] = lambda bus: bus,
     ) -> None:
         self.clock = ManualClock()
         self.ids = SeededIds(seed)
@@ -101,6 +102,7 @@ class World:
         )
         self.files = FileObjectStore(folder / "objects", clock=self.clock, key=bytes(32), base_url="http://localhost/o")
         self._documents, self._tasks, self._objects = documents(self.store), tasks(self.queue), objects(self.files)
+        self._bus = bus
         self.caller = Caller(org=ORG, id="key_test", member="mem_test", role=Role.EDITOR)
         self.restart()
 
@@ -112,7 +114,7 @@ class World:
             documents=self._documents,
             tasks=self._tasks,
             objects=self._objects,
-            events=bus,
+            events=self._bus(bus),
             studio=PillowPictureStudio(),
             clock=self.clock,
             ids=self.ids,

@@ -1,0 +1,91 @@
+"""The process ends between any two steps: what is left is repaired, every image ends once, nothing stored is bought again."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.modes import BatchStatus, ItemStatus
+from shared.ports.providers import GeneratedImage, ImageRequest
+from tests.engine import invariants
+from tests.engine.faults import Crash, FaultyWorld
+from tests.engine.scripted import ScriptedProvider, made
+
+Life = Callable[[FaultyWorld], str]
+
+
+def _fails_once(request: ImageRequest, turn: int) -> GeneratedImage:
+    if request.prompt == "unlucky" and turn == 1:
+        raise ProviderError(ErrorKind.UNAVAILABLE, "The model is overloaded.")
+    return made(request)
+
+
+def _plain(world: FaultyWorld) -> str:
+    """Three images, one of which needs a second try."""
+    batch = world.submit({"prompt": "a cup", "variants": 2}, {"prompt": "unlucky"}, key="once")
+    world.run()
+    return batch
+
+
+def _reusing(world: FaultyWorld) -> str:
+    """Equal images of which only one is bought."""
+    batch = world.submit({"prompt": "a cup"}, {"prompt": "a cup"}, key="once", reuse=True)
+    world.run()
+    return batch
+
+
+def _positions(folder: Path, life: Life) -> int:
+    world = _world(folder)
+    life(world)
+    world.close()
+    return len(world.faults.calls)
+
+
+def _world(folder: Path) -> FaultyWorld:
+    return FaultyWorld(folder, provider=ScriptedProvider(_fails_once))
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("is_released", [True, False], ids=["restarted", "leases_expire"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("life", [_plain, _reusing], ids=["plain", "reusing"])
+def test_a_crash_at_any_call_is_repaired(folder: Path, life: Life, *, after: bool, is_released: bool) -> None:
+    (folder / "count").mkdir()
+    for position in range(_positions(folder / "count", life)):
+        with TemporaryDirectory(dir=folder) as place:
+            world = _world(Path(place))
+            world.faults.crash(position, after=after)
+            batch = _lived(world, life, is_released=is_released)
+            assert world.faults.crashes == 1
+            _check(world, batch, f"{position} {world.faults.calls[position]}")
+            world.close()
+
+
+def _lived(world: FaultyWorld, life: Life, *, is_released: bool) -> str:
+    try:
+        return life(world)
+    except Crash:
+        world.restart()
+        if is_released:
+            world.engine.restarts.release()
+        return life(world)
+
+
+def _check(world: FaultyWorld, batch: str, told: str) -> None:
+    invariants.check(world)
+    assert len(world.batches()) == 1, told
+    assert world.batch(batch).status is BatchStatus.COMPLETED, told
+    stored = world.faults.calls.count("objects.put")
+    assert stored, told
+    for request, count in world.scripted.billed.items():
+        assert count <= 1 + world.faults.crashes, (told, request)
+    # Only a picture that was bought and not stored is bought again.
+    bought = sum(world.scripted.billed.values())
+    originals = [info for info in world.files.list("orgs/") if info.name.rpartition("/")[2].count("_") == 1]
+    kept = [info for info in originals if "generated-images" in info.name]
+    assert bought - len(kept) <= world.faults.crashes, told
+    wanted = len(world.items(batch)) - sum(item.reused for item in world.items(batch))
+    assert wanted <= len(kept) <= wanted + world.faults.crashes * any(item.reuse for item in world.items(batch)), told
+    assert all(item.status is ItemStatus.SUCCEEDED for item in world.items(batch)), told
