@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from math import ceil
 from typing import Literal, TypeAlias
 
 from shared.domain.modes import ReferenceMode
@@ -82,7 +81,8 @@ def cost_micros(units: Mapping[str, int], price: Price) -> int:
     """
     prices: dict[str, int] = {unit: micros for unit, micros in price.micros_per_million.items()}  # noqa: C416 - widens the type of the keys
     total = sum([count * prices[unit] for unit, count in units.items() if count])
-    return ceil(total / 1_000_000)
+    # Whole numbers throughout: a float would lose the last micros of large sums.
+    return -(-total // 1_000_000)
 
 
 def estimate_micros(spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date) -> int:

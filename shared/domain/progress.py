@@ -35,9 +35,11 @@ class Counts:
 
 
 def with_sample(samples: Sequence[dict[str, Any]], *, now: datetime, finished: int) -> list[dict[str, Any]]:
-    """The samples of the last minute (`at`, `finished`) with this one added; at most one a two-hundredth of the window."""
+    """The samples of the last minute (`at`, `finished`) with this one added, at most one in two seconds."""
     kept = [sample for sample in samples if now - sample["at"] <= WINDOW]
-    if kept and (now - kept[-1]["at"]) < WINDOW / _MAX_SAMPLES and len(kept) > 1:
+    # The latest look replaces the one before it until that is two seconds after its own forerunner: measured from
+    # the look before, a batch that is looked at every second would keep two samples and forget its speed each minute.
+    if len(kept) > 1 and kept[-1]["at"] - kept[-2]["at"] < WINDOW / _MAX_SAMPLES:
         kept = kept[:-1]
     return [*kept, {"at": now, "finished": finished}]
 

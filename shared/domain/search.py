@@ -12,7 +12,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def words(text: str) -> list[str]:
     """The words of a text, each once, folded: case and accents do not matter."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Folded after decomposing: some signs turn into capitals only then.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return list(dict.fromkeys(_WORD.findall(plain)))
 
@@ -37,7 +38,7 @@ def terms(text: str, *, tags: Iterable[str] = ()) -> list[str]:
 
 def query_terms(text: str) -> list[str]:
     """The terms that a search for this text needs, the most selective (the longest) first."""
-    return sorted({word[:_LONGEST_PREFIX] for word in words(text)}, key=len, reverse=True)
+    return sorted({word[:_LONGEST_PREFIX] for word in words(text)}, key=lambda word: (-len(word), word))
 
 
 def matches(terms_of_document: Iterable[str], wanted: Iterable[str]) -> bool:
