@@ -1,0 +1,163 @@
+"""Each function's folder, loaded by functions-framework as it is deployed and spoken to over real HTTP."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import functions_framework.aio
+import httpx
+import pytest
+import yaml
+
+import shared.container
+from shared.adapters.embedded.identity import LocalIdentityProvider
+from shared.adapters.embedded.tasks import SqliteTaskQueue
+from shared.config import Settings
+from shared.container import Container
+from shared.domain.lanes import ALL_QUEUES
+from shared.services.organisations import OrganisationCreate
+from tests.clocks import ManualClock
+from tests.engine.scripted import ScriptedProvider, model
+from tests.servers import Server, serve
+
+FOLDERS = {path.parent.name: path.parent for path in Path(__file__).parents[2].glob("functions/*/main.py")}
+TASKS = sorted(FOLDERS.keys() - {"api"})
+ROW = {"prompt": "A walker on a beach", "variants": 2}
+
+
+@dataclass
+class Deployment:
+    """Every function served below its name, and what they have in common."""
+
+    server: Server
+    container: Container
+    http: httpx.Client
+    key: str
+
+    def url(self, function: str, path: str = "/") -> str:
+        return f"{self.server.url}/{function}{path}"
+
+    def ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        headers = {"X-API-Key": self.key} | request.pop("headers", {})
+        return self.http.request(method, self.url("api", path), headers=headers, **request)
+
+    def service_token(self, function: str) -> str:
+        identity = self.container.stack.identity
+        assert isinstance(identity, LocalIdentityProvider)
+        return identity.service_token(self.container.function_url(function))
+
+    def deliver(self, function: str, payload: dict[str, Any]) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.service_token(function)}"}
+        return self.http.post(self.url(function), json=payload, headers=headers)
+
+    def run(self) -> int:
+        """Deliver what waits in the queues, all of it due, until nothing does; how many deliveries it took."""
+        delivered = 0
+        queue = self.container.stack.tasks
+        assert isinstance(queue, SqliteTaskQueue)
+        while waiting := [task for name in ALL_QUEUES for task in queue.engine.list_tasks(name)]:
+            for task in waiting:
+                assert self.deliver(task.function, json.loads(task.body)).status_code == 200
+                queue.engine.delete_task(task.queue, task.name)
+                delivered += 1
+            assert isinstance(self.container.clock, ManualClock)
+            self.container.clock.advance(1)
+        return delivered
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    before = shared.container._container
+    with serve() as server:
+        settings = Settings(home=tmp_path, public_url=server.url, functions_url=server.url)
+        container = Container(
+            settings, clock=ManualClock(), specs=(model(),), providers={"scripted": ScriptedProvider()}
+        )
+        shared.container.install(container)
+        for name, folder in FOLDERS.items():
+            server.mount(f"/{name}", functions_framework.aio.create_asgi_app(name, str(folder / "main.py"), "http"))
+        create = OrganisationCreate(name="Ours", email="admin@ours.example", member_name="Ana", password="a long one")
+        key = container.library.organisations.create(create).key
+        with httpx.Client(timeout=30, trust_env=False) as http:
+            yield Deployment(server, container, http, key or "")
+    container.close()
+    shared.container._container = before
+
+
+def test_a_batch_goes_through_every_function_to_its_images(deployment: Deployment) -> None:
+    accepted = deployment.ask("POST", "/v1/batches", json={"rows": [ROW]}).json()
+    assert deployment.run() >= 3
+    batch = deployment.ask("GET", accepted["status_url"]).json()
+    assert (batch["status"], batch["progress"]["succeeded"]) == ("completed", 2)
+    items = deployment.ask("GET", accepted["items_url"]).json()["items"]
+    assert [item["status"] for item in items] == ["succeeded"] * 2
+    usage = deployment.ask("GET", "/v1/usage").json()
+    assert usage["total_micros"] == batch["cost"]["spent_micros"] > 0
+    with deployment.http.stream(
+        "GET", deployment.url("api", accepted["events_url"]), headers={"X-API-Key": deployment.key}
+    ) as events:
+        assert "event: batch\nid: " in events.read().decode()
+
+
+def test_reconcile_finds_a_batch_whose_task_was_lost(deployment: Deployment) -> None:
+    accepted = deployment.ask("POST", "/v1/batches", json={"rows": [ROW]}).json()
+    queue = deployment.container.stack.tasks
+    assert isinstance(queue, SqliteTaskQueue)
+    for name in ALL_QUEUES:
+        queue.engine.purge_queue(name)
+    assert isinstance(deployment.container.clock, ManualClock)
+    deployment.container.clock.advance(60)
+    assert deployment.deliver("reconcile", {}).status_code == 200
+    deployment.run()
+    assert deployment.ask("GET", accepted["status_url"]).json()["status"] == "completed"
+
+
+def test_the_api_serves_all_of_its_paths_behind_the_framework(deployment: Deployment) -> None:
+    health = deployment.ask("GET", "/v1/health")
+    assert health.json()["status"] == "ok"
+    assert health.headers["X-Request-Id"].startswith("req_")
+    assert deployment.ask("GET", "/v1/ready").json()["status"] == "ready"
+    assert deployment.ask("GET", "/v1/openapi.json").json()["openapi"] == "3.1.0"
+    nowhere = deployment.ask("GET", "/v1/nowhere")
+    assert (nowhere.status_code, nowhere.headers["Content-Type"]) == (404, "application/problem+json")
+    assert deployment.ask("PUT", "/v1/batches").headers["Allow"] == "GET, POST"
+    big = deployment.ask(
+        "POST", "/v1/batches", content=b" " * (16 * 2**20 + 1), headers={"Content-Type": "application/json"}
+    )
+    assert big.status_code == 413
+
+
+@pytest.mark.parametrize("function", TASKS)
+def test_a_task_function_serves_nobody_but_its_queue(deployment: Deployment, function: str) -> None:
+    others = [name for name in TASKS if name != function]
+    for headers in (
+        {},
+        {"X-API-Key": deployment.key},
+        {"Authorization": "Bearer a.b.c"},
+        {"Authorization": f"Bearer {deployment.service_token(others[0])}"},
+        {"X-CloudTasks-QueueName": "advance"},
+    ):
+        assert deployment.http.post(deployment.url(function), json={}, headers=headers).status_code == 401
+    assert deployment.http.get(deployment.url(function)).status_code == 405
+    assert deployment.http.post(deployment.url(function, "/v1/batches"), json={}).status_code == 404
+
+
+@pytest.mark.parametrize("function", sorted(set(TASKS) - {"reconcile"}))
+def test_a_task_function_takes_ids_only(deployment: Deployment, function: str) -> None:
+    assert deployment.deliver(function, {"schema": 1, "org": "../../system", "batch": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("name", sorted(FOLDERS))
+def test_an_entry_point_is_the_folders_own(name: str) -> None:
+    description = yaml.safe_load((FOLDERS[name] / "function.yaml").read_text(encoding="utf-8"))
+    assert description["name"] == description["entry_point"] == name
+
+
+def test_task_functions_name_the_queues_that_there_are() -> None:
+    named: set[str] = set()
+    for folder in FOLDERS.values():
+        trigger = yaml.safe_load((folder / "function.yaml").read_text(encoding="utf-8"))["trigger"]
+        named |= set(trigger.get("queues", []))
+    assert named == set(ALL_QUEUES)
