@@ -4,12 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from shared.adapters.system import SystemClock
 from shared.domain.errors import Unavailable
 
 ROOT = Path(__file__).parents[2]
@@ -85,12 +85,13 @@ class Child:
         self.stop()
 
     def _wait(self) -> tuple[str, str]:
-        end = time.monotonic() + _PATIENCE_SECONDS
+        clock = SystemClock()
+        end = clock.monotonic() + _PATIENCE_SECONDS
         while not self._announcement.exists():
-            if self._process.poll() is not None or time.monotonic() > end:
+            if self._process.poll() is not None or clock.monotonic() > end:
                 self.kill()
                 told = self.log.read_text(errors="replace").strip().splitlines()[-1:] or ["It said nothing."]
                 raise Unavailable(f"The platform did not start. {told[0]}")
-            time.sleep(_POLL_SECONDS)
+            clock.sleep(_POLL_SECONDS)
         said = json.loads(self._announcement.read_text(encoding="utf-8"))
         return said["url"], said["api_key"]

@@ -1,6 +1,7 @@
 """The services around the engine, wired: what people and machines see, bring, find and count."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.domain.offers import Offer
 from shared.ports.identity import IdentityProvider, PasswordHasher
@@ -30,7 +31,7 @@ class LibraryRules:
 
 
 class Library:
-    """One of each service."""
+    """One of each service, made when it is first asked for."""
 
     def __init__(
         self,
@@ -42,40 +43,96 @@ class Library:
         passwords: PasswordHasher,
         rules: LibraryRules,
     ) -> None:
-        documents, clock, ids = ports.documents, ports.clock, ports.ids
-        pages, audit = PageTokens(rules.page_key), AuditService(clock, ids)
-        self.batches = BatchService(
-            documents,
-            submissions=engine.submissions,
-            rows=engine.rows,
-            pages=pages,
-            audit=audit,
-            clock=clock,
-            ids=ids,
+        self._ports = ports
+        self._engine = engine
+        self._offer = offer
+        self._identity = identity
+        self._passwords = passwords
+        self._rules = rules
+        self._pages = PageTokens(rules.page_key)
+        self._audit = AuditService(ports.clock, ports.ids)
+
+    @cached_property
+    def batches(self) -> BatchService:
+        """Batches and items: seen, renamed, duplicated, deleted."""
+        ports = self._ports
+        return BatchService(
+            ports.documents,
+            submissions=self._engine.submissions,
+            rows=self._engine.rows,
+            pages=self._pages,
+            audit=self._audit,
+            clock=ports.clock,
+            ids=ports.ids,
         )
-        self.references = ReferenceService(
-            documents,
+
+    @cached_property
+    def references(self) -> ReferenceService:
+        """Reference pictures."""
+        ports = self._ports
+        return ReferenceService(
+            ports.documents,
             objects=ports.objects,
             studio=ports.studio,
-            pages=pages,
-            audit=audit,
-            clock=clock,
-            ids=ids,
-            limits=rules.uploads,
+            pages=self._pages,
+            audit=self._audit,
+            clock=ports.clock,
+            ids=ports.ids,
+            limits=self._rules.uploads,
         )
-        self.assets = AssetService(
-            documents,
+
+    @cached_property
+    def assets(self) -> AssetService:
+        """Finished images and their links."""
+        ports = self._ports
+        return AssetService(
+            ports.documents,
             objects=ports.objects,
-            pages=pages,
-            audit=audit,
-            clock=clock,
-            ids=ids,
-            link_hours=rules.link_hours,
+            pages=self._pages,
+            audit=self._audit,
+            clock=ports.clock,
+            ids=ports.ids,
+            link_hours=self._rules.link_hours,
         )
-        self.keys = KeyService(documents, audit=audit, clock=clock, ids=ids)
-        self.sign_ins = SignInService(documents, identity=identity, passwords=passwords, clock=clock)
-        self.submit_limits = SubmitLimitService(documents, clock=clock, ids=ids, per_minute=rules.submits_a_minute)
-        self.usage = UsageService(documents, offer=offer)
-        self.models = ModelService(offer, clock=clock)
-        self.live = LiveService(documents, clock=clock)
-        self.organisations = OrganisationService(documents, passwords=passwords, clock=clock, ids=ids)
+
+    @cached_property
+    def keys(self) -> KeyService:
+        """Machines' keys."""
+        return KeyService(self._ports.documents, audit=self._audit, clock=self._ports.clock, ids=self._ports.ids)
+
+    @cached_property
+    def sign_ins(self) -> SignInService:
+        """Who is calling."""
+        return SignInService(
+            self._ports.documents, identity=self._identity, passwords=self._passwords, clock=self._ports.clock
+        )
+
+    @cached_property
+    def submit_limits(self) -> SubmitLimitService:
+        """How many batches a caller may submit a minute."""
+        per_minute = self._rules.submits_a_minute
+        return SubmitLimitService(
+            self._ports.documents, clock=self._ports.clock, ids=self._ports.ids, per_minute=per_minute
+        )
+
+    @cached_property
+    def usage(self) -> UsageService:
+        """What was made and spent."""
+        return UsageService(self._ports.documents, offer=self._offer)
+
+    @cached_property
+    def models(self) -> ModelService:
+        """The models on offer."""
+        return ModelService(self._offer, clock=self._ports.clock)
+
+    @cached_property
+    def live(self) -> LiveService:
+        """Batches as they change."""
+        return LiveService(self._ports.documents, clock=self._ports.clock)
+
+    @cached_property
+    def organisations(self) -> OrganisationService:
+        """Organisations and their first admins."""
+        return OrganisationService(
+            self._ports.documents, passwords=self._passwords, clock=self._ports.clock, ids=self._ports.ids
+        )

@@ -8,6 +8,7 @@ from tests.architecture.rules import EVERYTHING, PRODUCT, Module
 ENVIRONMENT_READERS = {
     "shared/config.py": "the platform's only reader of the environment",
     "client/settings.py": "the client's own two variables; it does not import the platform",
+    "infra/local/children.py": "a child process inherits the environment of its parent",
 }
 CLOCK_READERS = {
     "shared/adapters/system.py": "the clock itself",
@@ -17,6 +18,8 @@ EDGES = {
     "shared/adapters/embedded/tasks/dispatchers.py": "one delivery's trouble does not stop the others",
     "shared/adapters/embedded/documents/watchers.py": "a listener's fault does not blind the other watchers",
     "shared/adapters/providers/gemini/models.py": "whatever the SDK raises becomes a ProviderError here",
+    "shared/http/task_edge.py": "an unforeseen error becomes a 500, so that the task is delivered again",
+    "shared/services/live.py": "one watched batch's trouble does not stop the others",
     "shared/http/edge.py": "an unforeseen error becomes a 500 that tells nothing inside",
     "shared/adapters/embedded/events.py": "a listener that fails hurts nobody else",
     "shared/adapters/embedded/sqlite.py": "the border between threads: a writer's error goes to the caller who waits for it",
