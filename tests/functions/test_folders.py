@@ -59,6 +59,7 @@ class Deployment:
         assert isinstance(queue, SqliteTaskQueue)
         while waiting := [task for name in ALL_QUEUES for task in queue.engine.list_tasks(name)]:
             for task in waiting:
+                assert task.function is not None
                 assert self.deliver(task.function, json.loads(task.body)).status_code == 200
                 queue.engine.delete_task(task.queue, task.name)
                 delivered += 1
@@ -77,7 +78,9 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
         )
         shared.container.install(container)
         for name, folder in FOLDERS.items():
-            server.mount(f"/{name}", functions_framework.aio.create_asgi_app(name, str(folder / "main.py"), "http"))
+            # The framework has no types.
+            app = functions_framework.aio.create_asgi_app(name, str(folder / "main.py"), "http")  # type: ignore[no-untyped-call]
+            server.mount(f"/{name}", app)
         create = OrganisationCreate(name="Ours", email="admin@ours.example", member_name="Ana", password="a long one")
         key = container.library.organisations.create(create).key
         with httpx.Client(timeout=30, trust_env=False) as http:
