@@ -59,7 +59,7 @@ def decide(item: Item, error: ProviderError, *, now: datetime, rules: RetryRules
     when = now + timedelta(seconds=_delay(error, delay_seconds, rules))
     if error.kind is ErrorKind.QUOTA:
         when = max(when, error.reopens_at or now + timedelta(seconds=_QUOTA_PAUSE_SECONDS))
-    if patient and when >= item.created_at + rules.max_age:
+    if patient and when >= (item.retried_at or item.created_at) + rules.max_age:
         return Decision(None, uses_try=False)
     return Decision(when, uses_try=not patient)
 

@@ -136,6 +136,7 @@ def retried(
         "status": ItemStatus.PENDING.value,
         "tries": 0,
         "series": series,
+        "retried_at": now,
         "not_before": None,
         "due_at": now,
         "finished_at": None,

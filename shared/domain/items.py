@@ -53,7 +53,8 @@ class Item(Stored):
 
     `attempt` is the number of the try that is due or running. `due_at` is when the item next needs a step: to be
     dispatched, to be dispatched again, to be taken back from a worker; None at the end. `in_flight` is true from its
-    dispatch until it comes back or ends; all that time `held_micros` is kept free for it.
+    dispatch until it comes back or ends; all that time `held_micros` is kept free for it. `retried_at` is when a person
+    last asked to try it again: from then on it may wait for a provider as long as a new item.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Item(Stored):
     attempt: int = 1
     tries: int = 0
     series: int = 1
+    retried_at: datetime | None = None
     not_before: datetime | None = None
     due_at: datetime | None = None
     dispatch: int = 0

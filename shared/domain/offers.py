@@ -16,6 +16,11 @@ class Offer:
         self._default = default
         if default and default not in self._by_id:
             raise ConfigurationWrong(f"FANFOLD_DEFAULT_MODEL: there is no model {default}.")
+        if default and self._by_id[default].provider not in self._providers:
+            needed = self._by_id[default].provider
+            raise ConfigurationWrong(
+                f"FANFOLD_DEFAULT_MODEL: {default} needs the provider {needed}, which is not configured."
+            )
 
     def all(self) -> list[ImageModelSpec]:
         """Every model of a configured provider, shut down ones too."""

@@ -44,7 +44,7 @@ class RetryService:
 
     def changed(self, item: Item, changes: RetryChanges) -> Item:
         """The item as it would be tried with these changes."""
-        changed = item.model_copy(update=changes.model_dump(exclude_none=True))
+        changed = item.model_copy(update=_changes_of(item, changes).model_dump(exclude_none=True))
         spec = self._offer.find(changed.model)
         provider = spec.provider if spec else item.provider
         return changed.model_copy(update={"provider": provider, "recipe": hash_of(changed)})
@@ -55,8 +55,15 @@ class RetryService:
             read.value,
             now=self._clock.now(),
             series=series,
-            changes=changes,
+            changes=_changes_of(read.value, changes),
             provider=changed.provider,
             recipe=changed.recipe,
         )
         return [] if fields is None else [guarded(read, fields)]
+
+
+def _changes_of(item: Item, changes: RetryChanges) -> RetryChanges:
+    """The changes as they apply to one item: variants of one seed would be the same picture, so each takes the next one."""
+    if changes.seed is None:
+        return changes
+    return changes.model_copy(update={"seed": changes.seed + item.variant - 1})

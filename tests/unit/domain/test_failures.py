@@ -60,6 +60,14 @@ def test_no_room_uses_up_no_try_and_ends_with_the_maximum_age(kind: ErrorKind) -
     assert (decision.not_before, decision.uses_try) == (None, False)
 
 
+def test_a_retry_by_hand_may_wait_anew() -> None:
+    late = moment(0) + RULES.max_age * 2
+    again = tried().model_copy(update={"retried_at": late})
+    assert decide(again, error(ErrorKind.BUSY), now=late, rules=RULES, delay_seconds=1).not_before is not None
+    end = late + RULES.max_age
+    assert decide(again, error(ErrorKind.BUSY), now=end, rules=RULES, delay_seconds=1).not_before is None
+
+
 def test_one_try_is_one_try() -> None:
     rules = RetryRules(max_tries=1)
     assert not any(goes_on(tried(), kind, rules) for kind in (*TRANSIENT, *ONE_MORE))

@@ -150,6 +150,7 @@ def test_a_retry_begins_a_series_and_keeps_what_was() -> None:
         "Another walker", "n", 4, "q", "s", "1K",
     )  # fmt: skip
     assert [entry.number for entry in again.attempts] == [1]
+    assert again.retried_at == moment(50)
     assert machine.retried(over, now=moment(50), series=1, changes=changes, provider="q", recipe="s") is None
 
 

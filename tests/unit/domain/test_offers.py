@@ -31,6 +31,8 @@ def test_the_default_is_the_chosen_one_or_the_best() -> None:
     assert offer(default="other").default(TODAY) is OTHER
     with pytest.raises(ConfigurationWrong, match="FANFOLD_DEFAULT_MODEL"):
         offer(default="none")
+    with pytest.raises(ConfigurationWrong, match="needs the provider scripted"):
+        offer("another", default="good")
     with pytest.raises(ConfigurationWrong, match="GEMINI_API_KEY"):
         offer("another").default(TODAY)
 

@@ -1,7 +1,7 @@
 """Keys and sign-ins: who comes in, and for how long."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -9,13 +9,13 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from shared.domain.modes import Role
 from shared.domain.organisations import KeyCreate
-from shared.ports.documents import Delete, Query, Update
+from shared.ports.documents import Delete, DocumentStore, Query, Update
 from shared.repositories import paths
-from shared.services.keys import MAX_KEYS
+from shared.services.keys import MAX_KEYS, KeyService
 from shared.services.recollections import Recollection
 from shared.services.sign_ins import ATTEMPTS_A_MINUTE, REMEMBERED_SECONDS
 from tests.clocks import ManualClock
-from tests.unit.services.desks import PASSWORD, Desk, colleague
+from tests.unit.services.desks import PASSWORD, Desk, Overtaken, colleague
 
 EMAIL = "ana@example.org"
 
@@ -45,6 +45,26 @@ def test_a_key_is_shown_once_and_kept_nowhere(desk: Desk) -> None:
     with pytest.raises(Invalid, match="another request"):
         desk.keys.create(desk.ours, KeyCreate(name="Other"), idempotency_key="k", fingerprint="g")
     assert [entry["action"] for entry in desk.audited()] == ["key.created"]
+
+
+def test_of_two_creates_at_once_with_one_key_one_wins_and_shows_the_secret(desk: Desk) -> None:
+    first: list[Any] = []
+    store = Overtaken(desk.store, lambda: first.append(make(desk, key="k")))
+    slow = KeyService(cast("DocumentStore", store), audit=desk.audit, clock=desk.clock, ids=desk.ids)
+    create = KeyCreate(name="Sheets", role=Role.EDITOR)
+    again, nothing = slow.create(desk.ours, create, idempotency_key="k", fingerprint="f")
+    assert (again.id, nothing) == (first[0][0].id, None)
+    assert first[0][1] is not None
+    assert len(desk.keys.list(desk.ours)) == 2
+
+
+def test_after_seven_days_an_idempotency_key_is_free_again(desk: Desk) -> None:
+    made, _ = make(desk, key="k")
+    desk.clock.advance(7 * 86_400)
+    other, secret = make(desk, key="k")
+    assert other.id != made.id
+    assert secret is not None
+    assert make(desk, key="k") == (desk.keys.list(desk.ours)[0], None)
 
 
 def test_a_key_comes_in_as_its_role_for_its_organisation(desk: Desk) -> None:
@@ -119,6 +139,7 @@ def test_a_person_signs_in_however_the_address_is_written(desk: Desk) -> None:
     assert (signed_in.member.id, signed_in.organisation.id) == (desk.ours.member, desk.ours.org)
     assert signed_in.expires_at > desk.clock.now()
     assert signed_in.token not in repr(signed_in)
+    assert desk.sign_ins.authenticate_token(signed_in.token) == desk.ours
     assert desk.sign_ins.authenticate_token(signed_in.token) == desk.ours
 
 

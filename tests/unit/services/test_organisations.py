@@ -1,17 +1,17 @@
 """Organisations and how an empty stack begins."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from shared.domain.errors import Conflict, Invalid
 from shared.domain.modes import Role
-from shared.ports.documents import CommitResult, DocumentStore, Query, Write
+from shared.ports.documents import DocumentStore, Query
 from shared.services.organisations import OrganisationCreate, OrganisationService
-from tests.unit.services.desks import Desk
+from tests.unit.services.desks import Desk, Overtaken
 
 DEMO = OrganisationCreate(name="Demo", email="demo@example.org", member_name="Demo")
 
@@ -56,21 +56,6 @@ def test_wrong_fields_are_all_named(desk: Desk) -> None:
     with pytest.raises(Invalid) as raised:
         desk.organisations.create(wrong)
     assert [error.pointer for error in raised.value.errors] == ["/email", "/name", "/member_name"]
-
-
-class Overtaken:
-    """A store beside which somebody else commits first, once."""
-
-    def __init__(self, store: DocumentStore, first: Callable[[], object]) -> None:
-        self._store, self._first = store, [first]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def commit(self, writes: Sequence[Write]) -> CommitResult:
-        while self._first:
-            self._first.pop()()
-        return self._store.commit(writes)
 
 
 def overtaken(desk: Desk, first: Callable[[], object]) -> OrganisationService:
