@@ -21,6 +21,7 @@ from shared.domain.money import LedgerEntry, LedgerKind
 from shared.domain.search import terms
 from shared.ports.documents import CommitResult, Create, Data, DocumentStore, Query, Write
 from shared.ports.objects import ObjectStore
+from shared.ports.providers import ImageModel
 from shared.repositories import paths
 from shared.repositories.pages import PageTokens
 from shared.services.assets import AssetService
@@ -42,8 +43,8 @@ PASSWORD = "correct horse"
 class Desk:
     """What an organisation's people work with; `ours` and `theirs` are admins of two organisations."""
 
-    def __init__(self, folder: Path) -> None:
-        self.world = World(folder)
+    def __init__(self, folder: Path, *, provider: ImageModel | None = None) -> None:
+        self.world = World(folder, provider=provider)
         self.clock, self.store, self.files = self.world.clock, self.world.store, self.world.files
         self.ids = SystemIds()
         self.pages = PageTokens(bytes(range(32)))

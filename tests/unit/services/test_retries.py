@@ -1,25 +1,30 @@
 """Trying failed items again with changes."""
 
+from contextlib import closing
+from pathlib import Path
+
 from shared.domain.batches import BatchRetry, RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus
 from shared.ports.providers import GeneratedImage, ImageRequest
-from tests.engine.scripted import made
+from tests.engine.scripted import ScriptedProvider, made
 from tests.unit.services.desks import Desk
 
 
-def test_variants_that_are_retried_with_one_seed_become_different_pictures(desk: Desk) -> None:
-    def answer(request: ImageRequest, _: int) -> GeneratedImage:
-        if request.seed is None:
-            raise ProviderError(ErrorKind.REFUSED, "Not without a seed.")
-        return made(request)
+def seeded_only(request: ImageRequest, _: int) -> GeneratedImage:
+    if request.seed is None:
+        raise ProviderError(ErrorKind.REFUSED, "Not without a seed.")
+    return made(request)
 
-    desk.world.provider._answer = answer  # type: ignore[attr-defined]
-    batch = desk.world.submit({"prompt": "A walker", "variants": 3}, caller=desk.ours)
-    desk.world.run()
-    assert desk.batches.get(desk.ours, batch).status is BatchStatus.FAILED
-    desk.world.engine.controls.retry(desk.ours, batch, BatchRetry(changes=RetryChanges(seed=7)))
-    desk.world.run()
-    items = desk.batches.items(desk.ours, batch, status="succeeded").values
-    assert [item.seed for item in items] == [7, 8, 9]
-    assert len({item.recipe for item in items}) == 3
+
+def test_variants_that_are_retried_with_one_seed_become_different_pictures(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, provider=ScriptedProvider(seeded_only))
+    with closing(desk.world):
+        batch = desk.world.submit({"prompt": "A walker", "variants": 3}, caller=desk.ours)
+        desk.world.run()
+        assert desk.batches.get(desk.ours, batch).status is BatchStatus.FAILED
+        desk.world.engine.controls.retry(desk.ours, batch, BatchRetry(changes=RetryChanges(seed=7)))
+        desk.world.run()
+        items = desk.batches.items(desk.ours, batch, status="succeeded").values
+        assert [item.seed for item in items] == [7, 8, 9]
+        assert len({item.recipe for item in items}) == 3

@@ -34,15 +34,13 @@ def test_after_two_quiet_minutes_all_is_back(desk: Desk) -> None:
     limit=st.integers(min_value=1, max_value=20),
     steps=st.lists(st.floats(min_value=0, max_value=90), min_size=1, max_size=200),
 )
-def test_two_minutes_never_hold_more_than_twice_the_limit_and_the_wait_is_enough(
-    limit: int, steps: list[float]
-) -> None:
+def test_no_sixty_seconds_hold_more_than_twice_the_limit_and_the_wait_is_enough(limit: int, steps: list[float]) -> None:
     window, now, minute = Window(minute=0), 0.0, deque[float]()
     for step in steps:
         now += step
         window = window.at(now)
         wait = window.wait_seconds(now, limit)
-        assert 0 <= wait <= 120
+        assert 0 <= wait <= 120.01
         if wait > 0:
             # A millisecond past the wait the act is allowed.
             later = now + wait + 0.001
