@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from shared.domain.documents import Part, Stored
 from shared.domain.modes import BatchStatus, Desired, Priority
@@ -13,11 +13,18 @@ BatchName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 MAX_RETRY_ITEMS = 1_000
 
 
+def _not_empty(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    # A least length declared on the field is complained of for wrong rows too, beside what is wrong with them.
+    if not rows:
+        raise ValueError("A batch needs at least one row.")
+    return rows
+
+
 class BatchCreate(Strict):
     """A batch as it is submitted or estimated."""
 
     name: BatchName = "Untitled batch"
-    rows: tuple[Row, ...] = Field(min_length=1)
+    rows: Annotated[tuple[Row, ...], AfterValidator(_not_empty)] = Field(json_schema_extra={"minItems": 1})
     defaults: RowSettings = RowSettings()
     priority: Priority = Priority.STANDARD
     start_at: AwareDatetime | None = None

@@ -90,9 +90,9 @@ class RowChecks:
             return []
         for combination in found:
             self._check_prompt(combination, number)
-            self._check_references(row, combination, number)
+            self._check_references(row, merged, combination, number)
             for name, detail in self._wrong_settings(combination):
-                self._add(self._pointer(row, number, name), detail)
+                self._add(self._said_at(row, merged, combination, number, name), detail)
         return found
 
     def _wrong_settings(self, combination: Combination) -> tuple[tuple[str, str], ...]:
@@ -137,8 +137,8 @@ class RowChecks:
             told = f"With its variables filled in, the prompt has {len(image.prompt):,} characters; at most {MAX_PROMPT:,}."
             self._add(f"/rows/{number}/prompt", told)
 
-    def _check_references(self, row: Row, image: Combination, number: int) -> None:
-        pointer = self._pointer(row, number, "references")
+    def _check_references(self, row: Row, merged: Row, image: Combination, number: int) -> None:
+        pointer = self._said_at(row, merged, image, number, "references")
         for place, name in enumerate(image.references):
             found = self._references.get(name)
             if found is None:
@@ -148,12 +148,16 @@ class RowChecks:
                 self._add(f"{pointer}/{place}", f"The reference {name} cannot be used: {told}")
 
     def _pointer(self, row: Row, number: int, name: str) -> str:
-        """Where a setting was said: in the row, in its expansion, or in the defaults of the batch."""
-        if row.expand is not None and name in row.expand.axes():
-            return f"/rows/{number}/expand/{name}"
-        if getattr(row, name, None) is not None or (name == "expand" and row.expand is not None):
-            return f"/rows/{number}/{name}"
-        return f"/defaults/{name}"
+        """Where a setting was said: in the row, or in the defaults of the batch."""
+        return f"/rows/{number}/{name}" if getattr(row, name, None) is not None else f"/defaults/{name}"
+
+    def _said_at(self, row: Row, merged: Row, image: Combination, number: int, name: str) -> str:
+        """Where a combination's setting was said: in an entry of its expansion's list, in its row, or in the defaults."""
+        axis = merged.expand.axes().get(name, ()) if merged.expand else ()
+        value = getattr(image, name)
+        if value not in axis:
+            return self._pointer(row, number, name)
+        return f"{self._pointer(row, number, 'expand')}/{name}/{axis.index(value)}"
 
     def _add(self, pointer: str, detail: str) -> None:
         self._errors[pointer, detail] = FieldError(pointer, detail)
