@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the table. `share` is measured over target (1.0: just met, smaller: better); None where there is no target."""
+    """One line of the table. `share` is measured over target (1.0: just met, smaller: better); None where no bar shows it.
+
+    `label` names it in the plot, where there is less room.
+    """
 
     name: str
     measured: str
@@ -16,6 +19,7 @@ class Figure:
     share: float | None
     is_met: bool | None
     note: str = ""
+    label: str = ""
     values: dict[str, Any] = field(default_factory=dict)
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -92,3 +92,7 @@ class Session:
     sizes: Sizes
     teller: Teller
     report: Report = field(default_factory=Report)
+
+    def within(self, name: str) -> "Session":
+        """The same run, with a folder of its own for one measure."""
+        return replace(self, folder=self.folder / name)

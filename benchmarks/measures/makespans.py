@@ -84,6 +84,7 @@ def _throughput(session: Session, running: Platform, run: Run) -> None:
             share,
             MAKESPAN,
             shown=f"{share:.3f} ({run.makespan:.2f} s)",
+            label="makespan over the ideal",
             ideal=f"1.000 ({run.ideal:.2f} s)",
             aim="≤ 1.10",
             note=f"from the 202 to the end of the batch; {run.finished_at - run.sent.sent_at:.2f} s from sending the request",
@@ -103,6 +104,7 @@ def _processor(session: Session, run: Run) -> None:
             engine,
             ENGINE_SECONDS,
             shown=f"{engine * 1_000:.2f} ms",
+            label="engine's own processor time an image",
             ideal="0 ms",
             aim="≤ 8 ms",
             note=(

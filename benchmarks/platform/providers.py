@@ -21,7 +21,7 @@ STEADY, QUICK, LIMITED = "bench-steady", "bench-quick", "bench-limited"
 CONCURRENCY = 64
 LIMIT_PER_SECOND = 20
 STEADY_SECONDS = 1.0
-EDGE = 256
+EDGE = 64
 RATIOS = ("1:1", "4:5", "16:9")
 
 
