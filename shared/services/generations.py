@@ -1,10 +1,11 @@
 """One delivery of one image's task: claim it, do the work, write how it ended, ask for a step."""
 
+import logging
 from datetime import datetime, timedelta
 from threading import Lock
 
 from shared.domain import item_machine
-from shared.domain.errors import GuardRefused, NotFound, ProviderError
+from shared.domain.errors import ErrorKind, GuardRefused, NotFound, ProviderError
 from shared.domain.items import Item
 from shared.domain.library import Asset
 from shared.domain.modes import Desired, ItemStatus
@@ -150,11 +151,18 @@ class GenerationService:
                 return
             made = self._handler.recover(item) or self._handler.make(item)
         except ProviderError as error:
-            _log.info("image_failed", item=item.id, batch=item.batch, kind=error.kind.value, attempt=item.attempt)
+            _log.log(
+                severity(error.kind),
+                "image_failed",
+                item=item.id,
+                kind=error.kind.value,
+                attempt=item.attempt,
+                model=item.model,
+            )
             self._outcomes.fail(claimed, error)
         else:
             self._outcomes.finish(claimed, made)
-            _log.debug("image_made", item=item.id, batch=item.batch, attempt=item.attempt, model=item.model)
+            _log.info("image_made", item=item.id, attempt=item.attempt, model=item.model, micros=made.cost_micros)
 
     def _earlier(self, item: Item) -> Asset | None:
         """An equal image that exists; looked for after the recipe was locked, so that none can slip in between."""
@@ -180,3 +188,10 @@ class GenerationService:
                     self._running.clear()
                 self._running[key] = now
         return wish
+
+
+def severity(kind: ErrorKind) -> int:
+    """How loud a failed image is in the log: what the service itself lacks is an error, a crowd a warning, a refusal news."""
+    if kind in (ErrorKind.REFUSED, ErrorKind.INVALID):
+        return logging.INFO
+    return logging.WARNING if kind in (ErrorKind.BUSY, ErrorKind.QUOTA) else logging.ERROR

@@ -25,14 +25,18 @@ from shared.adapters.embedded.documents.writes import (
 )
 from shared.adapters.embedded.sqlite import Database
 from shared.domain.errors import Unavailable
+from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import Change, CommitResult, Count, Document, Query, Sum, Version, Write
 from shared.repositories.indexes import Index
 
 KEPT_CHANGES = 4096
+SLOW_SECONDS = 1.0
 PRUNE_EVERY = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+_log = logger(__name__)
 
 
 class SqliteDocumentStore:
@@ -84,8 +88,14 @@ class SqliteDocumentStore:
 
     def query(self, query: Query) -> list[Document]:
         """The documents that match, in order (by path where none is given)."""
+        started = self._clock.monotonic()
         with self._database.read() as connection:
-            return run_query(connection, query)
+            found = run_query(connection, query)
+        seconds = self._clock.monotonic() - started
+        if seconds > SLOW_SECONDS:
+            fields = [where.field for where in query.where]
+            _log.warning("slow_query", collection=query.collection, fields=fields, found=len(found), seconds=seconds)
+        return found
 
     def aggregate(
         self, collection: str, aggregations: Mapping[str, Count | Sum], *, group: bool = False
