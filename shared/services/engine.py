@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from shared.domain.failures import RetryRules
 from shared.domain.offers import Offer
@@ -64,74 +65,120 @@ class EngineRules:
 
 
 class Engine:
-    """One of each service."""
+    """One of each service, made when it is first asked for: a function makes only what it uses."""
 
     def __init__(self, ports: Ports, offer: Offer, rules: EngineRules) -> None:
-        documents, clock, ids = ports.documents, ports.clock, ports.ids
-        rows = RowsRepository(ports.objects)
-        self.requests = StepRequests(ports.tasks, clock, tick=rules.pace.tick)
-        repeats = Repeats(clock, ids)
-        self.reservations = ReservationService(
-            documents, clock, repeats, default_limit_micros=rules.organisation_limit_micros
-        )
-        handler = ImageHandler(
-            offer=offer, providers=ports.provider, objects=ports.objects, studio=ports.studio, clock=clock, ids=ids
-        )
-        outcomes = OutcomeService(documents, handler, clock, ids, rules=rules.retry)
-        retries = RetryService(documents, offer, clock)
-        self.submissions = SubmissionService(
-            documents,
-            rows=rows,
-            offer=offer,
+        self._ports = ports
+        self._offer = offer
+        self._rules = rules
+        self.rows = RowsRepository(ports.objects)
+        self.requests = StepRequests(ports.tasks, ports.clock, tick=rules.pace.tick)
+        self._repeats = Repeats(ports.clock, ports.ids)
+        self._retries = RetryService(ports.documents, offer, ports.clock)
+
+    @cached_property
+    def reservations(self) -> ReservationService:
+        """Money set aside."""
+        limit = self._rules.organisation_limit_micros
+        return ReservationService(self._ports.documents, self._ports.clock, self._repeats, default_limit_micros=limit)
+
+    @cached_property
+    def submissions(self) -> SubmissionService:
+        """Accepting and estimating."""
+        return SubmissionService(
+            self._ports.documents,
+            rows=self.rows,
+            offer=self._offer,
             reservations=self.reservations,
             requests=self.requests,
-            repeats=repeats,
-            clock=clock,
-            ids=ids,
-            limits=rules.limits,
-            model_concurrency=rules.pace.model_concurrency,
+            repeats=self._repeats,
+            clock=self._ports.clock,
+            ids=self._ports.ids,
+            limits=self._rules.limits,
+            model_concurrency=self._rules.pace.model_concurrency,
         )
-        self.controls = BatchControlService(
-            documents,
-            handler=handler,
-            offer=offer,
-            retries=retries,
+
+    @cached_property
+    def controls(self) -> BatchControlService:
+        """What people want of a batch."""
+        return BatchControlService(
+            self._ports.documents,
+            handler=self._handler,
+            offer=self._offer,
+            retries=self._retries,
             reservations=self.reservations,
             requests=self.requests,
-            repeats=repeats,
-            clock=clock,
+            repeats=self._repeats,
+            clock=self._ports.clock,
         )
-        self.generations = GenerationService(
-            documents,
-            handler=handler,
-            outcomes=outcomes,
+
+    @cached_property
+    def generations(self) -> GenerationService:
+        """What a worker does with a delivery."""
+        return GenerationService(
+            self._ports.documents,
+            handler=self._handler,
+            outcomes=self._outcomes,
             requests=self.requests,
-            places=ModelPlaces(offer, concurrency=rules.pace.model_concurrency),
-            clock=clock,
-            worker=ports.worker,
+            places=ModelPlaces(self._offer, concurrency=self._rules.pace.model_concurrency),
+            clock=self._ports.clock,
+            worker=self._ports.worker,
         )
-        self.steps = StepService(
+
+    @cached_property
+    def steps(self) -> StepService:
+        """What makes a batch go."""
+        documents, clock = self._ports.documents, self._ports.clock
+        return StepService(
             documents,
-            plans=PlanService(documents, rows, offer, clock),
-            dispatches=DispatchService(
-                documents,
-                ports.tasks,
-                offer=offer,
-                handler=handler,
-                reservations=self.reservations,
-                clock=clock,
-                pace=rules.pace,
-            ),
-            outcomes=outcomes,
-            retries=retries,
+            plans=PlanService(documents, self.rows, self._offer, clock),
+            dispatches=self._dispatches,
+            outcomes=self._outcomes,
+            retries=self._retries,
             cancellations=CancellationService(documents, clock),
-            closings=ClosingService(documents, reservations=self.reservations, events=ports.events, clock=clock),
+            closings=ClosingService(documents, reservations=self.reservations, events=self._ports.events, clock=clock),
             reservations=self.reservations,
             requests=self.requests,
             clock=clock,
-            ids=ids,
-            lease=rules.step_lease,
+            ids=self._ports.ids,
+            lease=self._rules.step_lease,
         )
-        self.rows = rows
-        self.reconciliation = ReconcileService(documents, self.requests, clock)
-        self.restarts = RestartService(documents, self.requests, clock)
+
+    @cached_property
+    def reconciliation(self) -> ReconcileService:
+        """The sweep."""
+        return ReconcileService(self._ports.documents, self.requests, self._ports.clock)
+
+    @cached_property
+    def restarts(self) -> RestartService:
+        """What a new process does first on the embedded stack."""
+        return RestartService(self._ports.documents, self.requests, self._ports.clock)
+
+    @cached_property
+    def _handler(self) -> ImageHandler:
+        ports = self._ports
+        return ImageHandler(
+            offer=self._offer,
+            providers=ports.provider,
+            objects=ports.objects,
+            studio=ports.studio,
+            clock=ports.clock,
+            ids=ports.ids,
+        )
+
+    @cached_property
+    def _outcomes(self) -> OutcomeService:
+        ports = self._ports
+        return OutcomeService(ports.documents, self._handler, ports.clock, ports.ids, rules=self._rules.retry)
+
+    @cached_property
+    def _dispatches(self) -> DispatchService:
+        return DispatchService(
+            self._ports.documents,
+            self._ports.tasks,
+            offer=self._offer,
+            handler=self._handler,
+            reservations=self.reservations,
+            clock=self._ports.clock,
+            pace=self._rules.pace,
+        )
