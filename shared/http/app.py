@@ -61,22 +61,18 @@ def create_app(services: ApiServices, settings: ApiSettings) -> FastAPI:
     for router in routers():
         app.include_router(router)
     app.add_middleware(Edge, clock=services.clock, new_id=lambda: services.ids.new("req"))
-    app.add_exception_handler(FanfoldError, _fanfold_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.exception_handler(FanfoldError)(_fanfold_error)
+    app.exception_handler(RequestValidationError)(_validation_error)
+    app.exception_handler(HTTPException)(_http_error)
     return app
 
 
-async def _fanfold_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, FanfoldError):
-        raise error
+async def _fanfold_error(request: Request, error: FanfoldError) -> Response:
     return respond(request, error)
 
 
-async def _validation_error(request: Request, error: Exception) -> Response:
+async def _validation_error(request: Request, error: RequestValidationError) -> Response:
     """Query parameters and headers; a wrong path parameter matched no route."""
-    if not isinstance(error, RequestValidationError):
-        raise error
     prefixed = cast("list[ErrorDetails]", [{**problem, "loc": _named(problem["loc"])} for problem in error.errors()])
     return respond(request, Invalid(field_errors(prefixed)))
 
@@ -87,9 +83,7 @@ def _named(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return ("headers" if place == "header" else place, *rest[:1])
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
+async def _http_error(request: Request, error: HTTPException) -> Response:
     if error.status_code == 404:
         detail = f"There is nothing at {request.scope['path'][:200]}. The paths are listed at /v1/docs."
         return http_problem(request, 404, detail)

@@ -135,7 +135,7 @@ def test_times_need_their_zone() -> None:
 
 
 def test_an_empty_list_of_rows_is_wrong() -> None:
-    assert errors_of({"rows": []}) == {"/rows": "Give at least one entry."}
+    assert errors_of({"rows": []}) == {"/rows": "A batch needs at least one row."}
 
 
 def test_other_models_speak_the_same_language() -> None:

@@ -16,13 +16,12 @@ import pytest
 from starlette.types import Message
 
 from shared.domain.modes import ItemStatus, Role
-from shared.http.routes import events
-from shared.http.routes.events import EventStream, Mailbox
+from shared.http.routes.events import MAX_WAITING, EventStream, Mailbox
 from shared.ports.documents import Delete, Guard, Update
-from shared.repositories import paths
+from shared.repositories import items, paths
 from shared.services.live import Change, LiveService
 from tests.api.stacks import ApiStack
-from tests.api.test_live import item
+from tests.api.test_live import Inbox, item
 from tests.servers import serve
 
 
@@ -222,41 +221,73 @@ def test_more_streams_than_an_instance_holds_are_sent_to_polling(tmp_path: Path)
     assert refused.headers["Retry-After"]
 
 
-def test_a_reader_who_takes_nothing_in_is_dropped(streams: Streams) -> None:
-    batch = planned(streams.stack)
+class Wire:
+    """The other end of one stream: `send` waits while the gate is shut, nobody hangs up."""
 
-    async def drop() -> list[str]:
-        sent: list[str] = []
+    def __init__(self, *, is_open: bool) -> None:
+        self.gate = asyncio.Event()
+        self.begun = asyncio.Event()
+        self.sent: list[Message] = []
+        if is_open:
+            self.gate.set()
 
-        async def receive() -> Message:
-            await asyncio.Event().wait()
-            return {}
+    async def receive(self) -> Message:
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
 
-        async def send(message: Message) -> None:
-            sent.append(message["type"])
-            if message["type"] == "http.response.body":
-                await asyncio.Event().wait()
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+        self.begun.set()
+        if message["type"] == "http.response.body":
+            await self.gate.wait()
 
-        settings = replace(streams.stack.settings, send_seconds=0.05)
-        stream = EventStream(streams.stack.live, streams.stack.ours.org, batch, None, settings)
-        await stream({"type": "http"}, receive, send)
-        return sent
-
-    assert asyncio.run(drop()) == ["http.response.start", "http.response.body"]
-    assert streams.stack.live.watchers == 0
+    async def serve(self, stack: ApiStack, batch: str, **settings: Any) -> None:
+        """Serve the whole stream."""
+        stream = EventStream(stack.live, stack.ours.org, batch, None, replace(stack.settings, **settings))
+        await stream({"type": "http"}, self.receive, self.send)
 
 
-def test_a_reader_who_falls_behind_is_told_to_come_back() -> None:
-    async def overflow() -> Mailbox:
-        mailbox = Mailbox()
-        mailbox.deliver([Change(item(number)) for number in range(events.MAX_WAITING)], False)
-        await asyncio.sleep(0)
-        assert not mailbox.overflowed
-        mailbox.deliver([Change(item(events.MAX_WAITING))], False)
-        await asyncio.sleep(0)
-        return mailbox
+def test_a_reader_who_takes_nothing_in_is_dropped(stack: ApiStack) -> None:
+    async def read() -> list[str]:
+        wire = Wire(is_open=False)
+        await wire.serve(stack, planned(stack), send_seconds=0.05)
+        return [message["type"] for message in wire.sent]
 
-    assert asyncio.run(overflow()).overflowed
+    assert asyncio.run(read()) == ["http.response.start", "http.response.body"]
+    assert stack.live.watchers == 0
+
+
+def test_a_reader_who_falls_behind_is_dropped_with_words(stack: ApiStack) -> None:
+    batch = planned(stack)
+    inbox = Inbox()
+
+    async def read() -> bytes:
+        wire = Wire(is_open=False)
+        reading = asyncio.create_task(wire.serve(stack, batch))
+        await wire.begun.wait()
+        stack.live.watch(stack.ours.org, batch, inbox)
+        many = [item(number, org=stack.ours.org, batch=batch) for number in range(MAX_WAITING + 1)]
+        for start in range(0, len(many), 400):
+            stack.store.commit([items.create(one) for one in many[start : start + 400]])
+        seen: set[str] = set()
+        while len(seen & {one.id for one in many}) < len(many):
+            seen |= {change.id for change in (await asyncio.to_thread(inbox.next))[0]}
+        wire.gate.set()
+        await reading
+        return bytes(wire.sent[-1]["body"])
+
+    assert asyncio.run(read()).startswith(b": You read too slowly")
+
+
+def test_a_batch_that_goes_before_the_stream_begins_is_told_in_words(stack: ApiStack) -> None:
+    async def read() -> Message:
+        wire = Wire(is_open=True)
+        await wire.serve(stack, "bat_aaaaaaaaaaaaaaaaaaaa")
+        return wire.sent[-1]
+
+    last = asyncio.run(read())
+    assert last["body"] == b": There is no batch bat_aaaaaaaaaaaaaaaaaaaa.\n\n"
+    assert last["more_body"] is False
 
 
 def test_only_the_latest_state_of_a_thing_waits_for_its_reader() -> None:

@@ -89,6 +89,14 @@ def test_two_credentials_at_once_are_refused(stack: ApiStack) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
 
 
+@pytest.mark.parametrize("sent", ["", "k" * 5_000, "sch\xfcssel"])
+@pytest.mark.parametrize("header", ["X-API-Key", "Authorization"])
+def test_credentials_that_cannot_be_any_are_refused_unread(stack: ApiStack, header: str, sent: str) -> None:
+    value = sent if header == "X-API-Key" else f"Bearer {sent}"
+    answer = stack.client.get("/v1/models", headers={header.encode(): value.encode("latin-1")})
+    assert (answer.status_code, answer.json()["detail"]) == (401, "These credentials are not valid.")
+
+
 def test_credentials_in_a_url_are_not_taken(stack: ApiStack) -> None:
     key = stack.ours.keys[Role.ADMIN]
     for name in ("key", "api_key", "x-api-key", "access_token", "token"):

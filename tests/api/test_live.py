@@ -206,6 +206,21 @@ def test_a_store_that_is_away_for_a_while_ends_nothing(tmp_path: Path, clock: Ma
     assert ([seen.value.status for seen in changes], ended) == ([BatchStatus.PAUSED], False)
 
 
+def test_a_batch_that_cannot_be_read_ends_its_own_watching_only(documents: DocumentStore, live: LiveService) -> None:
+    documents.commit([Create(paths.batch(ORG, name), batch(name).written()) for name in (BATCH, OTHER)])
+    here, there = Inbox(), Inbox()
+    live.watch(ORG, BATCH, here)
+    live.watch(ORG, OTHER, there)
+    here.next()
+    there.next()
+    with capture_logs() as lines:
+        change(documents, paths.batch(ORG, BATCH), status="a state of no version of ours")
+        assert here.next() == ([], True)
+    assert "poll_broke" in [line["event"] for line in lines]
+    change(documents, paths.batch(ORG, OTHER), status=BatchStatus.PAUSED.value)
+    assert [seen.value.status for seen in there.next()[0]] == [BatchStatus.PAUSED]
+
+
 def test_closing_stops_the_polling_and_watching_may_begin_again(documents: DocumentStore, live: LiveService) -> None:
     documents.commit([Create(paths.batch(ORG, BATCH), batch().written())])
     live.watch(ORG, BATCH, Inbox())

@@ -1,5 +1,7 @@
 """Where tasks arrive: strangers are refused, payloads are ids, the answer tells the queue what to do."""
 
+import asyncio
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from shared.adapters.embedded.identity import SERVICE_ACCOUNT, LocalIdentityProvider
 from shared.domain.errors import FanfoldError, GuardRefused, NotFound, Unavailable
@@ -221,3 +223,31 @@ def test_a_step_needs_no_item_and_a_sweep_needs_nothing(identity: LocalIdentityP
         assert client.post("/", headers=headers).status_code == 200
         assert client.post("/", json={"schema": 1}, headers=headers).status_code == 200
     assert (len(steps), len(sweeps)) == (1, 2)
+
+
+def test_a_payload_in_pieces_is_read_whole(serve: Serve, identity: LocalIdentityProvider) -> None:
+    seen: list[ItemPayload] = []
+    raw = json.dumps(PAYLOAD).encode()
+    with serve(seen.append) as client:
+        pieces = (raw[place : place + 40] for place in range(0, len(raw), 40))
+        assert client.post("/", content=pieces, headers=bearer(identity.service_token(AUDIENCE))).status_code == 200
+    assert len(seen) == 1
+
+
+def test_a_queue_that_hangs_up_starts_nothing(identity: LocalIdentityProvider) -> None:
+    seen: list[SweepPayload] = []
+    settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
+    edge = TaskEdge(SweepPayload, seen.append, identity, settings)
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"authorization", b"Bearer " + identity.service_token(AUDIENCE).encode())]
+    asyncio.run(edge({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive, send))
+    assert seen == []
+    with pytest.raises(RuntimeError):
+        asyncio.run(edge({"type": "websocket"}, receive, send))
