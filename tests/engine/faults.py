@@ -99,11 +99,11 @@ class FaultyWorld(World):
         self.scripted = provider or ScriptedProvider()
         super().__init__(
             folder,
-            provider=cast(ImageModel, _Port(self.scripted, "provider", self.faults)),
-            documents=lambda store: cast(DocumentStore, _Port(store, "documents", self.faults)),
-            tasks=lambda queue: cast(TaskQueue, _Port(queue, "tasks", self.faults)),
-            objects=lambda store: cast(ObjectStore, _Port(store, "objects", self.faults)),
-            bus=lambda bus: cast(EventBus, _Port(bus, "events", self.faults)),
+            provider=cast("ImageModel", _Port(self.scripted, "provider", self.faults)),
+            documents=lambda store: cast("DocumentStore", _Port(store, "documents", self.faults)),
+            tasks=lambda queue: cast("TaskQueue", _Port(queue, "tasks", self.faults)),
+            objects=lambda store: cast("ObjectStore", _Port(store, "objects", self.faults)),
+            bus=lambda bus: cast("EventBus", _Port(bus, "events", self.faults)),
             **settings,
         )
 

@@ -46,7 +46,7 @@ class SeededIds:
     """Ids that are random and the same for the same seed."""
 
     def __init__(self, seed: int = 0) -> None:
-        self._random = Random(seed)  # noqa: S311 - a test's
+        self._random = Random(seed)
 
     def new(self, prefix: str) -> str:
         """A new id."""
