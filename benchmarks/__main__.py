@@ -19,6 +19,8 @@ from benchmarks.sessions import FULL, SMALL, Session, Teller
 from shared.domain.errors import FanfoldError
 
 RESULTS = Path(__file__).parent / "results"
+# Beside the folder where `make run` keeps its state: the same disk, the same costs.
+STATE = Path(__file__).parents[1] / "out"
 MEASURES = ("acceptances", "first_calls", "makespans", "paces", "doublings", "kills", "cold_starts")
 
 
@@ -32,7 +34,8 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the table, figures and plot are kept")
     wanted = parser.parse_args()
     begun, broken = time.monotonic(), ""
-    with tempfile.TemporaryDirectory(prefix="fanfold-bench-") as folder, Teller() as teller:
+    STATE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=STATE) as folder, Teller() as teller:
         session = Session(Path(folder), SMALL if wanted.small else FULL, teller)
         try:
             for name in wanted.only or MEASURES:
@@ -41,7 +44,7 @@ def main() -> int:
         except (BenchmarkFailed, FanfoldError) as error:
             broken = f"The benchmark could not be finished; nothing is kept. {error}"
     seconds, at, machine = time.monotonic() - begun, datetime.now(UTC), Machine.here()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(f"{machine}\n", highlight=False, soft_wrap=True)
     tables.show(session.report, console)
     if broken:
