@@ -73,7 +73,11 @@ def succeeded(item: Item, *, now: datetime, attempt: int, cost_micros: int, resu
         "error": None,
         "cost_micros": item.cost_micros + cost_micros,
         "duration_ms": max(int((now - started) / timedelta(milliseconds=1)), 0),
-        "attempts": _closed(item, attempt, now, None, cost_micros),
+        # Whoever tries at this moment tries in vain: nothing of an item that ended stays open.
+        "attempts": [
+            {**entry, "finished_at": entry["finished_at"] or now}
+            for entry in _closed(item, attempt, now, None, cost_micros)
+        ],
         **result,
     }
 

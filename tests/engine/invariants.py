@@ -61,6 +61,7 @@ def _check_item(world: World, org: str, item: Item) -> None:
     assert (item.dispatched_until, item.due_at, item.not_before) == (None, None, None)
     assert item.finished_at is not None
     assert (item.error is not None) == (item.status is ItemStatus.FAILED)
+    assert all(attempt.finished_at is not None for attempt in item.attempts)
     numbers = [attempt.number for attempt in item.attempts]
     assert numbers == sorted(set(numbers)), "attempt numbers never start again"
     assert (item.asset_id is not None) == (item.status is ItemStatus.SUCCEEDED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_the_waits_for_room_grow(folder: Path) -> None:
     world.provider = ScriptedProvider(answer)
     world.submit({"prompt": "a cup"})
     world.run()
-    waits = [(later - earlier).total_seconds() for earlier, later in zip(asked, asked[1:], strict=False)]
+    waits = [(later - earlier).total_seconds() for earlier, later in pairwise(asked)]
     assert within(waits, 2, 4, 8, 16, 32), waits
 
 

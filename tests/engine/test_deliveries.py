@@ -1,0 +1,315 @@
+"""Deliveries that are late, doubled, lost, void or out of order change nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from shared.domain.batches import BatchRetry
+from shared.domain.errors import ErrorKind, ProviderError, Unavailable
+from shared.domain.modes import BatchStatus, ItemStatus
+from shared.domain.money import LedgerKind
+from shared.ports.providers import GeneratedImage, ImageRequest
+from tests.engine import invariants
+from tests.engine.faults import FaultyWorld
+from tests.engine.invariants import paid
+from tests.engine.scripted import PRICE, ScriptedProvider, made
+from tests.engine.worlds import Delivery, World
+
+
+def images(world: World) -> list[Delivery]:
+    """The deliveries of images that wait."""
+    return [delivery for delivery in world.waiting() if delivery.function == "generate_image"]
+
+
+def steps(world: World) -> None:
+    """Deliver the steps that are due, and no image."""
+    for delivery in world.due():
+        if delivery.function == "advance_batch":
+            world.deliver(delivery)
+            world.done(delivery)
+
+
+def planned(world: World, count: int = 3) -> tuple[str, list[Delivery]]:
+    """A batch whose images are all in the queue."""
+    batch = world.submit({"prompt": "a cup", "variants": count})
+    steps(world)
+    return batch, images(world)
+
+
+def test_every_delivery_twice_and_backwards(folder: Path) -> None:
+    world = World(folder)
+    batch, tasks = planned(world, 6)
+    for delivery in [*reversed(tasks), *tasks]:
+        world.deliver(delivery)
+    world.run()
+    assert len(world.provider.requests) == 6  # type: ignore[attr-defined]
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    invariants.check(world)
+
+
+def test_many_workers_with_the_same_deliveries_buy_once(folder: Path) -> None:
+    world = World(folder)
+    batch, tasks = planned(world, 8)
+    threads = [Thread(target=lambda: [world.deliver(delivery) for delivery in tasks]) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    world.run()
+    assert len(world.provider.requests) == 8  # type: ignore[attr-defined]
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    assert paid(world, LedgerKind.DUPLICATE) == []
+    invariants.check(world)
+
+
+def test_many_steps_at_once_do_what_one_does(folder: Path) -> None:
+    world = World(folder)
+    batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(50)), budget_micros=12 * PRICE)
+    for _ in range(4):
+        threads = [Thread(target=world.engine.steps.advance, args=(world.caller.org, batch)) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        world.clock.advance(0.5)
+    assert len(world.items(batch)) == 500
+    assert sum(item.in_flight for item in world.items(batch)) == 12
+    world.run(seconds=100)
+    assert len(world.provider.requests) == 12  # type: ignore[attr-defined]
+    world.engine.controls.cancel(world.caller, batch)
+    world.run()
+    invariants.check(world)
+
+
+def test_a_lost_task_is_sent_again_under_the_next_number(folder: Path) -> None:
+    world = World(folder)
+    batch, tasks = planned(world)
+    for delivery in tasks:
+        world.done(delivery)
+    assert [item.dispatch for item in world.items(batch)] == [1, 1, 1]
+    world.run()
+    assert [item.dispatch for item in world.items(batch)] == [2, 2, 2]
+    assert [item.attempt for item in world.items(batch)] == [1, 1, 1]
+    invariants.check(world)
+
+
+def test_all_steps_lost_are_found_by_the_sweep(folder: Path) -> None:
+    world = World(folder)
+    batch = world.submit({"prompt": "a cup", "variants": 3})
+    for delivery in world.waiting():
+        world.done(delivery)
+    assert world.waiting() == []
+    world.run()
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    invariants.check(world)
+
+
+def test_a_delivery_of_something_unknown_is_dropped(folder: Path) -> None:
+    world = World(folder)
+    world.engine.generations.generate(world.caller.org, "bat_x", "itm_x", 1)
+    world.engine.steps.advance(world.caller.org, "bat_x")
+    batch, tasks = planned(world)
+    item = tasks[0].payload["item"]
+    for attempt in (0, 2, 99):
+        world.engine.generations.generate(world.caller.org, batch, item, attempt)
+    assert {item.status for item in world.items(batch)} == {ItemStatus.PENDING}
+    world.run()
+    invariants.check(world)
+
+
+def test_a_delivery_before_its_time_is_dropped(folder: Path) -> None:
+    def answer(request: ImageRequest, turn: int) -> GeneratedImage:
+        if turn == 1:
+            raise ProviderError(ErrorKind.UNAVAILABLE, "Down.")
+        return made(request)
+
+    world = World(folder, provider=ScriptedProvider(answer))
+    batch, tasks = planned(world, 1)
+    world.deliver(tasks[0])
+    item = world.items(batch)[0]
+    assert (item.status, item.attempt) == (ItemStatus.PENDING, 2)
+    world.engine.generations.generate(world.caller.org, batch, item.id, 2)
+    assert world.items(batch)[0] == item
+    world.run()
+    invariants.check(world)
+
+
+Late = Callable[[World, str], None]
+
+
+def _taken_back(world: World, batch: str) -> None:
+    world.clock.advance(200)
+    world.engine.steps.advance(world.caller.org, batch)
+    assert world.items(batch)[0].status is ItemStatus.PENDING
+    assert world.items(batch)[0].attempt == 2
+
+
+def _made_again(world: World, batch: str) -> None:
+    _taken_back(world, batch)
+    world.run(until=lambda: world.items(batch)[0].status.is_terminal)
+
+
+def _finished(world: World, batch: str) -> None:
+    _taken_back(world, batch)
+    world.run()
+
+
+def _cancelled(world: World, batch: str) -> None:
+    _taken_back(world, batch)
+    world.engine.controls.cancel(world.caller, batch)
+    world.run()
+
+
+def late(folder: Path, meanwhile: Late, answer: Callable[[ImageRequest], GeneratedImage]) -> tuple[FaultyWorld, str]:
+    """A worker that is taken back while it waits for its provider, and reports after all."""
+    world = FaultyWorld(folder)
+    batch = world.submit({"prompt": "a cup"})
+
+    def slow(request: ImageRequest, turn: int) -> GeneratedImage:
+        if turn == 1:
+            meanwhile(world, batch)
+            return answer(request)
+        return made(request)
+
+    world.scripted._answer = slow
+    steps(world)
+    world.deliver(images(world)[0])
+    return world, batch
+
+
+def test_a_late_worker_finishes_what_nobody_took_over(folder: Path) -> None:
+    world, batch = late(folder, _taken_back, made)
+    item = world.items(batch)[0]
+    assert (item.status, item.cost_micros, item.duplicate_purchases) == (ItemStatus.SUCCEEDED, PRICE, 0)
+    assert [attempt.lost for attempt in item.attempts] == [False]
+    assert [entry.kind for entry in world.ledger()] == [LedgerKind.CHARGE]
+    world.run()
+    assert len(world.scripted.requests) == 1
+    invariants.check(world)
+
+
+@pytest.mark.parametrize("meanwhile", [_made_again, _finished])
+def test_a_late_worker_of_a_finished_image_counts_as_a_duplicate(folder: Path, meanwhile: Late) -> None:
+    world, batch = late(folder, meanwhile, made)
+    item = world.items(batch)[0]
+    assert (item.status, item.cost_micros, item.duplicate_purchases) == (ItemStatus.SUCCEEDED, 2 * PRICE, 1)
+    assert sorted(entry.kind for entry in world.ledger()) == [LedgerKind.CHARGE, LedgerKind.DUPLICATE]
+    world.run()
+    assert world.batch(batch).cost.spent_micros == 2 * PRICE
+    invariants.check(world)
+
+
+def test_a_late_worker_of_a_cancelled_image_counts_as_a_duplicate(folder: Path) -> None:
+    world, batch = late(folder, _cancelled, made)
+    world.run()
+    assert world.items(batch)[0].status is ItemStatus.CANCELLED
+    assert world.batch(batch).cost.spent_micros == PRICE
+    invariants.check(world)
+
+
+@pytest.mark.parametrize("meanwhile", [_taken_back, _made_again, _finished, _cancelled])
+def test_a_late_failure_corrects_what_it_cost(folder: Path, meanwhile: Late) -> None:
+    def fail(_: ImageRequest) -> GeneratedImage:
+        raise ProviderError(ErrorKind.NO_IMAGE, "Only words.", usage={"images": 3})
+
+    world, batch = late(folder, meanwhile, fail)
+    world.run()
+    failed = paid(world, LedgerKind.FAILED_CHARGE)
+    assert [(entry.attempt, entry.cost_micros, entry.overrun_micros) for entry in failed] == [(1, 3 * PRICE, 2 * PRICE)]
+    assert paid(world, LedgerKind.UNKNOWN_OUTCOME) == []
+    invariants.check(world)
+
+
+def _costly(request: ImageRequest) -> GeneratedImage:
+    fair = made(request)
+    return GeneratedImage(data=fair.data, media_type=fair.media_type, usage={"images": 3})
+
+
+def test_late_money_is_settled_even_when_nobody_asks_for_a_step(folder: Path) -> None:
+    world, batch = late(folder, _finished, _costly)
+    for delivery in world.waiting():
+        world.done(delivery)
+    assert world.batch(batch).cost.spent_micros != sum(item.cost_micros for item in world.items(batch))
+    world.run()
+    invariants.check(world)
+
+
+def test_a_picture_that_could_not_be_shown_is_not_bought_again(folder: Path) -> None:
+    world = FaultyWorld(folder)
+    batch = world.submit({"prompt": "a cup"})
+    puts: list[str] = []
+
+    def fail(name: str) -> None:
+        if name == "objects.put" and world.scripted.requests:
+            puts.append(name)
+            if 2 <= len(puts) <= 5:
+                raise Unavailable("The disk is full.")
+
+    world.faults.before = fail
+    world.run()
+    item = world.items(batch)[0]
+    assert item.status is ItemStatus.SUCCEEDED
+    assert [(attempt.number, attempt.cost_micros) for attempt in item.attempts] == [(1, PRICE), (2, 0)]
+    assert len(world.scripted.requests) == 1
+    assert (item.cost_micros, item.asset_id is not None) == (PRICE, True)
+    assert [entry.kind for entry in world.ledger()] == [LedgerKind.CHARGE]
+    invariants.check(world)
+
+
+def test_a_retry_with_changes_does_not_take_the_old_picture(folder: Path) -> None:
+    world = FaultyWorld(folder)
+    batch = world.submit({"prompt": "a cup"})
+
+    puts: list[str] = []
+
+    def fail(name: str) -> None:
+        if name == "objects.put":
+            puts.append(name)
+            if len(puts) > 1:
+                raise Unavailable("The disk is full.")
+
+    world.faults.before = fail
+    world.run()
+    assert world.items(batch)[0].status is ItemStatus.FAILED
+    world.faults.before = lambda _: None
+    retry = BatchRetry.model_validate({"changes": {"prompt": "a jug"}})
+    world.engine.controls.retry(world.caller, batch, retry)
+    world.run()
+    assert [request.prompt for request in world.scripted.requests] == ["a cup", "a jug"]
+    assert world.items(batch)[0].status is ItemStatus.SUCCEEDED
+    invariants.check(world)
+
+
+@pytest.mark.parametrize("port", ["documents.commit", "tasks.create", "events.publish", "objects.put"])
+def test_parts_that_do_not_answer_delay_and_lose_nothing(folder: Path, port: str) -> None:
+    world = FaultyWorld(folder)
+    batch = world.submit({"prompt": "a cup", "variants": 3})
+    turns = [0]
+
+    def hiccup(name: str) -> None:
+        if name == port:
+            turns[0] += 1
+            if turns[0] % 3 == 0:
+                raise Unavailable("Not now.")
+
+    world.faults.before = hiccup
+    patient(world)
+    world.faults.before = lambda _: None
+    world.run()
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    assert sum(world.scripted.billed.values()) == 3
+    invariants.check(world)
+
+
+def patient(world: FaultyWorld) -> None:
+    """Deliver as a queue does: what failed comes again later."""
+    for _ in range(60):
+        for delivery in world.due():
+            try:
+                world.deliver(delivery)
+            except Unavailable:
+                continue
+            world.done(delivery)
+        world.clock.advance(1)
