@@ -7,16 +7,16 @@ from tempfile import TemporaryDirectory
 import pytest
 import structlog
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 - only where worlds are quickest; any folder does
+MEMORY = Path("/dev/shm")  # noqa: S108 - only where worlds are quickest; any folder does
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """An empty folder that is gone afterwards."""
-    if not _MEMORY.is_dir():
+    if not MEMORY.is_dir():
         yield tmp_path
         return
-    with TemporaryDirectory(dir=_MEMORY, prefix="fanfold-") as name:
+    with TemporaryDirectory(dir=MEMORY, prefix="fanfold-") as name:
         yield Path(name)
 
 
