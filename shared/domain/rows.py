@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from shared.domain.modes import ReferenceMode
 from shared.domain.shapes import parse_ratio
@@ -15,15 +15,36 @@ MAX_TAGS = 20
 MAX_EXPANSION = 100
 MAX_SEED = 2**31 - 1
 MAX_METADATA_KEYS = 50
+MAX_INTEGER = 2**63 - 1
+
+
+# What no document store can keep is refused here: later, the batch would be accepted and could never be planned.
+def _storable(value: Any) -> Any:
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise ValueError("This number has too many digits: write it as text.")
+    return value
+
+
+def _not_reserved(name: str) -> str:
+    if name.startswith("__") and name.endswith("__"):
+        raise ValueError("Names like __this__ are reserved: choose another one.")
+    return name
+
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^./`~*\[\]]+$")]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64, pattern=r"^[^./`~*\[\]]+$"),
+    AfterValidator(_not_reserved),
+]
 ReferenceId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Size = Literal["512", "1K", "2K", "4K"]
 Ratio = Annotated[str, StringConstraints(max_length=9)]
 ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
-Cell = Annotated[str, StringConstraints(max_length=2_000)] | int | float | bool | None
+Cell = Annotated[
+    Annotated[str, StringConstraints(max_length=2_000)] | int | float | bool | None, AfterValidator(_storable)
+]
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]{1,64}?)\s*\}\}")
 

@@ -91,6 +91,8 @@ def test_what_is_no_object_is_invalid_as_a_whole(body: object) -> None:
         ({"prompt": "a", "references": ["r"] * 15}, "/references", "Give at most 14 entries."),
         ({"prompt": "a", "tags": ["ok", ""]}, "/tags/1", "This may not be empty."),
         ({"prompt": "a", "metadata": {"a/b~c": 1}}, "/metadata/a~1b~0c", "This holds a character that is not allowed here, or has another form than expected."),
+        ({"prompt": "a", "metadata": {"ean": 10**30}}, "/metadata/ean", "This number has too many digits: write it as text."),
+        ({"prompt": "a", "metadata": {"__id__": 1}}, "/metadata/__id__", "Names like __this__ are reserved: choose another one."),
         ({"prompt": "a", "propmt": "b"}, "/propmt", "There is no field of this name here: check the spelling or leave it out."),
         ({"prompt": "a", "expand": {"mode": "all"}}, "/expand/mode", "Give one of 'product' or 'zip'."),
     ],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.domain.rows import (
+    MAX_INTEGER,
     MAX_PROMPT,
     MAX_SEED,
     Row,
@@ -16,8 +17,9 @@ from shared.domain.rows import (
     render,
 )
 
-names = st.text(alphabet="abcXYZ_0 é-", min_size=1, max_size=20).map(str.strip).filter(bool)
-values = st.text(max_size=30) | st.integers() | st.booleans() | st.none()
+names = st.text(alphabet="abcXYZ_0 é-", min_size=1, max_size=20).map(str.strip).filter(lambda name: name.strip("_"))
+numbers = st.integers(-MAX_INTEGER, MAX_INTEGER)
+values = st.text(max_size=30) | numbers | st.booleans() | st.none()
 
 
 def row(**fields: Any) -> Row:
@@ -65,7 +67,7 @@ def test_what_a_row_may_not_say_is_named(field: str, value: object) -> None:
     assert where == field
 
 
-@pytest.mark.parametrize("name", ["a.b", "a/b", "a`b", "~", "*", "[0]", "", "x" * 65])
+@pytest.mark.parametrize("name", ["a.b", "a/b", "a`b", "~", "*", "[0]", "", "x" * 65, "__x__", "__"])
 @pytest.mark.parametrize("field", ["variables", "metadata"])
 def test_names_that_stores_cannot_hold_are_refused(field: str, name: str) -> None:
     assert wrong(**{field: {name: "x"}})
@@ -77,6 +79,13 @@ def test_cells_are_short_and_few(field: str) -> None:
     assert wrong(**{field: {"a": ["x"]}})
     assert wrong(**{field: {f"n{number}": 1 for number in range(51)}})
     assert getattr(row(**{field: {"a": "x" * 2_000, "b": 1, "c": 1.5, "d": True, "e": None}}), field)["d"] is True
+
+
+@pytest.mark.parametrize("field", ["variables", "metadata"])
+def test_whole_numbers_that_stores_cannot_hold_are_refused(field: str) -> None:
+    assert wrong(**{field: {"a": MAX_INTEGER + 1}})
+    assert wrong(**{field: {"a": -(10**5_000)}})
+    assert getattr(row(**{field: {"a": MAX_INTEGER}}), field) == {"a": MAX_INTEGER}
 
 
 def test_a_row_at_its_limits_is_taken() -> None:
@@ -107,7 +116,7 @@ def test_a_row_says_more_than_its_batch() -> None:
     assert merged.tags == ()
 
 
-@given(st.dictionaries(names, st.integers(), max_size=4), st.dictionaries(names, st.integers(), max_size=4))
+@given(st.dictionaries(names, numbers, max_size=4), st.dictionaries(names, numbers, max_size=4))
 def test_merging_adds_nothing_loses_nothing_and_may_be_repeated(own: dict[str, int], default: dict[str, int]) -> None:
     defaults = RowSettings.model_validate({"variables": default, "variants": 3})
     merged = row(variables=own).over(defaults)
