@@ -256,6 +256,8 @@ def test_the_configuration_tells_the_limits(stack: ApiStack) -> None:
     assert config["firebase"] is None
     assert config["limits"]["rows"] == 1_000
     assert config["limits"]["images"] == 10_000
+    assert config["limits"]["prompt_characters"] == 4_000
+    assert config["limits"]["variants"] == 10
 
 
 class Links(HTMLParser):

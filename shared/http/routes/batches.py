@@ -49,7 +49,9 @@ class BatchFilters(PageParameters):
     """Which batches to list."""
 
     status: Annotated[BatchStatus | None, Field(description="Only batches in this state.")] = None
-    q: Annotated[str, Field(max_length=200, description="Words, or their beginnings, of names and tags.")] = ""
+    q: Annotated[
+        str, Field(max_length=200, description="Words of the name, or their beginnings from three letters on.")
+    ] = ""
     tag: Annotated[str | None, Field(max_length=50, description="Only batches with this tag.")] = None
 
 

@@ -25,7 +25,9 @@ class UsageParameters(BaseModel):
         None
     )
     to: Annotated[date | None, Field(description="Last day; by default today, in UTC.")] = None
-    group_by: Annotated[Literal["day", "model", "member", "batch"], Field(description="What a row stands for.")] = "day"
+    group_by: Annotated[
+        Literal["day", "model", "member", "batch"], Field(description="What a row stands for; by default a day.")
+    ] = "day"
 
 
 class UsageRow(View):
