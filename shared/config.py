@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     reconcile_seconds: int = Field(60, ge=1, description="How often the sweep looks for batches whose step is overdue.")
     lane_concurrency: int = Field(64, ge=1, le=5_000, description="Tasks of one lane that run at once.")
     lane_rate_per_second: float = Field(500.0, gt=0, le=500, description="Tasks of one lane that start a second.")
+    stores_at_a_time: int = Field(
+        4, ge=1, le=256, description="Images that one process checks and stores at once; more where the store is far away."
+    )
     model_concurrency: int | None = Field(None, ge=1, description="Calls to one model at once, instead of its own figure.")
 
     organisation_budget_usd: Decimal | None = Field(

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Final
 
 from shared.domain.errors import ErrorKind, NotFound, ProviderError, Unavailable
@@ -44,7 +44,11 @@ class Made:
 
 
 class ImageHandler:
-    """Calls a provider once, checks what came, stores it whole."""
+    """Calls a provider once, checks what came, stores it whole.
+
+    At most `stores_at_a_time` images are checked and stored at once; the others wait for their turn. Answers that come
+    together would otherwise all be ready at the end of the crowd, and nothing would be asked for meanwhile.
+    """
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class ImageHandler:
         studio: PictureStudio,
         clock: Clock,
         ids: Ids,
+        stores_at_a_time: int = 4,
     ) -> None:
         self._offer = offer
         self._providers = providers
@@ -64,6 +69,7 @@ class ImageHandler:
         self._ids = ids
         self._references: OrderedDict[str, bytes] = OrderedDict()
         self._lock = Lock()
+        self._turns = BoundedSemaphore(stores_at_a_time)
 
     def spec(self, item: Item) -> ImageModelSpec:
         """The model of an item; raises ProviderError when it, or its size, is not known any more."""
@@ -111,7 +117,8 @@ class ImageHandler:
             )
         )
         try:
-            return self._store(item, image)
+            with self._turns:
+                return self._store(item, image)
         except ProviderError as error:
             raise ProviderError(error.kind, error.detail, stage=error.stage, usage=dict(image.usage)) from error
         except Unavailable as error:
