@@ -22,15 +22,31 @@ class ItemRepository(Collection[Item]):
         """The item, or None."""
         return self.find(paths.item(org, batch, item))
 
-    def due(
-        self, org: str, batch: str, status: ItemStatus, now: datetime, *, limit: int, model: str | None = None
-    ) -> list[Read[Item]]:
-        """Items of this state whose `due_at` has come, the longest waiting first."""
-        where = [Where("status", "==", status.value)]
-        if model is not None:
-            where.append(Where("model", "==", model))
-        where.append(Where("due_at", "<=", now))
-        return self.query(Query(paths.items(org, batch), tuple(where), (Order("due_at"),), limit))
+    def expired(self, org: str, batch: str, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Running items whose lease has ended, the longest ended first."""
+        return self._due(org, batch, now, limit, Where("status", "==", ItemStatus.RUNNING.value))
+
+    def unclaimed(self, org: str, batch: str, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Pending items that were dispatched and not claimed in time, the longest waiting first."""
+        return self._due(
+            org, batch, now, limit, Where("status", "==", ItemStatus.PENDING.value), Where("in_flight", "==", True)
+        )
+
+    def waiting(self, org: str, batch: str, model: str, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Pending items of this model whose time has come and that are not dispatched, the longest waiting first."""
+        return self._due(
+            org,
+            batch,
+            now,
+            limit,
+            Where("status", "==", ItemStatus.PENDING.value),
+            Where("in_flight", "==", False),
+            Where("model", "==", model),
+        )
+
+    def _due(self, org: str, batch: str, now: datetime, limit: int, *where: Where) -> list[Read[Item]]:
+        conditions = (*where, Where("due_at", "<=", now))
+        return self.query(Query(paths.items(org, batch), conditions, (Order("due_at"),), limit))
 
     def next_due_at(self, org: str, batch: str, status: ItemStatus, *, after: datetime) -> datetime | None:
         """The earliest `due_at` after this moment among items of this state."""

@@ -108,6 +108,12 @@ class Life(RuleBasedStateMachine):
                 self.world.deliver(delivery)
                 self.world.done(delivery)
 
+    @rule(seconds=st.sampled_from([1, 5]))
+    def go_on(self, seconds: int) -> None:
+        """For a while everything is as it should be, but for the crash that may be due."""
+        with self.process():
+            self.world.run(seconds=seconds)
+
     @rule(data=st.data())
     def lose(self, data: st.DataObject) -> None:
         """The queue loses a task."""

@@ -197,8 +197,6 @@ def test_the_estimate_says_what_reuse_would_save(folder: Path) -> None:
     without = world.engine.submissions.estimate(world.caller, BatchCreate.model_validate({"rows": rows}))
     assert without.estimated_micros == 3 * PRICE
     assert [(told.saves_micros, told.change) for told in without.suggestions] == [(2 * PRICE, {"reuse": True})]
-    reusing = world.engine.submissions.estimate(
-        world.caller, BatchCreate.model_validate({"rows": rows, "reuse": True})
-    )
+    reusing = world.engine.submissions.estimate(world.caller, BatchCreate.model_validate({"rows": rows, "reuse": True}))
     assert reusing.estimated_micros == PRICE
     assert reusing.suggestions == []
