@@ -16,6 +16,7 @@ MAX_EXPANSION = 100
 MAX_SEED = 2**31 - 1
 MAX_METADATA_KEYS = 50
 MAX_INTEGER = 2**63 - 1
+MAX_NAME = 64
 
 
 # What no document store can keep is refused here: later, the batch would be accepted and could never be planned.
@@ -34,7 +35,7 @@ def _not_reserved(name: str) -> str:
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 Name = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=64, pattern=r"^[^./`~*\[\]]+$"),
+    StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^./`~*\[\]]+$"),
     AfterValidator(_not_reserved),
 ]
 ReferenceId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -46,7 +47,8 @@ Cell = Annotated[
     Annotated[str, StringConstraints(max_length=2_000)] | int | float | bool | None, AfterValidator(_storable)
 ]
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([^{}]{1,64}?)\s*\}\}")
+# The spaces around a name are cut off afterwards: in the pattern, a run of them would be tried in every division.
+_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 class Strict(BaseModel):
@@ -62,7 +64,9 @@ class Expansion(Strict):
     aspect_ratio: tuple[Ratio, ...] = Field((), max_length=MAX_EXPANSION)
     model: tuple[ModelId, ...] = Field((), max_length=MAX_EXPANSION)
     seed: tuple[Seed, ...] = Field((), max_length=MAX_EXPANSION)
-    references: tuple[tuple[ReferenceId, ...], ...] = Field((), max_length=MAX_EXPANSION)
+    references: tuple[Annotated[tuple[ReferenceId, ...], Field(max_length=MAX_REFERENCES)], ...] = Field(
+        (), max_length=MAX_EXPANSION
+    )
     variables: tuple[dict[Name, Cell], ...] = Field((), max_length=MAX_EXPANSION)
 
     def axes(self) -> dict[str, tuple[Any, ...]]:
@@ -128,14 +132,32 @@ def check_ratio(value: str) -> None:
 
 def placeholders(prompt: str) -> list[str]:
     """The names in `{{name}}` places of a prompt, in order."""
-    return _PLACEHOLDER.findall(prompt)
+    return [name for inside in _PLACEHOLDER.findall(prompt) if _is_name(name := inside.strip())]
 
 
 def render(prompt: str, variables: dict[str, Any]) -> str:
     """The prompt with its `{{name}}` places filled; raises KeyError with the first name that has no value."""
 
     def value(match: re.Match[str]) -> str:
-        filled = variables[match.group(1)]
-        return "" if filled is None else str(filled)
+        name = match[1].strip()
+        return _text(variables[name]) if _is_name(name) else match[0]
 
     return _PLACEHOLDER.sub(value, prompt)
+
+
+def rendered_length(prompt: str, variables: dict[str, Any]) -> int:
+    """How many characters `render` would make, found without making them; raises KeyError as it does."""
+    length = len(prompt)
+    for match in _PLACEHOLDER.finditer(prompt):
+        name = match[1].strip()
+        if _is_name(name):
+            length += len(_text(variables[name])) - len(match[0])
+    return length
+
+
+def _is_name(text: str) -> bool:
+    return 1 <= len(text) <= MAX_NAME
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
 from shared.domain.batches import BatchCreate, BatchRetry
-from shared.domain.errors import FieldError, Invalid, Malformed
+from shared.domain.errors import FieldError, Invalid, Malformed, TooLarge
 from shared.domain.library import ReferenceCreate
 from shared.domain.organisations import KeyCreate
-from shared.http.bodies import JsonBody, parse
+from shared.http.bodies import MAX_NAMED_ERRORS, MAX_VALUES, JsonBody, has_more_values, parse
 from shared.http.field_errors import field_errors, pointer
 
 BATCH: dict[str, Any] = {"rows": [{"prompt": "A walker"}]}
@@ -177,3 +177,29 @@ def test_other_kinds_of_errors_have_words_too(kind: str, context: dict[str, Any]
     error = ValidationError.from_exception_data("Thing", [line])
     found = field_errors(error.errors(include_url=False))
     assert found == [FieldError("/field", words)]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"rows": [' + b"1," * MAX_VALUES + b"1]}",
+        b'{"rows": [{' + b",".join(b'"k%d":1' % number for number in range(MAX_VALUES)) + b"}]}",
+        b'{"rows": [' + b"[1]," * MAX_VALUES + b"1]}",
+    ],
+    ids=["list", "object", "nested"],
+)
+def test_a_body_of_very_many_values_is_refused_before_each_is_looked_at(raw: bytes) -> None:
+    with pytest.raises(TooLarge, match="500,000 values"):
+        parse(BatchCreate, raw)
+
+
+def test_values_are_counted_in_lists_and_objects_alike() -> None:
+    body = {"a": [1, 2, {"b": None}], "c": {}}
+    assert not has_more_values(body, 6)
+    assert has_more_values(body, 5)
+    assert not has_more_values("one value", 0)
+
+
+def test_mistakes_too_many_to_name_are_told_in_one_sentence() -> None:
+    told = "100,001 values are wrong, too many to name them. Compare one entry with /v1/docs and send it alone."
+    assert errors_of({"rows": [1] * (MAX_NAMED_ERRORS + 1)}) == {"": told}

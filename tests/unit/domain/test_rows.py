@@ -15,6 +15,7 @@ from shared.domain.rows import (
     RowSettings,
     placeholders,
     render,
+    rendered_length,
 )
 
 names = st.text(alphabet="abcXYZ_0 é-", min_size=1, max_size=20).map(str.strip).filter(lambda name: name.strip("_"))
@@ -136,6 +137,7 @@ def test_every_place_is_filled_once(pairs: list[tuple[str, Any]], between: str) 
     filled = ["" if given_values[name] is None else str(given_values[name]) for name, _ in pairs]
     assert placeholders(prompt) == [name for name, _ in pairs]
     assert render(prompt, given_values) == between.join(filled)
+    assert rendered_length(prompt, given_values) == len(between.join(filled))
 
 
 def test_what_fills_a_place_is_not_searched_for_places() -> None:
@@ -145,3 +147,25 @@ def test_what_fills_a_place_is_not_searched_for_places() -> None:
 def test_a_place_without_a_value_is_named() -> None:
     with pytest.raises(KeyError, match="b"):
         render("{{a}} {{b}}", {"a": 1})
+
+
+@pytest.mark.parametrize("prompt", ["{{" + " " * 500_000, "{{ a" + " " * 500_000 + "}", "{{" * 250_000])
+def test_places_that_never_end_are_none_and_passed_over_in_one_go(prompt: str) -> None:
+    assert placeholders(prompt) == []
+    assert render(prompt, {}) == prompt
+
+
+@pytest.mark.parametrize("place", ["{{}}", "{{ }}", "{{" + "x" * 65 + "}}"])
+def test_what_is_no_name_stays_as_it_is_written(place: str) -> None:
+    assert placeholders(place) == []
+    assert render(place, {}) == place
+    assert rendered_length(place, {}) == len(place)
+
+
+def test_spaces_around_a_name_are_not_part_of_it() -> None:
+    assert placeholders("{{" + " " * 100 + "x" * 64 + "\t}}") == ["x" * 64]
+    assert render("{{  a }}", {"a": 1}) == "1"
+
+
+def test_each_entry_of_expanded_references_has_the_limit_of_references() -> None:
+    assert wrong(expand={"references": [["ref_a"] * 15]}) == ["expand.references.0"]
