@@ -1,6 +1,6 @@
 """Which pending items go into the queue now: bounded by each model's room and by the money that is left."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil

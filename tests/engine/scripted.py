@@ -8,7 +8,7 @@ from threading import Lock
 
 from PIL import Image
 
-from shared.domain.image_models import ImageModelSpec, Price
+from shared.domain.image_models import ImageModelSpec, Price, Unit
 from shared.domain.shapes import parse_ratio
 from shared.ports.providers import GeneratedImage, ImageRequest
 
@@ -26,7 +26,7 @@ def model(
     replacement: str | None = None,
 ) -> ImageModelSpec:
     """A model of the scripted provider that costs the same for every image."""
-    units = {size: {"images": 1} for size in ("512", "1K")}
+    units: dict[str, dict[Unit, int]] = {size: {"images": 1} for size in ("512", "1K")}
     return ImageModelSpec(
         id=name,
         provider="scripted",

@@ -1,5 +1,6 @@
 """Pause, resume and cancel, at every moment."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.engine import invariants
 from tests.engine.scripted import ScriptedProvider, made, model
 from tests.engine.worlds import ORG, OTHER_ORG, Delivery, World
 
+Wish = Callable[[World, str], Batch]
 SLOW = [model(concurrency=2, rate_per_second=2.0)]
 
 
@@ -55,9 +57,8 @@ class DuringACall:
     """A provider that lets the test act while a picture is being made."""
 
     def __init__(self) -> None:
-        self.acts: list[object] = []
         self.provider = ScriptedProvider(self._answer)
-        self.act = lambda: None
+        self.act: Callable[[], None] = lambda: None
 
     def _answer(self, request: ImageRequest, _: int) -> GeneratedImage:
         self.act()
@@ -141,14 +142,14 @@ def test_an_old_delivery_after_a_resume_buys_nothing_twice(folder: Path) -> None
         (cancel, "Cancelling: 1 image still being made will be kept.", BatchStatus.CANCELLED),
     ],
 )
-def test_what_runs_is_kept(folder: Path, wish: object, during: str, after: BatchStatus) -> None:
+def test_what_runs_is_kept(folder: Path, wish: Wish, during: str, after: BatchStatus) -> None:
     moment = DuringACall()
     world = World(folder, provider=moment.provider)
     batch = world.submit({"prompt": "a cup", "variants": 3})
     seen: list[Batch] = []
 
     def act() -> None:
-        wish(world, batch)  # type: ignore[operator]
+        wish(world, batch)
         world.clock.advance(2)
         steps(world)
         seen.append(world.batch(batch))
@@ -262,7 +263,11 @@ def test_a_wish_that_overtakes_the_last_step_is_seen(folder: Path) -> None:
     moment = DuringACall()
     world = World(folder, provider=moment.provider)
     batch = world.submit({"prompt": "a cup"})
-    moment.act = lambda: cancel(world, batch) and None
+
+    def act() -> None:
+        cancel(world, batch)
+
+    moment.act = act
     world.run()
     done = world.batch(batch)
     assert (done.status, done.progress.succeeded) == (BatchStatus.COMPLETED, 1)

@@ -52,7 +52,12 @@ def test_every_delivery_twice_and_backwards(folder: Path) -> None:
 def test_many_workers_with_the_same_deliveries_buy_once(folder: Path) -> None:
     world = World(folder)
     batch, tasks = planned(world, 8)
-    threads = [Thread(target=lambda: [world.deliver(delivery) for delivery in tasks]) for _ in range(6)]
+
+    def work() -> None:
+        for delivery in tasks:
+            world.deliver(delivery)
+
+    threads = [Thread(target=work) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -214,7 +219,7 @@ def test_a_late_failure_corrects_what_it_cost(folder: Path, meanwhile: Late) -> 
     def fail(_: ImageRequest) -> GeneratedImage:
         raise ProviderError(ErrorKind.NO_IMAGE, "Only words.", usage={"images": 3})
 
-    world, batch = late(folder, meanwhile, fail)
+    world, _ = late(folder, meanwhile, fail)
     world.run()
     failed = paid(world, LedgerKind.FAILED_CHARGE)
     assert [(entry.attempt, entry.cost_micros, entry.overrun_micros) for entry in failed] == [(1, 3 * PRICE, 2 * PRICE)]
@@ -313,3 +318,22 @@ def patient(world: FaultyWorld) -> None:
                 continue
             world.done(delivery)
         world.clock.advance(1)
+
+
+def test_a_queue_that_does_not_answer_delays_what_people_asked_for(folder: Path) -> None:
+    world = FaultyWorld(folder)
+
+    def deaf(name: str) -> None:
+        if name == "tasks.create":
+            raise Unavailable("Not now.")
+
+    world.faults.before = deaf
+    batch = world.submit({"prompt": "a cup"})
+    world.engine.controls.pause(world.caller, batch)
+    world.engine.controls.resume(world.caller, batch)
+    world.faults.before = lambda _: None
+    assert world.waiting() == []
+    world.run()
+    assert len(world.batches()) == 1
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    invariants.check(world)

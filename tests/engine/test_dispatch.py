@@ -1,11 +1,12 @@
 """How much is sent out, how fast, and what it costs in operations of the stores."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -16,6 +17,8 @@ from tests.engine import invariants
 from tests.engine.faults import FaultyWorld
 from tests.engine.scripted import model
 from tests.engine.worlds import Delivery, World
+
+T = TypeVar("T")
 
 
 def images(world: World) -> list[Delivery]:
@@ -175,7 +178,7 @@ class Counting:
         self.written += len(writes)
         return self._counted(0, self._store.commit(writes))
 
-    def _counted(self, reads: int, answer: Any) -> Any:
+    def _counted(self, reads: int, answer: T) -> T:
         self.calls += 1
         self.read += reads
         return answer
@@ -211,7 +214,7 @@ def test_accepting_costs_the_same_whatever_the_size(counted: tuple[FaultyWorld, 
     large = cost(*({"prompt": "a cup {{x}}", "variants": 10, "variables": {"x": n}} for n in range(1_000)))
     assert small == large
     calls, written, read, ports = small
-    print(f"\naccepting: {calls} document calls, {written} writes, {read} reads, {dict(ports)}")
+    sys.stdout.write(f"\naccepting: {calls} document calls, {written} writes, {read} reads, {dict(ports)}\n")
     assert written == 5
     assert (ports["objects.put"], ports["tasks.create"]) == (1, 1)
 
@@ -224,9 +227,9 @@ def test_an_image_costs_few_operations(counted: tuple[FaultyWorld, Counting]) ->
     images = 1_000
     created = sum(figures.created for figures in world.queue.figures().values())
     puts = world.faults.counted["objects.put"]
-    print(
+    sys.stdout.write(
         f"\nan image costs {counting.written / images:.2f} writes, {counting.read / images:.2f} reads, "
-        f"{created / images:.3f} tasks ({world.faults.counted['tasks.create']} calls), {puts / images:.3f} puts"
+        f"{created / images:.3f} tasks ({world.faults.counted['tasks.create']} calls), {puts / images:.3f} puts\n"
     )
     assert counting.written / images <= 7
     assert counting.read / images <= 4

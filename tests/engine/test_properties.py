@@ -1,7 +1,7 @@
 """Whatever happens, in whatever order: every image ends once, and the money adds up."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -150,11 +150,8 @@ class Life(RuleBasedStateMachine):
         batch = data.draw(st.sampled_from(sorted(batch.id for batch in batches)))
         controls = self.world.engine.controls
         more: tuple[Any, ...] = (BatchRetry(),) if wish == "retry" else ()
-        with self.process():
-            try:
-                getattr(controls, wish)(self.world.caller, batch, *more)
-            except (Conflict, Invalid):
-                pass
+        with self.process(), suppress(Conflict, Invalid):
+            getattr(controls, wish)(self.world.caller, batch, *more)
 
     @rule(seconds=st.sampled_from([0.3, 0.3, 3, 61, 200]))
     def wait(self, seconds: float) -> None:

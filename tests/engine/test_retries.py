@@ -313,3 +313,19 @@ def test_a_retry_is_carried_out_once_whoever_crashes(folder: Path) -> None:
     world.run()
     assert [len(item.attempts) for item in world.items(batch)] == [2, 2, 2]
     invariants.check(world)
+
+
+def test_a_retry_by_hand_waits_for_room_from_the_beginning(folder: Path) -> None:
+    rules = EngineRules(retry=RetryRules(max_age=timedelta(minutes=20)))
+    world = World(folder, provider=failing(of(ErrorKind.BUSY)), rules=rules)
+    batch = world.submit({"prompt": "bad"})
+    world.run()
+    assert world.items(batch)[0].status is ItemStatus.FAILED
+    world.engine.controls.retry(world.caller, batch, BatchRetry())
+    world.run(until=lambda: world.items(batch)[0].not_before is not None)
+    item = world.items(batch)[0]
+    assert item.not_before is not None
+    assert (item.not_before - world.clock.now()).total_seconds() <= 2.5
+    assert [attempt.count for attempt in item.attempts[1:]] == [1]
+    world.run()
+    invariants.check(world)
