@@ -89,6 +89,16 @@ def test_two_credentials_at_once_are_refused(stack: ApiStack) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
 
 
+@pytest.mark.parametrize("header", ["X-API-Key", "Authorization"])
+def test_a_credential_that_is_sent_twice_is_refused_whichever_is_good(stack: ApiStack, header: str) -> None:
+    person = stack.client.post("/v1/auth/login", json={"email": "admin@ours.example", "password": PASSWORD}).json()
+    good = stack.ours.keys[Role.ADMIN] if header == "X-API-Key" else f"Bearer {person['token']}"
+    assert stack.client.get("/v1/models", headers=[(header, good)]).status_code == 200
+    for other in (good, stack.theirs.keys[Role.ADMIN]):
+        answer = stack.client.get("/v1/models", headers=[(header, good), (header, other)])
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
 @pytest.mark.parametrize("sent", ["", "k" * 5_000, "sch\xfcssel"])
 @pytest.mark.parametrize("header", ["X-API-Key", "Authorization"])
 def test_credentials_that_cannot_be_any_are_refused_unread(stack: ApiStack, header: str, sent: str) -> None:
