@@ -8,7 +8,7 @@ from datetime import date
 from threading import BoundedSemaphore, Lock
 from typing import Final
 
-from shared.domain.errors import ErrorKind, NotFound, ProviderError, Unavailable
+from shared.domain.errors import ConfigurationWrong, ErrorKind, NotFound, ProviderError, Unavailable
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
 from shared.domain.items import Attempt, Item, ItemReference
 from shared.domain.library import AssetObjects
@@ -104,7 +104,7 @@ class ImageHandler:
     def make(self, item: Item) -> Made:
         """Buy the image of the running attempt and store it; raises ProviderError, with the units of a billed failure."""
         spec = self.spec(item)
-        image = self._providers(spec.provider).generate(
+        image = self._provider(spec).generate(
             ImageRequest(
                 model=spec.id,
                 prompt=item.prompt,
@@ -206,6 +206,13 @@ class ImageHandler:
                 self._clock.sleep(exponential_delay_seconds(turn, base_seconds=0.5, max_seconds=4, jitter=jitter))
             else:
                 return
+
+    def _provider(self, spec: ImageModelSpec) -> ImageModel:
+        """Who makes this model's images; raises ProviderError when a key that was there on acceptance is gone."""
+        try:
+            return self._providers(spec.provider)
+        except ConfigurationWrong as error:
+            raise ProviderError(ErrorKind.UNAUTHORISED, error.detail) from error
 
     def _reference(self, reference: ItemReference, item: Item) -> ReferenceImage:
         return ReferenceImage(
