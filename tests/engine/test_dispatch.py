@@ -247,3 +247,14 @@ def test_a_large_batch_survives_the_loss_of_every_task(folder: Path) -> None:
     world.run(seconds=300)
     assert world.batch(batch).status is BatchStatus.COMPLETED
     invariants.check(world)
+
+
+def test_a_batch_knows_when_its_next_image_is_overdue_whatever_else_waits(folder: Path) -> None:
+    pace = EngineRules().pace
+    rules = EngineRules(pace=type(pace)(tick=pace.tick, dispatch_timeout=timedelta(seconds=10)))
+    world = World(folder, specs=[model(concurrency=1, rate_per_second=100.0)], rules=rules)
+    batch = world.submit({"prompt": "a cup", "variants": 10})
+    steps(world)
+    until = [item.dispatched_until for item in world.items(batch) if item.dispatched_until is not None]
+    assert len(until) == 3
+    assert world.batch(batch).next_step_at == min(until)

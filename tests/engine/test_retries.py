@@ -278,6 +278,9 @@ def test_failed_images_are_retried_while_others_are_made(folder: Path) -> None:
     world.engine.controls.retry(world.caller, batch, BatchRetry())
     with pytest.raises(Conflict, match="being prepared"):
         world.engine.controls.retry(world.caller, batch, BatchRetry())
+    world.engine.steps.advance(world.caller.org, batch)
+    assert world.batch(batch).retry is None
+    assert world.items(batch)[0].status is ItemStatus.PENDING
     world.run()
     assert world.batch(batch).status is BatchStatus.COMPLETED
     assert len(provider.requests) == 11
