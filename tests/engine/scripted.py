@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from threading import Lock
+from typing import Any
 
 from PIL import Image
 
+from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.image_models import ImageModelSpec, Price, Unit
 from shared.domain.shapes import parse_ratio
 from shared.ports.providers import GeneratedImage, ImageRequest
 
+Error = Callable[[], ProviderError]
 PRICE = 1_000
 RATIOS = ("1:1", "4:5", "16:9")
 
@@ -89,3 +92,20 @@ def made(request: ImageRequest) -> GeneratedImage:
 
 def _key(request: ImageRequest) -> str:
     return f"{request.prompt}#{request.variant}#{request.seed}"
+
+
+def failing(*errors: Error | None, prompt: str = "bad") -> ScriptedProvider:
+    """A provider that answers the n-th request of a prompt with the n-th of these, the last one again and again."""
+
+    def answer(request: ImageRequest, turn: int) -> GeneratedImage:
+        error = errors[min(turn, len(errors)) - 1]
+        if error is not None and request.prompt == prompt:
+            raise error()
+        return made(request)
+
+    return ScriptedProvider(answer)
+
+
+def of(kind: ErrorKind, **facts: Any) -> Error:
+    """Makes this error anew for each request."""
+    return lambda: ProviderError(kind, f"It was {kind.value}.", **facts)

@@ -13,7 +13,7 @@ from shared.ports.providers import GeneratedImage, ImageRequest
 from tests.clocks import START
 from tests.engine import invariants
 from tests.engine.scripted import ScriptedProvider, made, model
-from tests.engine.worlds import ORG, OTHER_ORG, Delivery, World
+from tests.engine.worlds import ORG, OTHER_ORG, World
 
 Wish = Callable[[World, str], Batch]
 SLOW = [model(concurrency=2, rate_per_second=2.0)]
@@ -32,19 +32,6 @@ def resume(world: World, batch: str) -> Batch:
 def cancel(world: World, batch: str) -> Batch:
     """Cancel it, as a person does."""
     return world.engine.controls.cancel(world.caller, batch)
-
-
-def images(world: World) -> list[Delivery]:
-    """The deliveries of images that wait."""
-    return [delivery for delivery in world.waiting() if delivery.function == "generate_image"]
-
-
-def steps(world: World) -> None:
-    """Deliver the steps that are due, and no image."""
-    for delivery in world.due():
-        if delivery.function == "advance_batch":
-            world.deliver(delivery)
-            world.done(delivery)
 
 
 def states(world: World, batch: str) -> dict[str, int]:
@@ -94,8 +81,8 @@ def test_a_resume_dispatches_with_its_first_step(folder: Path) -> None:
     world.run(seconds=120)
     assert world.batch(batch).status is BatchStatus.PAUSED
     resume(world, batch)
-    steps(world)
-    assert len(images(world)) == 4
+    world.steps()
+    assert len(world.images()) == 4
     world.run(seconds=1)
     assert world.batch(batch).status is BatchStatus.COMPLETED
     invariants.check(world)
@@ -104,10 +91,10 @@ def test_a_resume_dispatches_with_its_first_step(folder: Path) -> None:
 def test_workers_leave_what_is_paused_and_a_quick_resume_does_not_wait_for_it(folder: Path) -> None:
     world = World(folder)
     batch = world.submit({"prompt": "a cup", "variants": 4})
-    steps(world)
-    assert len(images(world)) == 4
+    world.steps()
+    assert len(world.images()) == 4
     pause(world, batch)
-    for delivery in images(world):
+    for delivery in world.images():
         world.deliver(delivery)
         world.done(delivery)
     assert states(world, batch) == {"pending": 4}
@@ -121,14 +108,14 @@ def test_workers_leave_what_is_paused_and_a_quick_resume_does_not_wait_for_it(fo
 def test_an_old_delivery_after_a_resume_buys_nothing_twice(folder: Path) -> None:
     world = World(folder)
     batch = world.submit({"prompt": "a cup", "variants": 4})
-    steps(world)
-    old = images(world)
+    world.steps()
+    old = world.images()
     pause(world, batch)
     world.clock.advance(2)
-    steps(world)
+    world.steps()
     resume(world, batch)
-    steps(world)
-    for delivery in [*old, *images(world), *old]:
+    world.steps()
+    for delivery in [*old, *world.images(), *old]:
         world.deliver(delivery)
     world.run()
     assert len(world.provider.requests) == 4  # type: ignore[attr-defined]
@@ -151,7 +138,7 @@ def test_what_runs_is_kept(folder: Path, wish: Wish, during: str, after: BatchSt
     def act() -> None:
         wish(world, batch)
         world.clock.advance(2)
-        steps(world)
+        world.steps()
         seen.append(world.batch(batch))
 
     moment.act = act
@@ -192,7 +179,7 @@ def test_an_image_that_waits_for_its_next_try_is_paused_and_cancelled_too(folder
 def test_a_batch_is_cancelled_before_it_was_planned(folder: Path) -> None:
     world = World(folder)
     batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(100)))
-    steps(world)
+    world.steps()
     assert len(world.items(batch)) == 399
     told = cancel(world, batch)
     assert told.status_reason == "Cancelling: images that are being made will be kept."

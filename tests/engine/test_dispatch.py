@@ -16,28 +16,15 @@ from shared.services.engine import EngineRules
 from tests.engine import invariants
 from tests.engine.faults import FaultyWorld
 from tests.engine.scripted import model
-from tests.engine.worlds import Delivery, World
+from tests.engine.worlds import World
 
 T = TypeVar("T")
-
-
-def images(world: World) -> list[Delivery]:
-    """The deliveries of images that wait."""
-    return [delivery for delivery in world.waiting() if delivery.function == "generate_image"]
-
-
-def steps(world: World) -> None:
-    """Deliver the steps that are due, and no image."""
-    for delivery in world.due():
-        if delivery.function == "advance_batch":
-            world.deliver(delivery)
-            world.done(delivery)
 
 
 def step_often(world: World, turns: int = 20) -> None:
     """Many steps, a second apart, while no image is delivered."""
     for _ in range(turns):
-        steps(world)
+        world.steps()
         world.engine.reconciliation.sweep()
         world.clock.advance(1)
 
@@ -77,7 +64,7 @@ def test_images_start_no_faster_than_the_models_rate(folder: Path) -> None:
     for _ in range(2):
         world.submit({"prompt": "a cup", "variants": 10})
     step_often(world, 10)
-    starts = sorted(delivery.due_at for delivery in images(world))
+    starts = sorted(delivery.due_at for delivery in world.images())
     assert len(starts) == 20
     assert all(later - earlier >= timedelta(seconds=0.249) for earlier, later in pairwise(starts))
 
@@ -111,8 +98,8 @@ def test_earlier_rows_go_first(folder: Path) -> None:
 def test_each_priority_has_its_queue(folder: Path, priority: str) -> None:
     world = World(folder)
     world.submit({"prompt": "a cup"}, priority=priority)
-    steps(world)
-    (task,) = images(world)
+    world.steps()
+    (task,) = world.images()
     assert task.queue == f"images-{priority}"
     assert set(task.payload) == {"schema", "org", "batch", "item", "attempt", "dispatch"}
 
@@ -120,8 +107,8 @@ def test_each_priority_has_its_queue(folder: Path, priority: str) -> None:
 def test_the_lane_s_deadline_outlasts_the_lease(folder: Path) -> None:
     world = World(folder)
     batch = world.submit({"prompt": "a cup"})
-    steps(world)
-    (task,) = images(world)
+    world.steps()
+    (task,) = world.images()
     record = world.queue.engine.get_task(task.queue, task.name)
     spec = model()
     assert spec.deadline_seconds + 30 < spec.lease_seconds < record.deadline_seconds
@@ -133,14 +120,14 @@ def test_the_lane_s_deadline_outlasts_the_lease(folder: Path) -> None:
 def test_only_what_is_overdue_is_sent_again(folder: Path) -> None:
     world = World(folder)
     batch = world.submit({"prompt": "a cup", "variants": 3})
-    steps(world)
-    first = images(world)
+    world.steps()
+    first = world.images()
     world.clock.advance(30)
     world.engine.steps.advance(world.caller.org, batch)
-    assert len(images(world)) == 3
+    assert len(world.images()) == 3
     world.clock.advance(31)
     world.engine.steps.advance(world.caller.org, batch)
-    again = [delivery for delivery in images(world) if delivery not in first]
+    again = [delivery for delivery in world.images() if delivery not in first]
     assert sorted(delivery.payload["dispatch"] for delivery in again) == [2, 2, 2]
     assert {delivery.payload["attempt"] for delivery in again} == {1}
 
@@ -241,7 +228,7 @@ def test_an_image_costs_few_operations(counted: tuple[FaultyWorld, Counting]) ->
 def test_a_large_batch_survives_the_loss_of_every_task(folder: Path) -> None:
     world = World(folder, specs=[model(concurrency=4, rate_per_second=100.0)])
     batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(10)))
-    steps(world)
+    world.steps()
     for delivery in world.waiting():
         world.done(delivery)
     world.run(seconds=300)
@@ -254,7 +241,7 @@ def test_a_batch_knows_when_its_next_image_is_overdue_whatever_else_waits(folder
     rules = EngineRules(pace=type(pace)(tick=pace.tick, dispatch_timeout=timedelta(seconds=10)))
     world = World(folder, specs=[model(concurrency=1, rate_per_second=100.0)], rules=rules)
     batch = world.submit({"prompt": "a cup", "variants": 10})
-    steps(world)
+    world.steps()
     until = [item.dispatched_until for item in world.items(batch) if item.dispatched_until is not None]
     assert len(until) == 3
     assert world.batch(batch).next_step_at == min(until)

@@ -16,14 +16,6 @@ from tests.engine.scripted import PRICE, ScriptedProvider, made, model
 from tests.engine.worlds import ORG, World
 
 
-def steps(world: World) -> None:
-    """Deliver the steps that are due, and no image."""
-    for delivery in world.due():
-        if delivery.function == "advance_batch":
-            world.deliver(delivery)
-            world.done(delivery)
-
-
 def test_a_step_that_lost_its_lease_spends_nothing(folder: Path) -> None:
     world = FaultyWorld(folder)
     batch = world.submit({"prompt": "a cup", "variants": 3}, budget_micros=PRICE)
@@ -38,7 +30,7 @@ def test_a_step_that_lost_its_lease_spends_nothing(folder: Path) -> None:
             assert sum(item.held_micros for item in world.items(batch)) == PRICE
 
     world.faults.read = overtake
-    steps(world)
+    world.steps()
     assert counted
     assert sum(item.held_micros for item in world.items(batch)) == PRICE
     world.run(seconds=200)
@@ -60,7 +52,7 @@ def test_a_step_that_lost_its_lease_plans_nothing_twice(folder: Path) -> None:
             world.engine.steps.advance(ORG, batch)
 
     world.faults.read = overtake
-    steps(world)
+    world.steps()
     assert taken
     assert len(world.items(batch)) == 399
     world.engine.controls.cancel(world.caller, batch)

@@ -157,6 +157,17 @@ class World:
                 after = page[-1].seq
         return sorted(found, key=lambda delivery: delivery.due_at)
 
+    def images(self) -> list[Delivery]:
+        """The deliveries of images that wait."""
+        return [delivery for delivery in self.waiting() if delivery.function == "generate_image"]
+
+    def steps(self) -> None:
+        """Deliver the steps that are due, and no image."""
+        for delivery in self.due():
+            if delivery.function == "advance_batch":
+                self.deliver(delivery)
+                self.done(delivery)
+
     def deliver(self, delivery: Delivery) -> None:
         """Call the function as the queue would; raises what the function raises."""
         payload = delivery.payload
