@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
+import anyio
 import orjson
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.errors import FieldError, Invalid, Malformed, TooLarge, UnsupportedMedia
 from shared.http.field_errors import field_errors
+from shared.http.services import ApiSettings
 
 MAX_VALUES = 500_000
 MAX_NAMED_ERRORS = 100_000
@@ -27,19 +29,31 @@ class Body(Generic[M]):
 
 
 async def read_body(request: Request) -> bytes:
-    """The body; raises UnsupportedMedia, or TooLarge as soon as there is more of it than is taken."""
-    limit: int = request.app.state.settings.max_body_bytes
+    """The body; raises UnsupportedMedia, TooLarge as soon as there is more of it than is taken, HTTPException (408) when it takes too long."""
+    settings: ApiSettings = request.app.state.settings
+    limit = settings.max_body_bytes
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and int(length) > limit:
         raise too_large(limit)
+    try:
+        # Whoever sends a byte now and then would keep all that came before it in memory.
+        with anyio.fail_after(settings.body_seconds):
+            body = await _received(request, limit)
+    except TimeoutError:
+        told = f"The body did not arrive within {settings.body_seconds:g} seconds. Send it faster, or split it."
+        raise HTTPException(408, told, {"Connection": "close"}) from None
+    if body:
+        check_media_type(request)
+    return body
+
+
+async def _received(request: Request, limit: int) -> bytes:
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit:
             raise too_large(limit)
         chunks.append(chunk)
-    if size:
-        check_media_type(request)
     return b"".join(chunks)
 
 
@@ -91,7 +105,9 @@ def parse(model: type[M], raw: bytes) -> Body[M]:
     except ValidationError as error:
         # Each takes a kilobyte to name: a body of nothing but mistakes would fill the memory.
         if (count := error.error_count()) > MAX_NAMED_ERRORS:
-            told = f"{count:,} values are wrong, too many to name them. Compare one entry with /v1/docs and send it alone."
+            told = (
+                f"{count:,} values are wrong, too many to name them. Compare one entry with /v1/docs and send it alone."
+            )
             raise Invalid([FieldError("", told)], told) from None
         problems = error.errors(include_url=False, include_input=False)
         if any(problem["type"] == "json_invalid" for problem in problems):

@@ -311,6 +311,13 @@ def test_what_comes_after_the_reader_has_gone_hurts_nobody() -> None:
     mailbox.deliver([Change(item(1))], True)
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+def test_the_strangest_moments_to_resume_from_are_taken(streams: Streams, moment: str) -> None:
+    batch = streams.stack.batch_of(done=True)
+    with streams.read(batch, f"{moment},{batch}") as reader:
+        assert reader.rest()[-1].data["status"] == "completed"
+
+
 def test_a_reader_who_hangs_up_is_noticed(streams: Streams) -> None:
     batch = planned(streams.stack)
     place = urlsplit(streams.url)
