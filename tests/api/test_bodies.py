@@ -136,6 +136,12 @@ def test_times_need_their_zone() -> None:
     assert errors_of(BATCH | {"start_at": 1_777_000_000}) == {"/start_at": "Give a time like 2026-05-01T09:00:00Z."}
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-10:00"])
+def test_times_that_the_calendar_of_utc_does_not_hold_are_named(moment: str) -> None:
+    told = "This time lies outside the calendar: give one within the next days."
+    assert errors_of(BATCH | {"start_at": moment}) == {"/start_at": told}
+
+
 def test_an_empty_list_of_rows_is_wrong() -> None:
     assert errors_of({"rows": []}) == {"/rows": "A batch needs at least one row."}
 

@@ -260,6 +260,20 @@ def test_readiness_names_the_part_that_is_away(stack: ApiStack) -> None:
     assert away.json() == {"status": "not_ready", "parts": {"documents": "ok", "objects": "unavailable", "tasks": "ok"}}
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/assets?from=0001-01-01T00:00:00%2B14:00", 422),
+        ("/v1/assets?to=9999-12-31T23:00:00-10:00", 422),
+        ("/v1/assets?from=0001-01-01&to=9999-12-31", 200),
+        ("/v1/usage?to=0001-01-02", 200),
+        ("/v1/usage?from=9999-12-31&to=9999-12-31", 200),
+    ],
+)
+def test_the_ends_of_the_calendar_break_nothing(stack: ApiStack, path: str, status: int) -> None:
+    assert stack.ask("GET", path).status_code == status
+
+
 def test_the_configuration_tells_the_limits(stack: ApiStack) -> None:
     config = stack.client.get("/v1/config").json()
     assert config["sign_in"] == "password"
