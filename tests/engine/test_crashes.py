@@ -1,6 +1,7 @@
 """The process ends between any two steps: what is left is repaired, every image ends once, nothing stored is bought again."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,6 +10,7 @@ import pytest
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.services.engine import EngineRules
 from tests.engine import invariants
 from tests.engine.faults import Crash, FaultyWorld
 from tests.engine.scripted import ScriptedProvider, made
@@ -44,7 +46,9 @@ def _positions(folder: Path, life: Life) -> int:
 
 
 def _world(folder: Path) -> FaultyWorld:
-    return FaultyWorld(folder, provider=ScriptedProvider(_fails_once))
+    # A short lease of steps: each tick of a long one would only ask whether it has ended.
+    rules = EngineRules(step_lease=timedelta(seconds=3))
+    return FaultyWorld(folder, provider=ScriptedProvider(_fails_once), rules=rules)
 
 
 @pytest.mark.faults

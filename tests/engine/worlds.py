@@ -184,13 +184,15 @@ class World:
         """Deliver everything in order, moving the clock to the next task or sweep, until nothing is left to do."""
         end = self.clock.now() + timedelta(seconds=seconds)
         while self.clock.now() <= end and not until():
-            for delivery in self.due():
+            now, waiting = self.clock.now(), self.waiting()
+            due = [delivery for delivery in waiting if delivery.due_at <= now]
+            for delivery in due:
                 self.deliver(delivery)
                 self.done(delivery)
                 if until():
                     return
-            if not self.due():
-                tasks, sweeps = [delivery.due_at for delivery in self.waiting()][:1], self.sweeps()
+            if not due:
+                tasks, sweeps = [delivery.due_at for delivery in waiting[:1]], self.sweeps()
                 if not tasks and not sweeps:
                     return
                 # A little more than needed: what is due within a moment is delivered in one round.
