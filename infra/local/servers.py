@@ -92,6 +92,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         lifespan="off",
         ws="none",
         server_header=False,
+        proxy_headers=False,
         date_header=True,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         backlog=_BACKLOG,

@@ -101,21 +101,12 @@ class ImageHandler:
         except KeyError:
             return self.ceiling_micros(item)
 
-    def make(self, item: Item) -> Made:
-        """Buy the image of the running attempt and store it; raises ProviderError, with the units of a billed failure."""
-        spec = self.spec(item)
-        image = self._provider(spec).generate(
-            ImageRequest(
-                model=spec.id,
-                prompt=item.prompt,
-                references=tuple(self._reference(reference, item) for reference in item.references),
-                aspect_ratio=item.aspect_ratio,
-                size=item.size,
-                seed=item.seed,
-                variant=item.variant,
-                deadline_seconds=spec.deadline_seconds,
-            )
-        )
+    def make(self, item: Item, *, answered: Callable[[], None] = lambda: None) -> Made:
+        """Buy the image of the running attempt and store it; raises ProviderError, with the units of a billed failure.
+
+        `answered` is called once the provider is done with it, before the storing begins.
+        """
+        image = self._buy(item, answered)
         try:
             with self._turns:
                 return self._store(item, image)
@@ -124,6 +115,24 @@ class ImageHandler:
         except Unavailable as error:
             told = f"The image was made and could not be stored: {error.detail}"
             raise ProviderError(ErrorKind.UNAVAILABLE, told, usage=dict(image.usage)) from error
+
+    def _buy(self, item: Item, answered: Callable[[], None]) -> GeneratedImage:
+        spec = self.spec(item)
+        provider = self._provider(spec)
+        request = ImageRequest(
+            model=spec.id,
+            prompt=item.prompt,
+            references=tuple(self._reference(reference, item) for reference in item.references),
+            aspect_ratio=item.aspect_ratio,
+            size=item.size,
+            seed=item.seed,
+            variant=item.variant,
+            deadline_seconds=spec.deadline_seconds,
+        )
+        try:
+            return provider.generate(request)
+        finally:
+            answered()
 
     def recover(self, item: Item) -> Made | None:
         """What an earlier attempt stored and could not report, the latest first; None when there is nothing of this recipe.

@@ -16,6 +16,7 @@ FUNCTION = "advance_batch"
 _SKEW = timedelta(milliseconds=50)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REMEMBERED = 4096
+_ASKERS = 16
 
 _log = logger(__name__)
 
@@ -29,6 +30,7 @@ class StepRequests:
         self._tick = tick
         self._deadline_seconds = deadline_seconds
         self._asked: OrderedDict[str, None] = OrderedDict()
+        self._asking = [Lock() for _ in range(_ASKERS)]
         self._lock = Lock()
 
     def soon(self, org: str, batch: str) -> None:
@@ -44,8 +46,11 @@ class StepRequests:
         name = derived("stp", org, batch, number)
         if self._is_known(name):
             return
-        self._create(org, batch, name, _EPOCH + number * self._tick + _SKEW)
-        self._remember(name)
+        # Who comes while another is asking waits for that answer: one task is enough, but it must be there.
+        with self._asking[hash(name) % len(self._asking)]:
+            if not self._is_known(name):
+                self._create(org, batch, name, _EPOCH + number * self._tick + _SKEW)
+                self._remember(name)
 
     def now(self, org: str, batch: str, cause: str | int) -> None:
         """Ask for a step at once; `cause` names the change that asks, so that its repetition asks once.
