@@ -15,6 +15,7 @@ MAX_TAGS = 20
 MAX_EXPANSION = 100
 MAX_SEED = 2**31 - 1
 MAX_METADATA_KEYS = 50
+MAX_METADATA_BYTES = 16 * 1024
 MAX_INTEGER = 2**63 - 1
 MAX_NAME = 64
 
@@ -91,6 +92,15 @@ class RowSettings(Strict):
     metadata: dict[Name, Cell] | None = Field(None, max_length=MAX_METADATA_KEYS)
     expand: Expansion | None = None
     fallback: tuple[ModelId, ...] | None = Field(None, max_length=5)
+
+    @field_validator("metadata")
+    @classmethod
+    def _metadata_is_small(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        # It is kept with every image of the row, and again with each asset.
+        size = sum(len(f"{name}{cell}".encode()) for name, cell in (value or {}).items())
+        if size > MAX_METADATA_BYTES:
+            raise ValueError(f"This has {size:,} bytes; at most {MAX_METADATA_BYTES:,} are kept with a row.")
+        return value
 
     @field_validator("aspect_ratio")
     @classmethod

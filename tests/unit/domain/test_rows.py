@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from shared.domain.rows import (
     MAX_INTEGER,
+    MAX_METADATA_BYTES,
     MAX_PROMPT,
     MAX_SEED,
     Row,
@@ -87,6 +88,12 @@ def test_whole_numbers_that_stores_cannot_hold_are_refused(field: str) -> None:
     assert wrong(**{field: {"a": MAX_INTEGER + 1}})
     assert wrong(**{field: {"a": -(10**5_000)}})
     assert getattr(row(**{field: {"a": MAX_INTEGER}}), field) == {"a": MAX_INTEGER}
+
+
+def test_metadata_of_a_row_is_small_altogether() -> None:
+    half = MAX_METADATA_BYTES // 16 - 1
+    assert len(row(metadata={str(number): "é" * half for number in range(8)}).metadata or {}) == 8
+    assert wrong(metadata={str(number): "é" * (half + 1) for number in range(8)}) == ["metadata"]
 
 
 def test_a_row_at_its_limits_is_taken() -> None:
