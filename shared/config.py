@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     dispatch_timeout_seconds: int = Field(60, ge=1, description="A task not claimed by then is dispatched again.")
     step_lease_seconds: int = Field(30, ge=1, description="How long one step may hold a batch.")
     reconcile_seconds: int = Field(60, ge=1, description="How often the sweep looks for batches whose step is overdue.")
-    lane_concurrency: int = Field(64, ge=1, le=5_000, description="Tasks of one lane that run at once.")
+    lane_concurrency: int = Field(96, ge=1, le=5_000, description="Tasks of one lane that run at once.")
     lane_rate_per_second: float = Field(500.0, gt=0, le=500, description="Tasks of one lane that start a second.")
     stores_at_a_time: int = Field(
         4, ge=1, le=256, description="Images that one process checks and stores at once; more where the store is far away."
