@@ -45,6 +45,7 @@ class LocalStack:
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM. Raises ConfigurationWrong when a port or the state folder cannot be had."""
+        servers.allow_files()
         with servers.listen(self._config.host, self._config.port) as public, servers.listen(LOOPBACK, 0) as inner:
             config = self._addressed(public, inner)
             logging.configure(config.log_level)
