@@ -13,7 +13,7 @@ from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micr
 from shared.domain.items import Attempt, Item, ItemReference
 from shared.domain.library import AssetObjects
 from shared.domain.offers import Offer
-from shared.domain.shapes import has_shape
+from shared.domain.shapes import has_shape, has_size
 from shared.ports.clock import Clock
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
@@ -169,6 +169,9 @@ class ImageHandler:
         facts = self._studio.check_output(image.data, max_pixels=MAX_OUTPUT_PIXELS)
         if not has_shape(facts.width, facts.height, item.aspect_ratio):
             told = f"The picture came back as {facts.width} × {facts.height}, not {item.aspect_ratio}."
+            raise ProviderError(ErrorKind.WRONG_SHAPE, told)
+        if not has_size(facts.width, facts.height, self.spec(item).edges[item.size]):
+            told = f"The picture came back as {facts.width} × {facts.height}: too small for {item.size}."
             raise ProviderError(ErrorKind.WRONG_SHAPE, told)
         metadata = {
             "recipe": item.recipe,

@@ -43,6 +43,7 @@ def model(
         ceiling_units=units,
         deadline_seconds=60,
         typical_seconds=1,
+        edges={"512": 32, "1K": 48},
         concurrency=concurrency,
         rate_per_second=rate_per_second,
         shutdown_on=shutdown_on,
@@ -50,9 +51,8 @@ def model(
     )
 
 
-def picture(aspect_ratio: str, colour: int = 0) -> bytes:
+def picture(aspect_ratio: str, colour: int = 0, *, width: int = 64) -> bytes:
     """A small PNG of this shape."""
-    width = 64
     image = Image.new("RGB", (width, round(width / parse_ratio(aspect_ratio))), (colour % 256, 80, 120))
     data = io.BytesIO()
     image.save(data, "PNG")
