@@ -57,6 +57,7 @@ class ApiSettings:
     stream_seconds: float = 300.0
     send_seconds: float = 30.0
     max_streams: int = 1_000
+    max_streams_an_organisation: int = 500
     body_seconds: float = 60.0
 
 

@@ -221,6 +221,18 @@ def test_more_streams_than_an_instance_holds_are_sent_to_polling(tmp_path: Path)
     assert refused.headers["Retry-After"]
 
 
+def test_one_organisation_leaves_room_for_the_streams_of_others(tmp_path: Path) -> None:
+    with streams_of(tmp_path, max_streams_an_organisation=1) as streams:
+        stack = streams.stack
+        theirs = stack.submit({"prompt": "A walker"}, caller=stack.theirs.caller)
+        with streams.read(planned(stack)) as reader:
+            reader.next()
+            assert stack.ask("GET", f"/v1/batches/{planned(stack)}/events").status_code == 503
+            headers = stack.theirs.headers(Role.VIEWER)
+            with streams.http.stream("GET", f"/v1/batches/{theirs}/events", headers=headers) as response:
+                assert response.status_code == 200
+
+
 class Wire:
     """The other end of one stream: `send` waits while the gate is shut, nobody hangs up."""
 

@@ -59,9 +59,10 @@ def stream_events(
     """The batch now, then every change of it and its items, live."""
     since = None if last_event_id is None else position(last_event_id)
     services.batches.get(caller, batch_id)
-    if services.live.watchers >= settings.max_streams:
+    live = services.live
+    if live.watchers >= settings.max_streams or live.watchers_of(caller.org) >= settings.max_streams_an_organisation:
         raise Unavailable("Too many streams are open here. Poll the batch instead, or try again later.")
-    return EventStream(services.live, caller.org, batch_id, since, settings)
+    return EventStream(live, caller.org, batch_id, since, settings)
 
 
 def position(event_id: str) -> datetime:
