@@ -105,9 +105,9 @@ class ItemRepository(Collection[Item]):
         by_model = {name.removeprefix("model:"): value for name, value in found.items() if name.startswith("model:")}
         return by_model, found["held"], found["spent"]
 
-    def leased(self, now: datetime, *, limit: int) -> list[Read[Item]]:
-        """Running items of every organisation whose lease has not ended."""
-        where = (Where("status", "==", ItemStatus.RUNNING.value), Where("due_at", ">", now))
+    def held(self, status: ItemStatus, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Items in flight of every organisation whose time has not run out: running under a lease, or pending for a claim."""
+        where = (Where("status", "==", status.value), Where("in_flight", "==", True), Where("due_at", ">", now))
         return self.query(Query("items", where, limit=limit, group=True))
 
 

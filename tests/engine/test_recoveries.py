@@ -121,6 +121,22 @@ def test_a_restart_releases_every_lease_however_many(folder: Path) -> None:
     assert {item.lease_until for item in world.items(batch)} == {world.clock.now()}
 
 
+def test_what_was_dispatched_when_the_process_ended_does_not_wait_for_its_lost_task(folder: Path) -> None:
+    world = World(folder)
+    batch = world.submit({"prompt": "a cup", "variants": 3})
+    world.engine.steps.advance(ORG, batch)
+    for delivery in world.waiting():
+        world.done(delivery)
+    assert all(item.in_flight and item.dispatched_until for item in world.items(batch))
+    began = world.clock.now()
+    world.restart()
+    assert world.engine.restarts.release() == 3
+    world.run()
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    assert world.clock.now() - began < world.rules.pace.dispatch_timeout
+    invariants.check(world)
+
+
 def test_the_sweep_finds_every_overdue_batch(folder: Path) -> None:
     world = World(folder)
     batch = world.submit({"prompt": "a cup"})
