@@ -187,9 +187,8 @@ class DispatchService:
             fields = item_machine.dispatched(
                 read.value, until=starts[read.path] + self._pace.dispatch_timeout, held_micros=ceiling
             )
-            if fields is not None:
-                groups.append([guarded(read, fields)])
-                sent.append((read.value, fields["dispatch"], starts[read.path]))
+            groups.append([guarded(read, fields or {})])
+            sent.append((read.value, read.value.dispatch + 1, starts[read.path]))
         # Two steps at once would each spend the same money: the second is refused here.
         won = commit_groups(self._documents, groups, lead=lead)
         tasks = [

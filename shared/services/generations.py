@@ -134,10 +134,8 @@ class GenerationService:
 
     def _wait_for_equal(self, read: Read[Item]) -> None:
         fields = item_machine.waiting_for_equal(read.value, not_before=self._clock.now() + _EQUAL_WAIT)
-        if fields is None:
-            return
         try:
-            self._documents.commit([guarded(read, fields)])
+            self._documents.commit([guarded(read, fields or {})])
         except GuardRefused:
             return
         self._requests.at(read.value.org, read.value.batch, self._clock.now() + _EQUAL_WAIT)

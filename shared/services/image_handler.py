@@ -1,16 +1,16 @@
 """Items of the kind `image`: from a claimed item to stored pictures."""
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from threading import BoundedSemaphore, Lock
+from functools import partial
+from threading import BoundedSemaphore
 from typing import Final
 
 from shared.domain.errors import ConfigurationWrong, ErrorKind, NotFound, ProviderError, Unavailable
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
-from shared.domain.items import Attempt, Item, ItemReference
+from shared.domain.items import Attempt, Item
 from shared.domain.library import AssetObjects
 from shared.domain.offers import Offer
 from shared.domain.shapes import has_shape, has_size
@@ -21,10 +21,10 @@ from shared.ports.pictures import PictureStudio
 from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest, ReferenceImage
 from shared.repositories import paths
 from shared.retry import exponential_delay_seconds
+from shared.services.reference_pictures import ReferencePictures
 
 MAX_OUTPUT_PIXELS: Final = 40_000_000
 _STORE_TRIES: Final = 4
-_KEPT_REFERENCES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,7 @@ class ImageHandler:
         self._studio = studio
         self._clock = clock
         self._ids = ids
-        self._references: OrderedDict[str, bytes] = OrderedDict()
-        self._lock = Lock()
+        self._references = ReferencePictures(objects)
         self._turns = BoundedSemaphore(stores_at_a_time)
 
     def spec(self, item: Item) -> ImageModelSpec:
@@ -122,7 +121,10 @@ class ImageHandler:
         request = ImageRequest(
             model=spec.id,
             prompt=item.prompt,
-            references=tuple(self._reference(reference, item) for reference in item.references),
+            references=tuple(
+                ReferenceImage(data=self._references.bytes_of(one), media_type=one.media_type, mode=item.reference_mode)
+                for one in item.references
+            ),
             aspect_ratio=item.aspect_ratio,
             size=item.size,
             seed=item.seed,
@@ -208,16 +210,16 @@ class ImageHandler:
 
     def _put(self, name: str, data: bytes, media_type: str, metadata: Mapping[str, str]) -> None:
         """Store, patiently: what is paid for is not thrown away for a hiccup."""
-        for turn in range(1, _STORE_TRIES + 1):
+        put = partial(self._objects.put, name, data, media_type=media_type, metadata=metadata)
+        for turn in range(1, _STORE_TRIES):
             try:
-                self._objects.put(name, data, media_type=media_type, metadata=metadata)
+                put()
             except Unavailable:
-                if turn == _STORE_TRIES:
-                    raise
                 jitter = self._ids.jitter()
                 self._clock.sleep(exponential_delay_seconds(turn, base_seconds=0.5, max_seconds=4, jitter=jitter))
             else:
                 return
+        put()
 
     def _provider(self, spec: ImageModelSpec) -> ImageModel:
         """Who makes this model's images; raises ProviderError when a key that was there on acceptance is gone."""
@@ -225,29 +227,6 @@ class ImageHandler:
             return self._providers(spec.provider)
         except ConfigurationWrong as error:
             raise ProviderError(ErrorKind.UNAUTHORISED, error.detail) from error
-
-    def _reference(self, reference: ItemReference, item: Item) -> ReferenceImage:
-        return ReferenceImage(
-            data=self._reference_bytes(reference), media_type=reference.media_type, mode=item.reference_mode
-        )
-
-    def _reference_bytes(self, reference: ItemReference) -> bytes:
-        with self._lock:
-            kept = self._references.get(reference.object)
-            if kept is not None:
-                self._references.move_to_end(reference.object)
-                return kept
-        try:
-            data = self._objects.get(reference.object)
-        except NotFound:
-            raise ProviderError(ErrorKind.INVALID, f"The reference {reference.id} was deleted.") from None
-        except Unavailable as error:
-            raise ProviderError(ErrorKind.UNAVAILABLE, f"The reference {reference.id}: {error.detail}") from error
-        with self._lock:
-            self._references[reference.object] = data
-            while len(self._references) > _KEPT_REFERENCES:
-                self._references.popitem(last=False)
-        return data
 
     def _day(self) -> date:
         return self._clock.now().date()

@@ -199,6 +199,7 @@ class OutcomeService:
             except GuardRefused:
                 continue
             return
+        raise GuardRefused("The item changed too often while what its attempt had cost was being recorded.")
 
     def _look_again(self, item: Item) -> Write:
         """The batch may be finished and settled without this money: in the same commit, it is due for a step."""
