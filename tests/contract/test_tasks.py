@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.cloud_tasks import CloudTasksServer
 from shared.adapters.embedded.tasks import QueueConfig, RetryConfig, SqliteTaskQueue
+from shared.adapters.google.tasks import CloudTasksQueue, connect
 from shared.domain.errors import Invalid, NotFound, TooLarge
 from shared.ports.tasks import Task, TaskQueue
 from tests.clocks import ManualClock
@@ -41,7 +43,7 @@ class Stack:
 
 
 @contextmanager
-def embedded(folder: Path, clock: ManualClock, urls: Mapping[str, str]) -> Iterator[TaskQueue]:
+def embedded(folder: Path, clock: ManualClock, urls: Mapping[str, str]) -> Iterator[SqliteTaskQueue]:
     queue = SqliteTaskQueue(
         folder / "tasks.sqlite", clock=clock, token=lambda audience: f"for:{audience}", queues=QUEUES
     )
@@ -52,8 +54,32 @@ def embedded(folder: Path, clock: ManualClock, urls: Mapping[str, str]) -> Itera
         queue.close()
 
 
+@contextmanager
+def google(folder: Path, clock: ManualClock, urls: Mapping[str, str]) -> Iterator[TaskQueue]:
+    """Google's client, over gRPC, to the same engine; the addresses travel in the tasks."""
+    account = "tasks@demo-fanfold.iam.gserviceaccount.com"
+    with (
+        embedded(folder, clock, {}) as engine,
+        CloudTasksServer(engine.engine, project="demo-fanfold", location="here", service_account=account) as server,
+    ):
+        queue = CloudTasksQueue(
+            lambda: connect(server.address),
+            project="demo-fanfold",
+            location="here",
+            queues=[config.name for config in QUEUES],
+            url=urls.__getitem__,
+            service_account=account,
+            clock=clock,
+        )
+        try:
+            yield queue
+        finally:
+            queue.close()
+
+
 STACKS: dict[str, Callable[[Path, ManualClock, Mapping[str, str]], AbstractContextManager[TaskQueue]]] = {
-    "embedded": embedded
+    "embedded": embedded,
+    "google": google,
 }
 
 
