@@ -40,6 +40,7 @@ class Cloud:
     url: str
     store: CloudStorageObjectStore
     clock: ManualClock
+    objects: StoredObjects
     account: ThrowAwayAccount
     credentials: MachineCredentials
 
@@ -49,6 +50,7 @@ def cloud_storage(
     file: Path | str = ":memory:",
     *,
     bucket: str = BUCKET,
+    email: str = "",
     patience_seconds: float = 20,
     before: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> Iterator[Cloud]:
@@ -58,18 +60,20 @@ def cloud_storage(
     credentials = MachineCredentials(account.signer_email)
     objects = StoredObjects(file, buckets=[BUCKET], clock=clock)
     with serve() as server:
+        signer = IamSigner(lambda: authorized_session(credentials), email=email, url=server.url)
         server.mount("", before(storage_app(objects, account, clock=clock, token=TOKEN)))
         store = CloudStorageObjectStore(
             lambda: storage_client("fanfold-test", credentials=credentials, url=server.url),
             bucket,
             clock=clock,
             ids=SystemIds(),
-            signer=IamSigner(lambda: authorized_session(credentials), url=server.url),
+            signer=signer,
             url=server.url,
             patience_seconds=patience_seconds,
         )
         try:
-            yield Cloud(server.url, store, clock, account, credentials)
+            yield Cloud(server.url, store, clock, objects, account, credentials)
         finally:
             store.close()
+            signer.close()
             objects.close()

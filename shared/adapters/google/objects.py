@@ -17,10 +17,13 @@ from shared.ports.ids import Ids
 from shared.ports.objects import ObjectInfo, SignedUpload
 
 if TYPE_CHECKING:
+    from google.api_core.retry import Retry
     from google.cloud.storage import Blob, Bucket, Client  # type: ignore[import-untyped]
 
 SIGNED_AT_ONCE = 32
 _TIMEOUT_SECONDS = (5.0, 60.0)
+_PING_SECONDS = (2.0, 3.0)
+_READ_PATIENCE_SECONDS = 20.0
 # No key of the port's own metadata holds a hyphen.
 _PUT = "fanfold-put"
 _SHOWN = ("image/", "video/")
@@ -44,7 +47,8 @@ _SIGNING = {
 class CloudStorageObjectStore:
     """An ObjectStore in one bucket; whoever may sign for `signer`'s account makes links at `url`.
 
-    `connect` makes the client, once, at the first use. A put goes on trying for `patience_seconds`.
+    `connect` makes the client, once, at the first use. A put goes on trying for `patience_seconds`, for what it stores was
+    paid for; everything else for at most twenty.
     """
 
     def __init__(
@@ -96,7 +100,7 @@ class CloudStorageObjectStore:
             try:
                 # Raw: whoever uploads by a link might say that it is compressed, and have it grow while it is read.
                 self._bucket.blob(name).download_to_file(
-                    sink, raw_download=True, checksum="crc32c", timeout=_TIMEOUT_SECONDS
+                    sink, raw_download=True, checksum="crc32c", timeout=_TIMEOUT_SECONDS, retry=self._retry()
                 )
             except Absent:
                 raise NotFound(f"There is no object {name}.") from None
@@ -116,13 +120,12 @@ class CloudStorageObjectStore:
     def delete(self, name: str) -> None:
         """Remove it durably; an absent one is fine."""
         from google.api_core.exceptions import NotFound as Absent
-        from google.cloud.storage.retry import DEFAULT_RETRY  # type: ignore[import-untyped]
 
         object_parts(name)
         with _translated():
             try:
                 # Without a generation the client would not try again; here twice is as good as once.
-                self._bucket.delete_blob(name, retry=DEFAULT_RETRY, timeout=_TIMEOUT_SECONDS)
+                self._bucket.delete_blob(name, retry=self._retry(), timeout=_TIMEOUT_SECONDS)
             except Absent:
                 return
 
@@ -138,6 +141,7 @@ class CloudStorageObjectStore:
                 max_results=limit,
                 fields="items(name,size,contentType,metadata,timeCreated),nextPageToken",
                 timeout=_TIMEOUT_SECONDS,
+                retry=self._retry(),
             )
             return [_info(blob) for blob in found]
 
@@ -157,7 +161,8 @@ class CloudStorageObjectStore:
     def ping(self) -> None:
         """Return when the bucket can be listed; raise Unavailable otherwise."""
         with _translated():
-            next(iter(self._bucket.list_blobs(max_results=1, fields="items(name)", timeout=_TIMEOUT_SECONDS)), None)
+            found = self._bucket.list_blobs(max_results=1, fields="items(name)", timeout=_PING_SECONDS, retry=None)
+            next(iter(found), None)
 
     def close(self) -> None:
         """Let go of threads and connections."""
@@ -174,11 +179,16 @@ class CloudStorageObjectStore:
             return self._client.bucket(self._name)
 
     def _find(self, name: str) -> "Blob | None":
-        return self._bucket.get_blob(name, timeout=_TIMEOUT_SECONDS)
+        return self._bucket.get_blob(name, timeout=_TIMEOUT_SECONDS, retry=self._retry())
+
+    def _retry(self, seconds: float = _READ_PATIENCE_SECONDS) -> "Retry":
+        from google.cloud.storage.retry import DEFAULT_RETRY  # type: ignore[import-untyped]
+
+        retry: Retry = DEFAULT_RETRY.with_timeout(min(seconds, self._patience_seconds))
+        return retry
 
     def _upload(self, name: str, data: bytes, media_type: str, metadata: dict[str, str], *, absent: bool) -> bool:
         from google.api_core.exceptions import PreconditionFailed
-        from google.cloud.storage.retry import DEFAULT_RETRY
 
         blob = self._bucket.blob(name)
         blob.metadata = metadata
@@ -193,7 +203,7 @@ class CloudStorageObjectStore:
                 checksum="crc32c",
                 timeout=_TIMEOUT_SECONDS,
                 # Without a precondition too: what is stored twice is the same.
-                retry=DEFAULT_RETRY.with_timeout(self._patience_seconds),
+                retry=self._retry(self._patience_seconds),
             )
         except PreconditionFailed:
             return False

@@ -60,6 +60,11 @@ class IamSigner:
         signed: str = DEFAULT_RETRY.with_timeout(_PATIENCE_SECONDS)(self._call)(payload)
         return base64.b64decode(signed)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        if self._made is not None:
+            self._made.close()  # type: ignore[no-untyped-call]
+
     @property
     def _session(self) -> "AuthorizedSession":
         if self._made is None:
