@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.cloud_tasks import CloudTasksServer
 from shared.adapters.embedded.tasks import QueueConfig, RetryConfig, SqliteTaskQueue
-from shared.adapters.google.tasks import CloudTasksQueue, connect
 from shared.domain.errors import Invalid, NotFound, TooLarge
 from shared.ports.tasks import Task, TaskQueue
 from tests.clocks import ManualClock
+from tests.cloud_tasks import cloud_tasks
 from tests.task_targets import Delivery, Reply, Target, target
 
 CONCURRENCY = 8
@@ -43,7 +42,7 @@ class Stack:
 
 
 @contextmanager
-def embedded(folder: Path, clock: ManualClock, urls: Mapping[str, str]) -> Iterator[SqliteTaskQueue]:
+def embedded(folder: Path, clock: ManualClock, urls: Mapping[str, str]) -> Iterator[TaskQueue]:
     queue = SqliteTaskQueue(
         folder / "tasks.sqlite", clock=clock, token=lambda audience: f"for:{audience}", queues=QUEUES
     )
@@ -57,24 +56,11 @@ def embedded(folder: Path, clock: ManualClock, urls: Mapping[str, str]) -> Itera
 @contextmanager
 def google(folder: Path, clock: ManualClock, urls: Mapping[str, str]) -> Iterator[TaskQueue]:
     """Google's client, over gRPC, to the same engine; the addresses travel in the tasks."""
-    account = "tasks@demo-fanfold.iam.gserviceaccount.com"
     with (
-        embedded(folder, clock, {}) as engine,
-        CloudTasksServer(engine.engine, project="demo-fanfold", location="here", service_account=account) as server,
+        cloud_tasks(folder, clock, queues=QUEUES, token=lambda audience: f"for:{audience}") as service,
+        service.queue(urls.__getitem__, [config.name for config in QUEUES]) as queue,
     ):
-        queue = CloudTasksQueue(
-            lambda: connect(server.address),
-            project="demo-fanfold",
-            location="here",
-            queues=[config.name for config in QUEUES],
-            url=urls.__getitem__,
-            service_account=account,
-            clock=clock,
-        )
-        try:
-            yield queue
-        finally:
-            queue.close()
+        yield queue
 
 
 STACKS: dict[str, Callable[[Path, ManualClock, Mapping[str, str]], AbstractContextManager[TaskQueue]]] = {
@@ -109,10 +95,15 @@ def test_a_task_reaches_its_function_with_payload_token_and_headers(stack: Stack
 
 
 def test_a_name_is_taken_while_its_task_waits_and_after_it_ended(stack: Stack) -> None:
-    later = stack.clock.now() + timedelta(hours=1)
-    assert stack.queue.create([stack.task("t1", schedule_at=later)]) == [True]
-    assert stack.queue.create([stack.task("t1", schedule_at=later), stack.task("t2")]) == [False, True]
-    stack.let_pass(3_600, until=2)
+    later = stack.clock.now() + timedelta(minutes=10)
+    # The clock stays within their deadlines, so a delivery under way when it moves is not cut off.
+    first, second = (
+        stack.task("t1", schedule_at=later, deadline_seconds=1_800),
+        stack.task("t2", deadline_seconds=1_800),
+    )
+    assert stack.queue.create([first]) == [True]
+    assert stack.queue.create([first, second]) == [False, True]
+    stack.let_pass(600, until=2)
     stack.clock.advance(600)
     assert stack.queue.create([stack.task("t1"), stack.task("t2"), stack.task("t3")]) == [False, False, True]
     stack.function.wait_for(3)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from google.cloud import tasks_v2
-from google.iam.v1.iam_policy_pb2 import TestIamPermissionsResponse
+from google.iam.v1.iam_policy_pb2 import TestIamPermissionsResponse  # type: ignore[import-untyped]
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.field_mask_pb2 import FieldMask
 

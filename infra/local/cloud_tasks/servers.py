@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import grpc
 from google.cloud import tasks_v2
-from google.iam.v1.iam_policy_pb2 import TestIamPermissionsRequest
+from google.iam.v1.iam_policy_pb2 import TestIamPermissionsRequest  # type: ignore[import-untyped]
 
 from infra.local.cloud_tasks.places import Place
 from infra.local.cloud_tasks.queue_methods import QueueMethods

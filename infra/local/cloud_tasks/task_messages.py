@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import grpc
 from google.cloud import tasks_v2
-from google.rpc import code_pb2
 
 from infra.local.cloud_tasks.places import Place
 from infra.local.cloud_tasks.queue_messages import retry_config, retry_field, seconds, write_retry
@@ -139,7 +139,7 @@ def _moment(field: str, timestamp: Any) -> datetime:
 
 def _write_request(request: Any, record: TaskRecord, *, is_full: bool, service_account: str) -> None:
     request.url = record.url or ""
-    request.http_method = tasks_v2.HttpMethod[record.method]
+    request.http_method = getattr(tasks_v2.HttpMethod, record.method)
     request.headers.update(record.headers)
     if is_full:
         request.body = record.body
@@ -163,5 +163,8 @@ def _write_attempts(message: Any, record: TaskRecord) -> None:
 
 def _status_code(record: TaskRecord) -> int:
     if record.last_reason == "DeadlineExceeded":
-        return int(code_pb2.DEADLINE_EXCEEDED)
-    return int(code_pb2.UNAVAILABLE if record.last_status is None else code_pb2.UNKNOWN)
+        status = grpc.StatusCode.DEADLINE_EXCEEDED
+    else:
+        status = grpc.StatusCode.UNAVAILABLE if record.last_status is None else grpc.StatusCode.UNKNOWN
+    number: int = status.value[0]
+    return number

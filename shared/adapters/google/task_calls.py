@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import structlog
 from google.api_core import exceptions
@@ -9,9 +10,6 @@ from google.api_core.retry import Retry, if_exception_type
 from google.api_core.timeout import ConstantTimeout
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import tasks_v2
-from google.iam.v1.iam_policy_pb2 import TestIamPermissionsRequest
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from shared.domain.errors import FieldError, Invalid, Unavailable
 from shared.ports.tasks import Task
@@ -40,7 +38,7 @@ class TaskCalls:
         self._retry = Retry(
             predicate=if_exception_type(*PASSING), initial=0.1, multiplier=2.0, maximum=2.0, timeout=patience_seconds
         )
-        self._timeout = ConstantTimeout(CALL_SECONDS)
+        self._timeout = ConstantTimeout(CALL_SECONDS)  # type: ignore[no-untyped-call]
 
     def create(self, index: int, task: Task, *, parent: str, url: str, body: bytes) -> bool:
         """Create the task, the `index`-th of its call; False when its name is taken. Raises Unavailable or Invalid."""
@@ -59,7 +57,7 @@ class TaskCalls:
 
     def check_rights(self, parent: str) -> None:
         """Return when this process may create tasks in the queue; raises Unavailable when not, or without an answer."""
-        request = TestIamPermissionsRequest(resource=parent, permissions=[CREATE])
+        request = {"resource": parent, "permissions": [CREATE]}
         try:
             with translated():
                 answer = self._client.test_iam_permissions(request, retry=None, timeout=CALL_SECONDS)
@@ -71,10 +69,10 @@ class TaskCalls:
 
     def close(self) -> None:
         """Close the connection."""
-        self._client.transport.close()
+        self._client.transport.close()  # type: ignore[no-untyped-call]
 
     def _message(self, task: Task, parent: str, url: str, body: bytes) -> tasks_v2.Task:
-        message = tasks_v2.Task(
+        return tasks_v2.Task(
             name=f"{parent}/tasks/{task.name}",
             http_request=tasks_v2.HttpRequest(
                 url=url,
@@ -83,13 +81,9 @@ class TaskCalls:
                 body=body,
                 oidc_token=tasks_v2.OidcToken(service_account_email=self._service_account, audience=url),
             ),
-            dispatch_deadline=Duration(seconds=task.deadline_seconds),
+            dispatch_deadline=timedelta(seconds=task.deadline_seconds),
+            schedule_time=task.schedule_at,
         )
-        if task.schedule_at is not None:
-            moment = Timestamp()
-            moment.FromDatetime(task.schedule_at)
-            message.schedule_time = moment
-        return message
 
 
 @contextmanager

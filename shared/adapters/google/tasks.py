@@ -34,7 +34,8 @@ def connect(address: str | None = None) -> "CloudTasksClient":
     import grpc
     from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
 
-    channel = grpc.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)])
+    options = [("grpc.max_receive_message_length", -1), ("grpc.enable_http_proxy", 0)]
+    channel = grpc.insecure_channel(address, options=options)
     return CloudTasksClient(transport=CloudTasksGrpcTransport(channel=channel))
 
 
