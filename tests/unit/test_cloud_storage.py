@@ -356,6 +356,15 @@ def test_a_store_that_cannot_be_reached_is_unavailable() -> None:
     store.close()
 
 
+@pytest.mark.parametrize("url", ["http://storage.example.com", "ftp://127.0.0.1", "127.0.0.1:80"])
+def test_a_stand_in_of_another_machine_is_refused(url: str) -> None:
+    credentials = MachineCredentials("a@example.com")
+    with pytest.raises(ConfigurationWrong, match="this machine"):
+        storage_client("p", credentials=credentials, url=url)
+    with pytest.raises(ConfigurationWrong, match="this machine"):
+        IamSigner(lambda: authorized_session(credentials), url=url)
+
+
 def test_the_stand_in_takes_nothing_from_whoever_has_no_token(cloud: Cloud, web: httpx.Client) -> None:
     assert web.get(f"{cloud.url}/storage/v1/b/{BUCKET}/o").status_code == 401
     upload = f"{cloud.url}/upload/storage/v1/b/{BUCKET}/o"

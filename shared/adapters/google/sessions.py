@@ -1,6 +1,9 @@
 """Connections to Google's HTTP services that many threads share."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from shared.domain.errors import ConfigurationWrong
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
 STORAGE_URL = "https://storage.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _CONNECTIONS = 64
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def authorized_session(credentials: "Credentials | None" = None) -> "AuthorizedSession":
@@ -27,8 +31,21 @@ def authorized_session(credentials: "Credentials | None" = None) -> "AuthorizedS
 
 
 def storage_client(project: str, *, credentials: "Credentials | None" = None, url: str = STORAGE_URL) -> "Client":
-    """A client of Cloud Storage at `url`; with the process's own credentials when none are given."""
+    """A client of Cloud Storage at `url`; with the process's own credentials when none are given.
+
+    Raises ConfigurationWrong for an address that is neither https nor on this machine.
+    """
+    check_address(url)
     from google.cloud.storage import Client
 
     made = authorized_session(credentials)
     return Client(project, credentials=made.credentials, _http=made, client_options={"api_endpoint": url})
+
+
+def check_address(url: str) -> None:
+    """Raises ConfigurationWrong when what is sent to `url` could be read on the way."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ConfigurationWrong(
+            f"Google's services are spoken to by https; a stand-in must be on this machine, not at {url}."
+        )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from shared.adapters.google.sessions import check_address
 from shared.domain.errors import ConfigurationWrong
 
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ class IamSigner:
     """A Signer without a key: IAM signs, at a request each, for an account that may create tokens for itself.
 
     `connect` makes a session authorised by that account, once; `email` is asked of its credentials when it is not given.
-    `url` is where IAM answers. What Google signs so stays valid for at least twelve hours.
+    `url` is where IAM answers; ConfigurationWrong when that is neither https nor on this machine. What Google signs so stays valid for at least twelve hours.
     """
 
     def __init__(self, connect: "Callable[[], AuthorizedSession]", *, email: str = "", url: str = IAM_URL) -> None:
+        check_address(url)
         self._connect = connect
         self._url = url.rstrip("/")
         self._email = email
