@@ -9,6 +9,7 @@ import grpc
 from google.pubsub_v1 import ReceivedMessage, SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
+from shared.adapters.embedded.events import InProcessEventBus
 from shared.adapters.google.events import PubSubEventBus, connect
 from tests.emulators import pubsub_host
 
@@ -40,7 +41,7 @@ def pubsub() -> Iterator[Topic]:
     topic, subscription = f"projects/{PROJECT}/topics/{name}", f"projects/{PROJECT}/subscriptions/{name}"
     publisher = connect(host)
     channel = grpc.insecure_channel(host)
-    bus = PubSubEventBus(lambda: connect(host), project=PROJECT, topic=name)
+    bus = PubSubEventBus(lambda: connect(host), project=PROJECT, topic=name, local=InProcessEventBus())
     with publisher, SubscriberClient(transport=SubscriberGrpcTransport(channel=channel)) as subscriber:
         publisher.create_topic(name=topic)
         subscriber.create_subscription(name=subscription, topic=topic)

@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from shared.adapters.embedded.events import InProcessEventBus
 from shared.adapters.google.events import PubSubEventBus, connect
 from shared.domain.errors import ConfigurationWrong, Unavailable
 from shared.ports.events import Event
@@ -33,7 +34,9 @@ def test_an_event_is_on_the_topic_when_publishing_returns() -> None:
 
 
 def test_an_event_that_the_topic_did_not_take_is_not_announced_here_either() -> None:
-    bus = PubSubEventBus(lambda: connect(pubsub_host()), project=PROJECT, topic="never-deployed")
+    bus = PubSubEventBus(
+        lambda: connect(pubsub_host()), project=PROJECT, topic="never-deployed", local=InProcessEventBus()
+    )
     heard: list[Event] = []
     bus.subscribe(heard.append)
     with pytest.raises(Unavailable, match="topic does not exist"):
@@ -45,7 +48,9 @@ def test_an_event_that_the_topic_did_not_take_is_not_announced_here_either() -> 
 def test_a_bus_that_cannot_be_reached_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-    bus = PubSubEventBus(lambda: connect(address), project=PROJECT, topic="events", patience_seconds=0.3)
+    bus = PubSubEventBus(
+        lambda: connect(address), project=PROJECT, topic="events", local=InProcessEventBus(), patience_seconds=0.3
+    )
     with pytest.raises(Unavailable):
         bus.publish(EVENT)
     bus.close()

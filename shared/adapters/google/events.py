@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from shared.domain.errors import ConfigurationWrong, Unavailable
-from shared.logging import logger
-from shared.ports.events import Event
+from shared.ports.events import Event, EventBus
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -24,7 +23,6 @@ _REASONS = {
     404: "the topic does not exist: deploy it, or name another one",
     429: "it takes no more events for a moment",
 }
-_log = logger(__name__)
 
 
 def connect(address: str | None = None) -> "PublisherClient":
@@ -48,7 +46,8 @@ def connect(address: str | None = None) -> "PublisherClient":
 class PubSubEventBus:
     """An EventBus on one topic that was deployed beforehand; nothing keeps events in an order.
 
-    Listeners of this process hear what it publishes itself, once Pub/Sub has it; everyone else subscribes to the topic.
+    Listeners of this process hear by `local` what it publishes itself, once Pub/Sub has it; everyone else subscribes to the
+    topic.
     The client of single calls is used rather than the one that gathers messages in threads of its own: an instance that
     answers no request is given no processor, and events are few.
     """
@@ -59,28 +58,24 @@ class PubSubEventBus:
         *,
         project: str,
         topic: str,
+        local: EventBus,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._connect = client
+        self._local = local
         self._topic = f"projects/{project}/topics/{topic}"
         self._patience_seconds = patience_seconds
         self._lock = Lock()
         self._client: PublisherClient | None = None
-        self._listeners: tuple[Callable[[Event], None], ...] = ()
 
     def publish(self, event: Event) -> None:
         """Hand the event over; returns when Pub/Sub has it durably. Raises Unavailable: it may have it all the same."""
         self._send(message(event))
-        for listener in self._listeners:
-            try:
-                listener(event)
-            except Exception:  # noqa: BLE001 - an edge: a listener's failure is its own
-                _log.exception("event_listener_failed", event_id=event.id, event_name=event.name, org=event.org)
+        self._local.publish(event)
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         """Call `listener` with every event that this process publishes from now on."""
-        with self._lock:
-            self._listeners = (*self._listeners, listener)
+        self._local.subscribe(listener)
 
     def close(self) -> None:
         """Let go of the connection."""
