@@ -173,6 +173,13 @@ def test_pictures_are_shown_and_everything_else_is_saved(cloud: Cloud, web: http
     assert said == ["inline", 'attachment; filename="a.csv"', 'attachment; filename="a.html"']
 
 
+def test_browsers_keep_what_is_never_replaced(cloud: Cloud, web: httpx.Client) -> None:
+    cloud.store.put("kept.png", b"x", media_type="image/png")
+    cloud.store.put("replaced.png", b"x", media_type="image/png", absent=False)
+    links = cloud.store.sign_downloads(["kept.png", "replaced.png"], expires_at=cloud.clock.now() + USUAL)
+    assert [web.get(link).headers["cache-control"] for link in links] == ["private, max-age=21600", "private, no-cache"]
+
+
 # --- Links -----------------------------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,8 @@ _PUT = "fanfold-put"
 _SHOWN = ("image/", "video/")
 # Below every character of a name, so that nothing lies between a name and the same name with this behind it.
 _NEXT = "!"
+# As long as links stay equal by default; what may be replaced is asked for again each time.
+_KEPT, _ASKED = "private, max-age=21600", "private, no-cache"
 _TRIES = 3
 _STORING = {
     401: "its credentials are refused",
@@ -192,6 +194,7 @@ class CloudStorageObjectStore:
 
         blob = self._bucket.blob(name)
         blob.metadata = metadata
+        blob.cache_control = _KEPT if absent else _ASKED
         blob.content_disposition = (
             "inline" if media_type.startswith(_SHOWN) else f'attachment; filename="{object_parts(name)[-1]}"'
         )
