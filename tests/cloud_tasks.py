@@ -24,11 +24,13 @@ class CloudTasks:
     clock: ManualClock
 
     @contextmanager
-    def queue(self, url: Callable[[str], str], queues: Sequence[str], **options: object) -> Iterator[CloudTasksQueue]:
-        """A queue over Google's client until the block ends."""
+    def queue(
+        self, url: Callable[[str], str], queues: Sequence[str], address: str = "", **options: object
+    ) -> Iterator[CloudTasksQueue]:
+        """A queue over Google's client, to this server or another address, until the block ends."""
         values: dict[str, object] = {"project": PROJECT, "location": LOCATION, "service_account": ACCOUNT} | options
         made = CloudTasksQueue(
-            lambda: connect(self.server.address),
+            lambda: connect(address or self.server.address),
             queues=queues,
             url=url,
             clock=self.clock,
