@@ -81,12 +81,23 @@ CONDITIONS = st.one_of(
     ),
     st.sampled_from(["a", "b", 1, True, None, T0]).map(lambda value: Where("tags", "array_contains", value)),
 )
+
+
+def _ranged(query: Any) -> list[Order]:
+    """Orders of the fields that have a range and are not ordered by yet."""
+    ordered = {order.field for order in query[1]}
+    return [Order(name) for name in {one.field: None for one in query[0] if one.op in RANGES} if name not in ordered]
+
+
+RANGES = ("<", "<=", ">", ">=")
 QUERIES = st.tuples(
-    st.lists(CONDITIONS, max_size=2).map(tuple),
+    st.lists(CONDITIONS, max_size=2, unique_by=lambda one: one.op == "array_contains" or (one.field, one.op)).map(
+        tuple
+    ),
     st.lists(st.builds(Order, st.sampled_from(SCALARS), st.booleans()), max_size=2, unique_by=lambda o: o.field),
     st.none() | st.integers(1, 4),
     st.none() | st.sampled_from(IDS),
-)
+).map(lambda query: (query[0], [*query[1], *_ranged(query)], *query[2:]))
 
 
 class Model:

@@ -87,6 +87,8 @@ def query_statements(query: Query, *, only: Place | None = None) -> list[Stateme
         raise ValueError(f"The limit {query.limit!r} is not a positive integer.")
     if query.start_after is None:
         return [_select(query, conditions, limit=query.limit)]
+    if not {one.field for one in query.where if one.op in _RANGES} <= {order.field for order in query.order}:
+        raise ValueError("A query with a cursor orders by the fields that have a range.")
     return [_select(query, part, limit=query.limit) for part in _after(query, conditions)]
 
 
@@ -135,6 +137,9 @@ def _direction(descending: bool) -> str:
 
 
 def _add_filters(conditions: Conditions, where: Iterable[Where]) -> None:
+    where = list(where)
+    if sum(one.op == "array_contains" for one in where) > 1:
+        raise ValueError("A query asks for one value by array_contains; check the others in what it finds.")
     for one in where:
         try:
             if one.op == "==":
