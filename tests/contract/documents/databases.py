@@ -95,7 +95,7 @@ class LostCommits(grpc.UnaryUnaryClientInterceptor):
         return answer
 
 
-class Unreachable(grpc.RpcError, grpc.Call, grpc.Future):  # type: ignore[misc]
+class Unreachable(grpc.RpcError):
     """The call whose connection broke."""
 
     def code(self) -> grpc.StatusCode:
@@ -104,16 +104,11 @@ class Unreachable(grpc.RpcError, grpc.Call, grpc.Future):  # type: ignore[misc]
     def details(self) -> str:
         return "The connection broke."
 
-    def result(self, timeout: float | None = None) -> Any:
-        raise self
-
-    def exception(self, timeout: float | None = None) -> Any:
-        return self
-
     def trailing_metadata(self) -> tuple[()]:
         return ()
 
-    initial_metadata = trailing_metadata
+    def result(self) -> Any:
+        raise self
 
 
 class FirestoreDatabase(Database):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import grpc
 from google.api_core import exceptions
@@ -20,9 +20,9 @@ NOT_DONE = (exceptions.Aborted, exceptions.ResourceExhausted)
 # Nobody knows whether the request was carried out.
 DOUBTFUL = (exceptions.ServerError, exceptions.Cancelled)
 _RETRIED = if_exception_type(*NOT_DONE, *DOUBTFUL)
-_PING_SECONDS = 5.0
 
 T = TypeVar("T")
+Interceptor: TypeAlias = grpc.UnaryUnaryClientInterceptor | grpc.UnaryStreamClientInterceptor
 
 
 class Connection:
@@ -36,7 +36,7 @@ class Connection:
         project: str,
         database: str,
         emulator_host: str | None,
-        interceptors: Sequence[grpc.UnaryUnaryClientInterceptor],
+        interceptors: Sequence[Interceptor],
     ) -> None:
         self.database = f"projects/{project}/databases/{database}"
         self.root = f"{self.database}/documents"
@@ -78,7 +78,7 @@ class Connection:
         """Close the connection; it is made anew when it is used again."""
         with self._lock:
             if self._client is not None:
-                self._client.transport.close()
+                self._client.transport.close()  # type: ignore[no-untyped-call]
             self._client = None
 
     def _connect(self) -> FirestoreClient:

@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
-import grpc
 from google.cloud.firestore_v1.types import firestore
 
 from shared.adapters.google.documents.commits import Committer
-from shared.adapters.google.documents.connections import TIMEOUT_SECONDS, Connection
+from shared.adapters.google.documents.connections import TIMEOUT_SECONDS, Connection, Interceptor
 from shared.adapters.google.documents.queries import aggregate_request, query_request
 from shared.adapters.google.documents.reads import read_document, read_names
 from shared.adapters.google.documents.watches import FirestoreWatch
@@ -38,7 +37,7 @@ class FirestoreDocumentStore:
         clock: Clock,
         database: str = "(default)",
         emulator_host: str | None = None,
-        interceptors: Sequence[grpc.UnaryUnaryClientInterceptor | grpc.UnaryStreamClientInterceptor] = (),
+        interceptors: Sequence[Interceptor] = (),
     ) -> None:
         self._connection = Connection(project, database, emulator_host, interceptors)
         self._clock = clock

@@ -19,7 +19,7 @@ Operation: TypeAlias = Increment | ArrayUnion | Transform
 MAX_DEPTH = 20
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
 # In every document that a guarded commit wrote: which commit it was. No field of the users'.
-TOKEN = "_commit"
+TOKEN = "_commit"  # noqa: S105 - a field's name
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OPERATIONS = (Increment, ArrayUnion, Transform)

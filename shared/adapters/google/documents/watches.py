@@ -12,6 +12,7 @@ from google.cloud.firestore_v1.types import firestore
 
 from shared.adapters.google.documents.connections import Connection
 from shared.adapters.google.documents.reads import microseconds, read_document
+from shared.domain.errors import Unavailable
 from shared.ports.clock import Clock
 from shared.ports.documents import Change
 from shared.retry import exponential_delay_seconds
@@ -71,7 +72,7 @@ class FirestoreWatch:
             except _Restart:
                 self._news.forget()
                 reason = "it missed something"
-            except (grpc.RpcError, GoogleAPICallError, GoogleAuthError) as error:
+            except (grpc.RpcError, GoogleAPICallError, GoogleAuthError, Unavailable) as error:
                 reason = _reason(error)
             if self._closed.is_set():
                 return
@@ -86,7 +87,9 @@ class FirestoreWatch:
         """Tell what the stream brings until it ends."""
         self._news.begin()
         ended = threading.Event()
-        call = self._connection.api.transport.listen(self._asked(ended), metadata=self._connection.metadata)
+        # The transport's own method is typed as the client's; it is gRPC's, which takes and gives streams.
+        listen: Any = self._connection.api.transport.listen
+        call = listen(self._asked(ended), metadata=self._connection.metadata)
         with self._lock:
             self._call = call
         if self._closed.is_set():
@@ -159,7 +162,7 @@ class _News:
     def _turn(self, change: Any, connection: Connection) -> list[Change] | None:
         kind = change.target_change_type
         if kind == _Kind.REMOVE:
-            raise GoogleAPICallError(f"Firestore ended a watch: {change.cause.message}")
+            raise Unavailable(f"Firestore ended a watch: {change.cause.message}")
         if kind == _Kind.RESET:
             self._reset()
         elif kind == _Kind.CURRENT:
@@ -199,5 +202,6 @@ class _News:
 
 
 def _reason(error: Exception) -> str:
-    code = error.code() if isinstance(error, grpc.Call) else ""
-    return f"{type(error).__name__} {code}".strip()
+    if isinstance(error, Unavailable):
+        return error.detail
+    return str(error.code()) if isinstance(error, grpc.Call) else type(error).__name__
