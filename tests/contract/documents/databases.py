@@ -28,7 +28,12 @@ class Faults:
 
 
 class Database(ABC):
-    """A fresh, empty database that any number of stores may open; `close` closes them all."""
+    """A fresh, empty database that any number of stores may open; `close` closes them all.
+
+    `examples` is how many invented histories it lives through, by what each costs.
+    """
+
+    examples = 150
 
     def __init__(self) -> None:
         self.stores = ExitStack()
@@ -113,6 +118,8 @@ class Unreachable(grpc.RpcError):
 
 class FirestoreDatabase(Database):
     """A project of its own in the Firestore emulator."""
+
+    examples = 40
 
     def __init__(self) -> None:
         super().__init__()
