@@ -113,7 +113,7 @@ Write: TypeAlias = Create | Set | Update | Delete
 class Where:
     """A condition on a field; several are joined by and.
 
-    `array_contains` takes one value and stands in a query once; `in` takes up to 30, several of them 30 combinations.
+    `array_contains` takes one value, not None, and stands in a query once; `in` takes up to 30, several of them 30 combinations.
     """
 
     field: str

@@ -202,6 +202,7 @@ def test_counts_and_sums_are_given_by_name(filled: DocumentStore) -> None:
         Query(ITEMS, limit=0),
         Query(ITEMS, limit=-1),
         Query(ITEMS, (Where("n", "<", None),)),
+        Query(ITEMS, (Where("terms", "array_contains", None),)),
         Query(ITEMS, (Where("n", "in", []),)),
         Query(ITEMS, (Where("n", "in", list(range(31))),)),
         Query(ITEMS, (Where("n", "in", [1, None]),)),

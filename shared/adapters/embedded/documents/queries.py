@@ -188,9 +188,9 @@ def _among(name: str, values: Value) -> tuple[Any, ...]:
 
 def _containing(name: str, value: Value) -> tuple[Any, ...]:
     path, encoded = json_path(name), encode_scalar(value)
-    array = f"json_type(data, {path}) = 'array' AND ? IN"
     if encoded is None:
-        return (f"{array} (SELECT type FROM json_each(data, {path}))", "null")  # noqa: S608 - quoted
+        raise ValueError("array_contains needs a value; None is met by '==' only.")
+    array = f"json_type(data, {path}) = 'array' AND ? IN"
     types = _types_to_check(encoded)
     kind = f" WHERE type IN ({types})" if types else ""
     return (f"{array} (SELECT value FROM json_each(data, {path}){kind})", encoded)  # noqa: S608 - quoted

@@ -43,6 +43,7 @@ class Connection:
         self.metadata: list[tuple[str, str]] = [("google-cloud-resource-prefix", self.database)]
         if emulator_host is not None:
             self.metadata.append(("authorization", "Bearer owner"))
+        self.emulated = emulator_host is not None
         self._emulator_host = emulator_host
         self._interceptors = interceptors
         self._lock = Lock()

@@ -108,8 +108,8 @@ def _filter(where: Where) -> Any:
         made.unary_filter.op = _Structured.UnaryFilter.Operator.IS_NULL
         made.unary_filter.field.field_path = quoted(field_trail(where.field))
         return made
-    if where.op in _RANGES and where.value is None:
-        raise ValueError("a range needs a value; None is met by '==' only.")
+    if where.value is None and where.op != "in":
+        raise ValueError("a comparison needs a value; None is met by '==' only.")
     made.field_filter.op = _OPERATORS[where.op]
     made.field_filter.field.field_path = quoted(field_trail(where.field))
     if where.op == "in":
