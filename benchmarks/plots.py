@@ -29,8 +29,8 @@ def plot(report: Report, machine: Machine, at: datetime) -> Image.Image:
     sheet.text((MARGIN, 126), told, 19, MUTED)
     if report.series.get("made"):
         right = MARGIN + CURVE_WIDTH
-        _curve(sheet, report, (MARGIN, HEAD, right, HEAD + CURVE_HEIGHT))
-        _seen(sheet, report, (MARGIN, HEAD + CURVE_HEIGHT + 68, right, HEAD + CURVE_HEIGHT + SEEN_HEIGHT))
+        _curve(sheet, report, (MARGIN, HEAD, right, height - FOOT - SEEN_HEIGHT))
+        _seen(sheet, report, (MARGIN, height - FOOT - SEEN_HEIGHT + 84, right, height - FOOT))
         left = MARGIN + CURVE_WIDTH + GUTTER
     else:
         left = MARGIN
@@ -49,7 +49,7 @@ class Sheet:
         """The picture, in colours few enough for a small file."""
         width, height = self._picture.size
         small = self._picture.resize((width // SCALE, height // SCALE), Image.Resampling.LANCZOS)
-        return small.quantize(128, dither=Image.Dither.NONE)
+        return small.quantize(255, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
     def text(
         self,
@@ -93,7 +93,9 @@ def _bars(sheet: Sheet, figures: list[Figure], left: float, right: float) -> Non
         sheet.text((left, top + 19), figure.label or figure.name.strip(), 17)
         words = figure.target.replace("≤", "at most").replace("≥", "at least")
         aim = sheet.text((right, top + 19), words, 15, MUTED, anchor="rs")
-        sheet.text((right - aim - 12, top + 19), figure.measured.partition(" (")[0], 17, colour, anchor="rs")
+        sheet.text(
+            (right - aim - 12, top + 19), figure.measured.partition(" (")[0].partition(",")[0], 17, colour, anchor="rs"
+        )
         share = min(figure.share or 0.0, WIDEST_SHARE)
         sheet.box(left, top + 28, right, top + 36, TRACK, 4)
         sheet.box(left, top + 28, left + max(share * span, 8), top + 36, colour, 4)
@@ -104,7 +106,7 @@ def _curve(sheet: Sheet, report: Report, frame: tuple[float, float, float, float
     """Finished images over seconds, beside what the provider alone would allow."""
     made, ideal = report.series["made"], report.series["ideal"]
     most = ideal[-1][1]
-    chart = Chart(sheet, frame, max(made[-1][0], ideal[-1][0]) * GROWTH, most * GROWTH)
+    chart = Chart(sheet, frame, max(made[-1][0], ideal[-1][0]) * GROWTH, most * 1.16)
     sheet.text((frame[0], frame[1] - 26), f"{most:,.0f} images, a provider that takes 1 s, 64 at a time", 19)
     chart.levels([(most * quarter / 4, f"{most * quarter / 4:,.0f}") for quarter in range(5)])
     chart.seconds(_every(chart.longest), "{:g} s")

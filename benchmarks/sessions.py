@@ -21,7 +21,7 @@ class Sizes:
     images: int = 1_000
     large_rows: int = 1_000
     large_variants: int = 10
-    acceptances: int = 4
+    acceptances: int = 3
     first_calls: int = 20
     limited_images: int = 300
     starts: int = 5

@@ -1,7 +1,6 @@
 """Answers about all that is not a batch: references, links, models, usage, keys, sign-in, health."""
 
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -89,9 +88,9 @@ class Key(Open):
 
 
 class KeyCreated(Key):
-    """A new key; `key` is shown this once, and hidden in every printed form of this object."""
+    """A new key; `key` is shown this once (None when an earlier try had made it), and hidden in every printed form."""
 
-    key: str = Field(default="", repr=False)
+    key: str | None = Field(default=None, repr=False)
 
 
 class User(Answer):
@@ -128,4 +127,4 @@ class Health(Open):
 class Configuration(Open):
     """What a client may know before it signs in."""
 
-    limits: dict[str, Any] = Field(default_factory=dict)
+    limits: dict[str, int] = Field(default_factory=dict)

@@ -1,8 +1,7 @@
 """What every command needs: the settings, a client, a screen, a clock."""
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from rich.prompt import Confirm
 
@@ -45,18 +44,5 @@ def limits_of(client: Client) -> Limits:
         told = client.configuration().limits
     except ClientError:
         return Limits()
-    usual = Limits()
-    return Limits(
-        rows=_limit(told, ("rows", "max_rows"), usual.rows),
-        images=_limit(told, ("images", "max_images"), usual.images),
-        prompt_characters=_limit(told, ("prompt_characters", "max_prompt", "prompt"), usual.prompt_characters),
-        variants=_limit(told, ("variants", "max_variants"), usual.variants),
-    )
-
-
-def _limit(told: Mapping[str, object], names: tuple[str, ...], usual: int) -> int:
-    for name in names:
-        value = told.get(name)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-    return usual
+    known = {limit.name for limit in fields(Limits)}
+    return Limits(**{name: value for name, value in told.items() if name in known})

@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     functions_url: str = Field(
         "", description="Address below which the task functions answer; the local stack chooses its own."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line that is logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe line that is logged."
+    )
 
     gemini_api_key: SecretStr | None = Field(
         None, validation_alias="GEMINI_API_KEY", description="Offers the Gemini image models."
@@ -39,18 +41,30 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="Largest request body.")
     max_upload_bytes: int = Field(20 * 2**20, ge=1024, description="Largest reference file.")
     max_upload_pixels: int = Field(50_000_000, ge=1, description="Most pixels of a reference.")
-    max_batch_age_hours: int = Field(7 * 24, ge=1, description="After this an item that still waits for a provider fails.")
+    max_batch_age_hours: int = Field(
+        7 * 24, ge=1, description="After this an item that still waits for a provider fails."
+    )
 
     tick_ms: int = Field(250, ge=50, le=10_000, description="How often steps of one batch may follow one another.")
     max_tries: int = Field(4, ge=1, le=20, description="Tries an item has for transient failures.")
-    retry_base_seconds: float = Field(2.0, gt=0, le=600, description="Delay after the first failed try; doubled each time.")
+    retry_base_seconds: float = Field(
+        2.0, gt=0, le=600, description="Delay after the first failed try; doubled each time."
+    )
     retry_max_seconds: float = Field(600.0, gt=0, description="Longest delay between tries.")
     dispatch_timeout_seconds: int = Field(60, ge=1, description="A task not claimed by then is dispatched again.")
     step_lease_seconds: int = Field(30, ge=1, description="How long one step may hold a batch.")
     reconcile_seconds: int = Field(60, ge=1, description="How often the sweep looks for batches whose step is overdue.")
-    lane_concurrency: int = Field(64, ge=1, le=5_000, description="Tasks of one lane that run at once.")
+    lane_concurrency: int = Field(96, ge=1, le=5_000, description="Tasks of one lane that run at once.")
     lane_rate_per_second: float = Field(500.0, gt=0, le=500, description="Tasks of one lane that start a second.")
-    model_concurrency: int | None = Field(None, ge=1, description="Calls to one model at once, instead of its own figure.")
+    stores_at_a_time: int = Field(
+        4,
+        ge=1,
+        le=256,
+        description="Images that one process checks and stores at once; more where the store is far away.",
+    )
+    model_concurrency: int | None = Field(
+        None, ge=1, description="Calls to one model at once, instead of its own figure."
+    )
 
     organisation_budget_usd: Decimal | None = Field(
         None, ge=0, description="What an organisation may spend in all; none: no limit."

@@ -259,6 +259,7 @@ def engine_rules(config: Settings) -> EngineRules:
         ),
         step_lease=timedelta(seconds=config.step_lease_seconds),
         organisation_limit_micros=None if limit is None else int(limit * MICROS),
+        stores_at_a_time=config.stores_at_a_time,
     )
 
 

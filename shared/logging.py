@@ -52,6 +52,7 @@ def configure(level: str = "INFO") -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _without_colours,
                 redact,
                 structlog.dev.ConsoleRenderer(colors=True) if terminal else _render,
             ],
@@ -86,6 +87,12 @@ def bound(
 def redact(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
     """A processor that lets no key, token, prompt or signed URL through, nor an object in place of its id."""
     return {name: _clean(name, value, _MAX_DEPTH) for name, value in fields.items()}
+
+
+def _without_colours(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+    # uvicorn says everything twice, the second time with a terminal's colours.
+    fields.pop("color_message", None)
+    return fields
 
 
 class _StderrHandler(logging.StreamHandler[TextIO]):

@@ -57,7 +57,7 @@ def measure(session: Session) -> None:
             f"status of a running batch of {images:,} images",
             percentile(looks, 0.95),
             STATUS_SECONDS,
-            shown=f"{percentile(looks, 0.95) * 1_000:.0f} ms at p95, {median(looks) * 1_000:.1f} ms median",
+            shown=f"{percentile(looks, 0.95) * 1_000:.0f} ms at p95 ({median(looks) * 1_000:.1f} ms median)",
             aim="≤ 100 ms at p95",
             label=f"status while {images:,} images run, p95",
             note=f"{len(looks)} reads while items are planned, dispatched and made",

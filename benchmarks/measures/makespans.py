@@ -158,6 +158,7 @@ def _watched(session: Session, running: Platform, count: int, part: Part) -> Non
             p95,
             SEEN_SECONDS,
             shown=f"{p95 * 1_000:.0f} ms",
+            label=f"seen by {'a listener' if count == 1 else f'each of {count} listeners'}, p95",
             ideal="0 ms",
             aim="≤ 1,000 ms",
             note=f"median {median(lags) * 1_000:.0f} ms, longest {max(lags) * 1_000:.0f} ms; makespan {makespan:.2f} s, "

@@ -53,6 +53,7 @@ def _spec(model: str, *, rate_per_second: float) -> ImageModelSpec:
         typical_seconds=MANNERS[model].seconds,
         concurrency=CONCURRENCY,
         rate_per_second=rate_per_second,
+        edges={"1K": EDGE // 2},
     )
 
 

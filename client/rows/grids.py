@@ -6,9 +6,11 @@ from client.rows.headers import doubled, letter
 from client.rows.tables import Table, as_text, is_empty
 from client.rows.wrongs import BadCell, Unreadable
 
+MAX_COLUMNS = 1_000
+
 
 def read_grid(lines: Iterable[Sequence[object]], limit: int, *, header_row: int = 1) -> Table:
-    """The table of a grid whose first filled line is the header; raises Unreadable when there is none."""
+    """The table of a grid whose first filled line is the header; raises Unreadable when there is none, or too many columns."""
     table = Table()
     header: list[str] | None = None
     used: set[int] = set()
@@ -17,6 +19,8 @@ def read_grid(lines: Iterable[Sequence[object]], limit: int, *, header_row: int 
             if header is not None:
                 table.empty.append(number)
             continue
+        if any(not is_empty(value) for value in line[MAX_COLUMNS:]):
+            raise Unreadable(f"row {number} has over {MAX_COLUMNS:,} columns: is it turned on its side?")
         if header is None:
             header, header_row = [as_text(value) for value in line], number
             continue

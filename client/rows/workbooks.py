@@ -16,6 +16,7 @@ from client.rows.wrongs import Unreadable
 
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_PARTS = 5_000
+MAX_ROWS = 1_048_576  # no spreadsheet has more; a row that says so would be preceded by as many empty ones
 BROKEN = (
     zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError,
     IndexError, AttributeError, EOFError, OSError, NotImplementedError, RuntimeError, AssertionError,
@@ -59,7 +60,7 @@ def _first_visible(values: Any, formulas: Any, limit: int) -> Table:
 def _lines(sheet: Any, twin: Any) -> Iterator[list[object]]:
     sheet.reset_dimensions()
     twin.reset_dimensions()
-    for line, written in zip(sheet.iter_rows(), twin.iter_rows(), strict=True):
+    for line, written in zip(sheet.iter_rows(max_row=MAX_ROWS), twin.iter_rows(max_row=MAX_ROWS), strict=True):
         yield [_value(cell, raw) for cell, raw in zip(line, written, strict=True)]
 
 

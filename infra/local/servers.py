@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from shared.domain.errors import ConfigurationWrong
 _GRACE_SECONDS = 5
 _BACKLOG = 2048
 _POLL_SECONDS = 0.005
+_FILES = 10_240
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -32,6 +34,14 @@ def listen(host: str, port: int) -> socket.socket:
         else:
             told = f"Cannot listen on {host}:{port}: {error.strerror}."
         raise ConfigurationWrong(told) from None
+
+
+def allow_files() -> None:
+    """Let this process open as many files as it may: a few hundred watchers use up what some systems begin with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class _Server(uvicorn.Server):
@@ -92,6 +102,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         lifespan="off",
         ws="none",
         server_header=False,
+        proxy_headers=False,
         date_header=True,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         backlog=_BACKLOG,

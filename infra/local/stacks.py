@@ -45,6 +45,7 @@ class LocalStack:
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM. Raises ConfigurationWrong when a port or the state folder cannot be had."""
+        servers.allow_files()
         with servers.listen(self._config.host, self._config.port) as public, servers.listen(LOOPBACK, 0) as inner:
             config = self._addressed(public, inner)
             logging.configure(config.log_level)
@@ -128,13 +129,15 @@ def first_credentials(container: Container, file: Path) -> dict[str, str]:
     """The demo sign-in and key of this state folder, made at its first start and kept in a file for its owner only.
 
     The file is written first: a crash in between leaves credentials that the next start brings into force.
+    Raises ConfigurationWrong when the file is damaged, or gone although the organisation exists.
     """
-    if file.exists():
-        kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    else:
+    is_new = not file.exists()
+    if is_new:
         kept = {"email": FIRST_EMAIL, "password": container.ids.secret()[:16], "api_key": new_secret(container.ids)}
         write_secret(file, kept)
-    container.library.organisations.bootstrap(
+    else:
+        kept = _kept_credentials(file)
+    begun = container.library.organisations.bootstrap(
         OrganisationCreate(
             name=FIRST_ORGANISATION,
             email=kept["email"],
@@ -143,7 +146,27 @@ def first_credentials(container: Container, file: Path) -> dict[str, str]:
             key=kept["api_key"],
         )
     )
+    if is_new and begun.key is None:
+        # What was just made opens nothing: the organisation is older than the file.
+        file.unlink()
+        raise _credentials_lost(file)
     return kept
+
+
+def _kept_credentials(file: Path) -> dict[str, str]:
+    """What the file says; raises ConfigurationWrong when it is damaged."""
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        return {name: str(said[name]) for name in ("email", "password", "api_key")}
+    except (ValueError, KeyError, TypeError):
+        raise _credentials_lost(file) from None
+
+
+def _credentials_lost(file: Path) -> ConfigurationWrong:
+    return ConfigurationWrong(
+        f"The demo sign-in and key of this state folder are kept in {file}, which is missing or damaged. "
+        f"Restore it from a copy, or set FANFOLD_HOME to a new folder."
+    )
 
 
 def write_secret(file: Path, said: dict[str, str]) -> None:

@@ -20,6 +20,13 @@ def _not_empty(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return rows
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("This time lies outside the calendar: give one within the next days.") from None
+
+
 class BatchCreate(Strict):
     """A batch as it is submitted or estimated."""
 
@@ -27,7 +34,7 @@ class BatchCreate(Strict):
     rows: Annotated[tuple[Row, ...], AfterValidator(_not_empty)] = Field(json_schema_extra={"minItems": 1})
     defaults: RowSettings = RowSettings()
     priority: Priority = Priority.STANDARD
-    start_at: AwareDatetime | None = None
+    start_at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
     budget_micros: Annotated[int, Field(ge=0, le=10**15, strict=True)] | None = None
     reuse: bool = False
     tags: tuple[Tag, ...] = Field((), max_length=MAX_TAGS)

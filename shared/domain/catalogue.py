@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from shared.domain.errors import NotFound
 from shared.domain.image_models import ImageModelSpec, Price, Unit
 
 DOLLAR = 1_000_000
@@ -216,15 +215,3 @@ _BY_ID = {spec.id: spec for spec in MODELS}
 def find(model_id: str) -> ImageModelSpec | None:
     """The model of that id, shut down or not."""
     return _BY_ID.get(model_id)
-
-
-def best(providers: Collection[str], day: date) -> ImageModelSpec:
-    """The model to use when a row names none: the best one on that day of these providers.
-
-    Raises NotFound when none of them has a model on that day.
-    """
-    for spec in MODELS:
-        if spec.provider in providers and not spec.is_shut_down(day):
-            return spec
-    named = ", ".join(sorted(providers)) or "none"
-    raise NotFound(f"No image model is offered on {day.isoformat()} by the configured providers ({named}).")

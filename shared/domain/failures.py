@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.errors import ErrorKind, ProviderError
-from shared.domain.items import Item
+from shared.domain.items import Attempt, Item
 
 HINTS = {
     ErrorKind.BUSY: "The provider had no room for too long. Retry the item later, or choose another model.",
@@ -74,7 +74,14 @@ def busy_in_a_row(item: Item) -> int:
     """How many times, up to the attempt that runs, the provider had no room for this item."""
     before = [attempt for attempt in item.attempts if attempt.number != item.attempt]
     last = before[-1] if before else None
-    return last.count if last and last.error and last.error.kind in _PATIENT else 0
+    if last is None or last.error is None or is_of_earlier_series(item, last):
+        return 0
+    return last.count if last.error.kind in _PATIENT else 0
+
+
+def is_of_earlier_series(item: Item, attempt: Attempt) -> bool:
+    """Whether a person has asked to try again since this attempt."""
+    return item.retried_at is not None and (attempt.finished_at or attempt.started_at) <= item.retried_at
 
 
 def _had_its_one_more(item: Item) -> bool:

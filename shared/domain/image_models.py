@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from shared.domain.modes import ReferenceMode
+from shared.domain.shapes import SIZE_EDGE
 
 Unit: TypeAlias = Literal[
     "input_text_tokens", "input_image_tokens", "output_text_tokens", "output_image_tokens", "images"
@@ -28,7 +29,7 @@ class ImageModelSpec:
     """One model: capabilities, dated prices, end of life.
 
     `expected_units` and `ceiling_units` give, per size, what one image usually and at most bills besides its references
-    and prompt; `reference_tokens` is what one reference picture bills at most. `deadline_seconds` bounds one call.
+    and prompt; `edges` tells, per size, the side in pixels of the square that has its area; `reference_tokens` is what one reference picture bills at most. `deadline_seconds` bounds one call.
     `concurrency` and `rate_per_second` are what one instance of the engine may ask of it.
     """
 
@@ -51,6 +52,7 @@ class ImageModelSpec:
     shutdown_on: date | None = None
     replacement: str | None = None
     price_source: str = field(default="", repr=False)
+    edges: Mapping[str, int] = field(default_factory=lambda: SIZE_EDGE, repr=False)
 
     @property
     def lease_seconds(self) -> int:

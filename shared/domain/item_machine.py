@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.batches import RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
-from shared.domain.failures import HINTS, Decision
+from shared.domain.failures import HINTS, Decision, is_of_earlier_series
 from shared.domain.items import Attempt, AttemptError, Item, ItemError
 from shared.domain.modes import ItemStatus
 
@@ -161,7 +161,7 @@ def _closed(
             update={"finished_at": now, "error": error, "cost_micros": entry.cost_micros + cost_micros, "lost": lost}
         )
         before = closed[-1] if closed else None
-        if before and _is_patient(before) and _is_patient(ended) and before.model == ended.model:
+        if before and _is_patient(before) and _is_patient(ended) and not is_of_earlier_series(item, before):
             closed[-1] = ended.model_copy(
                 update={
                     "count": before.count + 1,

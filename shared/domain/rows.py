@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from shared.domain.modes import ReferenceMode
 from shared.domain.shapes import parse_ratio
@@ -15,17 +15,41 @@ MAX_TAGS = 20
 MAX_EXPANSION = 100
 MAX_SEED = 2**31 - 1
 MAX_METADATA_KEYS = 50
+MAX_METADATA_BYTES = 16 * 1024
+MAX_INTEGER = 2**63 - 1
+MAX_NAME = 64
+
+
+# What no document store can keep is refused here: later, the batch would be accepted and could never be planned.
+def _storable(value: Any) -> Any:
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise ValueError("This number has too many digits: write it as text.")
+    return value
+
+
+def _not_reserved(name: str) -> str:
+    if name.startswith("__") and name.endswith("__"):
+        raise ValueError("Names like __this__ are reserved: choose another one.")
+    return name
+
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^./`~*\[\]]+$")]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^./`~*\[\]]+$"),
+    AfterValidator(_not_reserved),
+]
 ReferenceId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Size = Literal["512", "1K", "2K", "4K"]
 Ratio = Annotated[str, StringConstraints(max_length=9)]
 ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
-Cell = Annotated[str, StringConstraints(max_length=2_000)] | int | float | bool | None
+Cell = Annotated[
+    Annotated[str, StringConstraints(max_length=2_000)] | int | float | bool | None, AfterValidator(_storable)
+]
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([^{}]{1,64}?)\s*\}\}")
+# The spaces around a name are cut off afterwards: in the pattern, a run of them would be tried in every division.
+_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 class Strict(BaseModel):
@@ -41,7 +65,9 @@ class Expansion(Strict):
     aspect_ratio: tuple[Ratio, ...] = Field((), max_length=MAX_EXPANSION)
     model: tuple[ModelId, ...] = Field((), max_length=MAX_EXPANSION)
     seed: tuple[Seed, ...] = Field((), max_length=MAX_EXPANSION)
-    references: tuple[tuple[ReferenceId, ...], ...] = Field((), max_length=MAX_EXPANSION)
+    references: tuple[Annotated[tuple[ReferenceId, ...], Field(max_length=MAX_REFERENCES)], ...] = Field(
+        (), max_length=MAX_EXPANSION
+    )
     variables: tuple[dict[Name, Cell], ...] = Field((), max_length=MAX_EXPANSION)
 
     def axes(self) -> dict[str, tuple[Any, ...]]:
@@ -66,6 +92,15 @@ class RowSettings(Strict):
     metadata: dict[Name, Cell] | None = Field(None, max_length=MAX_METADATA_KEYS)
     expand: Expansion | None = None
     fallback: tuple[ModelId, ...] | None = Field(None, max_length=5)
+
+    @field_validator("metadata")
+    @classmethod
+    def _metadata_is_small(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        # It is kept with every image of the row, and again with each asset.
+        size = sum(len(f"{name}{cell}".encode()) for name, cell in (value or {}).items())
+        if size > MAX_METADATA_BYTES:
+            raise ValueError(f"This has {size:,} bytes; at most {MAX_METADATA_BYTES:,} are kept with a row.")
+        return value
 
     @field_validator("aspect_ratio")
     @classmethod
@@ -107,14 +142,32 @@ def check_ratio(value: str) -> None:
 
 def placeholders(prompt: str) -> list[str]:
     """The names in `{{name}}` places of a prompt, in order."""
-    return _PLACEHOLDER.findall(prompt)
+    return [name for inside in _PLACEHOLDER.findall(prompt) if _is_name(name := inside.strip())]
 
 
 def render(prompt: str, variables: dict[str, Any]) -> str:
     """The prompt with its `{{name}}` places filled; raises KeyError with the first name that has no value."""
 
     def value(match: re.Match[str]) -> str:
-        filled = variables[match.group(1)]
-        return "" if filled is None else str(filled)
+        name = match[1].strip()
+        return _text(variables[name]) if _is_name(name) else match[0]
 
     return _PLACEHOLDER.sub(value, prompt)
+
+
+def rendered_length(prompt: str, variables: dict[str, Any]) -> int:
+    """How many characters `render` would make, found without making them; raises KeyError as it does."""
+    length = len(prompt)
+    for match in _PLACEHOLDER.finditer(prompt):
+        name = match[1].strip()
+        if _is_name(name):
+            length += len(_text(variables[name])) - len(match[0])
+    return length
+
+
+def _is_name(text: str) -> bool:
+    return 1 <= len(text) <= MAX_NAME
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

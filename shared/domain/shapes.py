@@ -26,6 +26,11 @@ def pixels(aspect_ratio: str, size: str) -> tuple[int, int]:
     return max(width, GRID), max(height, GRID)
 
 
+def has_size(width: int, height: int, edge: int) -> bool:
+    """Whether a picture is as large as asked: its area is at least two thirds of the size's square of `edge` pixels."""
+    return 3 * width * height >= 2 * edge * edge
+
+
 def has_shape(width: int, height: int, aspect_ratio: str) -> bool:
     """Whether a picture has the ratio that was asked for, within what providers' pixel grids allow."""
     wanted = parse_ratio(aspect_ratio)

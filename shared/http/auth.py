@@ -42,10 +42,10 @@ class Open:
 
 def authenticate(request: Request) -> Caller:
     """The caller whom the headers name; raises Unauthenticated, or Malformed when they name two."""
-    key = request.headers.get("x-api-key")
-    bearer = request.headers.get("authorization")
-    if key is not None and bearer is not None:
-        raise Malformed("Send either X-API-Key or Authorization, not both.")
+    keys, bearers = request.headers.getlist("x-api-key"), request.headers.getlist("authorization")
+    if len(keys) + len(bearers) > 1:
+        raise Malformed("Send either X-API-Key or Authorization, and that once.")
+    key, bearer = next(iter(keys), None), next(iter(bearers), None)
     sign_ins: SignInService = request.app.state.services.sign_ins
     if key is not None:
         return sign_ins.authenticate_key(_credential(key))

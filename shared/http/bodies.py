@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
+import anyio
 import orjson
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from pydantic import BaseModel, ValidationError
 
-from shared.domain.errors import Invalid, Malformed, TooLarge, UnsupportedMedia
+from shared.domain.errors import FieldError, Invalid, Malformed, TooLarge, UnsupportedMedia
 from shared.http.field_errors import field_errors
+from shared.http.services import ApiSettings
+
+MAX_VALUES = 500_000
+MAX_NAMED_ERRORS = 100_000
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,19 +29,31 @@ class Body(Generic[M]):
 
 
 async def read_body(request: Request) -> bytes:
-    """The body; raises UnsupportedMedia, or TooLarge as soon as there is more of it than is taken."""
-    limit: int = request.app.state.settings.max_body_bytes
+    """The body; raises UnsupportedMedia, TooLarge as soon as there is more of it than is taken, HTTPException (408) when it takes too long."""
+    settings: ApiSettings = request.app.state.settings
+    limit = settings.max_body_bytes
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and int(length) > limit:
         raise too_large(limit)
+    try:
+        # Whoever sends a byte now and then would keep all that came before it in memory.
+        with anyio.fail_after(settings.body_seconds):
+            body = await _received(request, limit)
+    except TimeoutError:
+        told = f"The body did not arrive within {settings.body_seconds:g} seconds. Send it faster, or split it."
+        raise HTTPException(408, told, {"Connection": "close"}) from None
+    if body:
+        check_media_type(request)
+    return body
+
+
+async def _received(request: Request, limit: int) -> bytes:
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > limit:
             raise too_large(limit)
         chunks.append(chunk)
-    if size:
-        check_media_type(request)
     return b"".join(chunks)
 
 
@@ -74,19 +91,40 @@ class JsonBody(Generic[M]):
 
 
 def parse(model: type[M], raw: bytes) -> Body[M]:
-    """The model in these bytes; raises Malformed for what is no JSON, Invalid naming every wrong field."""
+    """The model in these bytes; raises Malformed for what is no JSON, TooLarge, Invalid naming every wrong field."""
     if not raw.strip():
         raise Malformed("The body is empty. Send a JSON object.")
     try:
         data = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise Malformed(f"The body is not valid JSON: {error}.") from None
+    if has_more_values(data, MAX_VALUES):
+        raise TooLarge(f"The body may hold at most {MAX_VALUES:,} values. Split it into several requests.")
     try:
         value = model.model_validate_json(raw, strict=True)
     except ValidationError as error:
+        # Each takes a kilobyte to name: a body of nothing but mistakes would fill the memory.
+        if (count := error.error_count()) > MAX_NAMED_ERRORS:
+            told = (
+                f"{count:,} values are wrong, too many to name them. Compare one entry with /v1/docs and send it alone."
+            )
+            raise Invalid([FieldError("", told)], told) from None
         problems = error.errors(include_url=False, include_input=False)
         if any(problem["type"] == "json_invalid" for problem in problems):
             raise Malformed("The body is not valid JSON: it is nested too deeply or holds broken text.") from None
         raise Invalid(field_errors(problems, data)) from None
     canonical = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
     return Body(value, hashlib.sha256(canonical).hexdigest())
+
+
+def has_more_values(data: object, most: int) -> bool:
+    """Whether there are more than `most` entries in the lists and objects of this JSON, counted no further than that."""
+    waiting, found = [data], 0
+    while waiting:
+        here = waiting.pop()
+        entries = here.values() if isinstance(here, dict) else here if isinstance(here, list) else ()
+        found += len(entries)
+        if found > most:
+            return True
+        waiting.extend(entry for entry in entries if isinstance(entry, dict | list))
+    return False

@@ -12,7 +12,7 @@ from shared.http.bodies import JsonBody
 from shared.http.problems import INTERNAL, KINDS, MEDIA_TYPE, Kind
 
 DESCRIPTION = """\
-Rows in, finished images out. Submit a batch of rows; every image is made in the background, with retries and under a budget; \
+Submit a batch of rows; every image is made in the background, with retries and under a budget; \
 follow it by its status, its items or its event stream.
 
 * Times are RFC 3339 in UTC, money is integer micros of US dollars (`_micros`: 1,000,000 are one dollar).

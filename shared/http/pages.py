@@ -5,16 +5,13 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.domain.errors import Malformed
-
-DEFAULT_PAGE_SIZE = 50
-MAX_PAGE_SIZE = 200
-MAX_TOKEN = 4_096
+from shared.repositories.pages import DEFAULT_SIZE, MAX_SIZE, MAX_TOKEN_CHARACTERS
 
 
 def _coerced(value: object) -> object:
     """Larger sizes become the largest one."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 9:
-        return min(int(value), MAX_PAGE_SIZE)
+        return min(int(value), MAX_SIZE)
     return value
 
 
@@ -26,10 +23,14 @@ class PageParameters(BaseModel):
     page_size: Annotated[
         int,
         BeforeValidator(_coerced),
-        Field(ge=1, description=f"Entries a page; more than {MAX_PAGE_SIZE} are taken as {MAX_PAGE_SIZE}."),
-    ] = DEFAULT_PAGE_SIZE
+        Field(ge=1, description=f"Entries a page; more than {MAX_SIZE} are taken as {MAX_SIZE}."),
+    ] = DEFAULT_SIZE
     page_token: Annotated[
-        str, Field(max_length=MAX_TOKEN, description="The `next_page_token` of the page before; empty for the first.")
+        str,
+        Field(
+            max_length=MAX_TOKEN_CHARACTERS,
+            description="The `next_page_token` of the page before; empty for the first.",
+        ),
     ] = ""
 
 

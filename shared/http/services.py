@@ -43,7 +43,7 @@ class ApiServices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings:
-    """Limits and words of the API; sizes in bytes, rates a minute and caller, stream times in seconds."""
+    """Limits and words of the API; sizes in bytes, rates a minute and caller, times of streams and bodies in seconds."""
 
     version: str
     max_body_bytes: int
@@ -57,6 +57,8 @@ class ApiSettings:
     stream_seconds: float = 300.0
     send_seconds: float = 30.0
     max_streams: int = 1_000
+    max_streams_an_organisation: int = 500
+    body_seconds: float = 60.0
 
 
 async def _services(request: Request) -> ApiServices:

@@ -26,9 +26,10 @@ def _index(collection: str, *fields: str, group: bool = False) -> Index:
 INDEXES: tuple[Index, ...] = (
     # The engine: what is due, what runs, what is in flight, what it costs.
     _index("items", "status"),
-    _index("items", "status", group=True),
     _index("items", "status", "due_at"),
-    _index("items", "status", "model", "due_at"),
+    _index("items", "status", "due_at", group=True),
+    _index("items", "status", "in_flight", "due_at"),
+    _index("items", "status", "in_flight", "model", "due_at"),
     _index("items", "status", "in_flight"),
     _index("items", "status", "series"),
     _index("items", "in_flight", "model"),

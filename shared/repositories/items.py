@@ -22,15 +22,31 @@ class ItemRepository(Collection[Item]):
         """The item, or None."""
         return self.find(paths.item(org, batch, item))
 
-    def due(
-        self, org: str, batch: str, status: ItemStatus, now: datetime, *, limit: int, model: str | None = None
-    ) -> list[Read[Item]]:
-        """Items of this state whose `due_at` has come, the longest waiting first."""
-        where = [Where("status", "==", status.value)]
-        if model is not None:
-            where.append(Where("model", "==", model))
-        where.append(Where("due_at", "<=", now))
-        return self.query(Query(paths.items(org, batch), tuple(where), (Order("due_at"),), limit))
+    def expired(self, org: str, batch: str, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Running items whose lease has ended, the longest ended first."""
+        return self._due(org, batch, now, limit, Where("status", "==", ItemStatus.RUNNING.value))
+
+    def unclaimed(self, org: str, batch: str, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Pending items that were dispatched and not claimed in time, the longest waiting first."""
+        return self._due(
+            org, batch, now, limit, Where("status", "==", ItemStatus.PENDING.value), Where("in_flight", "==", True)
+        )
+
+    def waiting(self, org: str, batch: str, model: str, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Pending items of this model whose time has come and that are not dispatched, the longest waiting first."""
+        return self._due(
+            org,
+            batch,
+            now,
+            limit,
+            Where("status", "==", ItemStatus.PENDING.value),
+            Where("in_flight", "==", False),
+            Where("model", "==", model),
+        )
+
+    def _due(self, org: str, batch: str, now: datetime, limit: int, *where: Where) -> list[Read[Item]]:
+        conditions = (*where, Where("due_at", "<=", now))
+        return self.query(Query(paths.items(org, batch), conditions, (Order("due_at"),), limit))
 
     def next_due_at(self, org: str, batch: str, status: ItemStatus, *, after: datetime) -> datetime | None:
         """The earliest `due_at` after this moment among items of this state."""
@@ -89,9 +105,9 @@ class ItemRepository(Collection[Item]):
         by_model = {name.removeprefix("model:"): value for name, value in found.items() if name.startswith("model:")}
         return by_model, found["held"], found["spent"]
 
-    def leased(self, now: datetime, *, limit: int) -> list[Read[Item]]:
-        """Running items of every organisation whose lease has not ended."""
-        where = (Where("status", "==", ItemStatus.RUNNING.value), Where("due_at", ">", now))
+    def held(self, status: ItemStatus, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Items in flight of every organisation whose time has not run out: running under a lease, or pending for a claim."""
+        where = (Where("status", "==", status.value), Where("in_flight", "==", True), Where("due_at", ">", now))
         return self.query(Query("items", where, limit=limit, group=True))
 
 

@@ -6,15 +6,29 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shared.domain.documents import Part
 from shared.domain.items import ItemReference
-from shared.domain.rows import Row
+from shared.domain.rows import Expansion, Row
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 
 _KEPT = 8
+
+
+class _StoredExpansion(Expansion):
+    """An expansion that a later version may have written."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class _StoredRow(Row):
+    """A row that a later version may have written."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    expand: _StoredExpansion | None = None
 
 
 class AcceptedRows(Part):
@@ -66,4 +80,4 @@ class RowsRepository:
 def _parse(data: bytes) -> AcceptedRows:
     head, *lines = gzip.decompress(data).decode().split("\n")
     references = {k: ItemReference.model_validate(v) for k, v in json.loads(head)["references"].items()}
-    return AcceptedRows(rows=[Row.model_validate_json(line) for line in lines], references=references)
+    return AcceptedRows(rows=[_StoredRow.model_validate_json(line) for line in lines], references=references)

@@ -1,6 +1,7 @@
 """Finished images: looked at, listed, deleted, and linked to."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
@@ -151,11 +152,13 @@ def _period(from_: Moment | None, to: Moment | None) -> tuple[Where, ...]:
 def _first_moment(moment: Moment, name: str) -> datetime:
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time.min, UTC)
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
+    told = "Say in which time zone: 2026-03-01T12:00:00Z, or 2026-03-01 for the whole day in UTC."
     if _is_day(moment):
         return moment.replace(tzinfo=UTC)
-    told = "Say in which time zone: 2026-03-01T12:00:00Z, or 2026-03-01 for the whole day in UTC."
+    if moment.tzinfo is not None:
+        with suppress(OverflowError):
+            return moment.astimezone(UTC)
+        told = "This time lies outside the calendar: give one like 2026-03-01T12:00:00Z."
     raise Invalid([FieldError(f"/query/{name}", told)])
 
 

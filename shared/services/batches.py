@@ -60,13 +60,14 @@ class BatchService:
         status: BatchStatus | str | None = None,
         q: str = "",
         tag: str | None = None,
+        archived: bool = False,
         page_size: int | None = None,
         page_token: str = "",
     ) -> Page[Batch]:
-        """The batches, the newest first. Raises Invalid (an unknown state, no words, size), Malformed (a token of another list)."""
+        """The batches in use, or with `archived` those that were put away, the newest first. Raises Invalid (an unknown state, no words, size), Malformed (a token of another list)."""
         caller.require(Role.VIEWER)
-        equal = {"status": _status(BatchStatus, status).value} if status else {}
-        wanted = Search(q=q, tag=tag, equal=equal)
+        state = {"status": _status(BatchStatus, status).value} if status else {}
+        wanted = Search(q=q, tag=tag, equal={"archived": archived, **state})
         path = paths.batches(caller.org)
         return self._newest.page(caller.org, path, wanted, page_size=page_size, page_token=page_token)
 

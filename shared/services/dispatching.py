@@ -1,9 +1,9 @@
 """Which pending items go into the queue now: bounded by each model's room and by the money that is left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from threading import Lock
 
 from shared.domain import item_machine
 from shared.domain.batches import Batch
@@ -12,7 +12,6 @@ from shared.domain.ids import derived
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.items import Item
 from shared.domain.lanes import image_lane
-from shared.domain.modes import ItemStatus
 from shared.domain.offers import Offer
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
@@ -23,11 +22,13 @@ from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
 from shared.services.image_handler import ImageHandler
 from shared.services.reservations import Purse, ReservationService
+from shared.services.slots import Slots
 
 FUNCTION = "generate_image"
 _OUTSTANDING = 1.5
 _ACTIVE_KEPT_SECONDS = 1.0
 _OF_NO_MODEL = 50
+_UNCLAIMED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What one turn did: how many items went out, whether more wait for the model's rate, and why money holds back others, in words."""
+    """What one turn did: how many items went out, when a model's rate lets more go, and why money holds back others, in words."""
 
     count: int
-    is_paced: bool
+    paced_until: datetime | None
     out_of_money: str | None
 
 
@@ -72,22 +73,21 @@ class DispatchService:
         self._clock = clock
         self._pace = pace
         self._active: tuple[float, int] | None = None
-        self._next_slot: dict[str, datetime] = {}
-        self._lock = Lock()
+        self._slots = Slots(offer, clock, tick=pace.tick)
 
     def dispatch(self, org: str, batch: Batch, lead: Lead) -> Dispatched:
         """Send out as many due items as model, share and money allow; raises GuardRefused when the step's lease was lost."""
         in_flight, held, spent = self._items.counts_by_model(org, batch.id, batch.models)
-        due: list[Read[Item]] = []
-        for model in batch.models:
-            due += self._due(org, batch.id, model, self._room(self._offer.find(model)) - in_flight[model])
+        due, is_cut = self._due(org, batch, in_flight)
         if not due:
-            return Dispatched(0, is_paced=False, out_of_money=None)
-        due.sort(key=lambda read: read.value.index)
+            return Dispatched(0, paced_until=None, out_of_money=None)
         affordable, told = self._affordable(org, batch, due, held, spent)
         starts = self._starts([read for read, _ in affordable])
         chosen = [(read, ceiling) for read, ceiling in affordable if read.path in starts]
-        return Dispatched(self._send(batch, chosen, starts, lead), len(chosen) < len(affordable), told)
+        late = {read.value.model for read, _ in affordable if read.path not in starts}
+        if told is None:
+            late |= is_cut
+        return Dispatched(self._send(batch, chosen, starts, lead), self._slots.opens_at(late), told)
 
     def recall(self, org: str, batch: str) -> None:
         """Take back what is dispatched and unclaimed, so that it neither holds money nor waits for a lost task."""
@@ -103,17 +103,27 @@ class DispatchService:
             if len(waiting) < 200:
                 return
 
-    def _due(self, org: str, batch: str, model: str, room: int) -> list[Read[Item]]:
-        """Pending items whose time has come: never dispatched, tried again, or dispatched and not claimed in time.
+    def _due(self, org: str, batch: Batch, in_flight: Mapping[str, int]) -> tuple[list[Read[Item]], set[str]]:
+        """Pending items whose time has come, in the order of the rows: dispatched and not claimed in time, new, or tried again.
 
-        The latter are in flight already, so they need no room of their own.
+        The first are in flight already and need no room of their own. They are asked for apart: among all that waits they
+        would come last, and a batch whose tasks were all lost would wait for them for ever. Beside them, the models of
+        which more may wait than were read, because their rate lets no more start soon.
         """
         now = self._clock.now()
-        limit = max(room, 0) + 50
-        due = self._items.due(org, batch, ItemStatus.PENDING, now, limit=limit, model=model)
-        overdue = [read for read in due if read.value.in_flight]
-        fresh = [read for read in due if not read.value.in_flight]
-        return overdue + fresh[: max(room, 0)]
+        due = self._items.unclaimed(org, batch.id, now, limit=_UNCLAIMED_AT_ONCE)
+        is_cut: set[str] = set()
+        for model in batch.models:
+            room = self._room(self._offer.find(model)) - in_flight[model]
+            if room <= 0:
+                continue
+            # One at least, so that it is always known whether money is what is missing.
+            limit = min(room, max(self._slots.free(model), 1))
+            found = self._items.waiting(org, batch.id, model, now, limit=limit)
+            due += found
+            if len(found) == limit < room:
+                is_cut.add(model)
+        return sorted(due, key=lambda read: read.value.index), is_cut
 
     def _room(self, spec: ImageModelSpec | None) -> int:
         """How many of this model's items one batch may have outstanding: its share of 1.5 × concurrency and a tick's worth."""
@@ -129,29 +139,8 @@ class DispatchService:
         starts: dict[str, datetime] = {}
         for model in dict.fromkeys(read.value.model for read in reads):
             paths = [read.path for read in reads if read.value.model == model]
-            starts.update(zip(paths, self._slots(model, len(paths)), strict=False))
+            starts.update(zip(paths, self._slots.take(model, len(paths)), strict=False))
         return starts
-
-    def _slots(self, model: str, wanted: int) -> list[datetime]:
-        """When each of at most `wanted` items starts: no faster than the model's rate, none later than two ticks from now.
-
-        The rate is this instance's: its batches share the slots.
-        """
-        now = self._clock.now()
-        spec = self._offer.find(model)
-        if spec is None:
-            # Nothing is called for it: its items are to learn that their model is gone.
-            return [now] * wanted
-        gap = timedelta(seconds=1 / spec.rate_per_second)
-        horizon = max(now + 2 * self._pace.tick, now + gap)
-        slots: list[datetime] = []
-        with self._lock:
-            slot = max(self._next_slot.get(spec.id, now), now)
-            while len(slots) < wanted and slot <= horizon:
-                slots.append(slot)
-                slot += gap
-            self._next_slot[spec.id] = slot
-        return slots
 
     def _affordable(
         self, org: str, batch: Batch, due: list[Read[Item]], held: int, spent: int

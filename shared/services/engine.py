@@ -62,6 +62,7 @@ class EngineRules:
     )
     step_lease: timedelta = timedelta(seconds=30)
     organisation_limit_micros: int | None = None
+    stores_at_a_time: int = 4
 
 
 class Engine:
@@ -164,6 +165,7 @@ class Engine:
             studio=ports.studio,
             clock=ports.clock,
             ids=ports.ids,
+            stores_at_a_time=self._rules.stores_at_a_time,
         )
 
     @cached_property

@@ -19,7 +19,7 @@ from shared.repositories.collections import Read, guarded
 from shared.repositories.items import ItemRepository
 from shared.repositories.library import AssetRepository, RecipeLock, RecipeRepository
 from shared.services.image_handler import ImageHandler
-from shared.services.model_places import ModelPlaces
+from shared.services.model_places import ModelPlaces, Place
 from shared.services.outcomes import OutcomeService
 from shared.services.step_requests import StepRequests
 
@@ -67,7 +67,7 @@ class GenerationService:
         read = self._items.one(org, batch, item)
         if read is None or read.value.status is not ItemStatus.PENDING or read.value.attempt != attempt:
             return
-        with self._places.one(read.value.model):
+        with self._places.one(read.value.model) as place:
             wish = self._wish(org, batch)
             if wish is not Desired.RUN:
                 self._leave(read, wish)
@@ -75,7 +75,7 @@ class GenerationService:
             claimed = self._claim(read, attempt)
             if claimed is None:
                 return
-            self._work(claimed)
+            self._work(claimed, place)
         self._requests.soon(org, batch)
 
     def _leave(self, read: Read[Item], wish: Desired) -> None:
@@ -142,14 +142,14 @@ class GenerationService:
             return
         self._requests.at(read.value.org, read.value.batch, self._clock.now() + _EQUAL_WAIT)
 
-    def _work(self, claimed: Read[Item]) -> None:
+    def _work(self, claimed: Read[Item], place: Place) -> None:
         item = claimed.value
         try:
             earlier = self._earlier(item)
             if earlier is not None:
                 self._outcomes.reuse(claimed, earlier)
                 return
-            made = self._handler.recover(item) or self._handler.make(item)
+            made = self._handler.recover(item) or self._handler.make(item, answered=place.give_back)
         except ProviderError as error:
             _log.log(
                 severity(error.kind),

@@ -5,15 +5,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Final
 
-from shared.domain.errors import ErrorKind, NotFound, ProviderError, Unavailable
+from shared.domain.errors import ConfigurationWrong, ErrorKind, NotFound, ProviderError, Unavailable
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
 from shared.domain.items import Attempt, Item, ItemReference
 from shared.domain.library import AssetObjects
 from shared.domain.offers import Offer
-from shared.domain.shapes import has_shape
+from shared.domain.shapes import has_shape, has_size
 from shared.ports.clock import Clock
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
@@ -44,7 +44,11 @@ class Made:
 
 
 class ImageHandler:
-    """Calls a provider once, checks what came, stores it whole."""
+    """Calls a provider once, checks what came, stores it whole.
+
+    At most `stores_at_a_time` images are checked and stored at once; the others wait for their turn. Answers that come
+    together would otherwise all be ready at the end of the crowd, and nothing would be asked for meanwhile.
+    """
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class ImageHandler:
         studio: PictureStudio,
         clock: Clock,
         ids: Ids,
+        stores_at_a_time: int = 4,
     ) -> None:
         self._offer = offer
         self._providers = providers
@@ -64,6 +69,7 @@ class ImageHandler:
         self._ids = ids
         self._references: OrderedDict[str, bytes] = OrderedDict()
         self._lock = Lock()
+        self._turns = BoundedSemaphore(stores_at_a_time)
 
     def spec(self, item: Item) -> ImageModelSpec:
         """The model of an item; raises ProviderError when it, or its size, is not known any more."""
@@ -95,28 +101,38 @@ class ImageHandler:
         except KeyError:
             return self.ceiling_micros(item)
 
-    def make(self, item: Item) -> Made:
-        """Buy the image of the running attempt and store it; raises ProviderError, with the units of a billed failure."""
-        spec = self.spec(item)
-        image = self._providers(spec.provider).generate(
-            ImageRequest(
-                model=spec.id,
-                prompt=item.prompt,
-                references=tuple(self._reference(reference, item) for reference in item.references),
-                aspect_ratio=item.aspect_ratio,
-                size=item.size,
-                seed=item.seed,
-                variant=item.variant,
-                deadline_seconds=spec.deadline_seconds,
-            )
-        )
+    def make(self, item: Item, *, answered: Callable[[], None] = lambda: None) -> Made:
+        """Buy the image of the running attempt and store it; raises ProviderError, with the units of a billed failure.
+
+        `answered` is called once the provider is done with it, before the storing begins.
+        """
+        image = self._buy(item, answered)
         try:
-            return self._store(item, image)
+            with self._turns:
+                return self._store(item, image)
         except ProviderError as error:
             raise ProviderError(error.kind, error.detail, stage=error.stage, usage=dict(image.usage)) from error
         except Unavailable as error:
             told = f"The image was made and could not be stored: {error.detail}"
             raise ProviderError(ErrorKind.UNAVAILABLE, told, usage=dict(image.usage)) from error
+
+    def _buy(self, item: Item, answered: Callable[[], None]) -> GeneratedImage:
+        spec = self.spec(item)
+        provider = self._provider(spec)
+        request = ImageRequest(
+            model=spec.id,
+            prompt=item.prompt,
+            references=tuple(self._reference(reference, item) for reference in item.references),
+            aspect_ratio=item.aspect_ratio,
+            size=item.size,
+            seed=item.seed,
+            variant=item.variant,
+            deadline_seconds=spec.deadline_seconds,
+        )
+        try:
+            return provider.generate(request)
+        finally:
+            answered()
 
     def recover(self, item: Item) -> Made | None:
         """What an earlier attempt stored and could not report, the latest first; None when there is nothing of this recipe.
@@ -153,6 +169,9 @@ class ImageHandler:
         facts = self._studio.check_output(image.data, max_pixels=MAX_OUTPUT_PIXELS)
         if not has_shape(facts.width, facts.height, item.aspect_ratio):
             told = f"The picture came back as {facts.width} × {facts.height}, not {item.aspect_ratio}."
+            raise ProviderError(ErrorKind.WRONG_SHAPE, told)
+        if not has_size(facts.width, facts.height, self.spec(item).edges[item.size]):
+            told = f"The picture came back as {facts.width} × {facts.height}: too small for {item.size}."
             raise ProviderError(ErrorKind.WRONG_SHAPE, told)
         metadata = {
             "recipe": item.recipe,
@@ -199,6 +218,13 @@ class ImageHandler:
                 self._clock.sleep(exponential_delay_seconds(turn, base_seconds=0.5, max_seconds=4, jitter=jitter))
             else:
                 return
+
+    def _provider(self, spec: ImageModelSpec) -> ImageModel:
+        """Who makes this model's images; raises ProviderError when a key that was there on acceptance is gone."""
+        try:
+            return self._providers(spec.provider)
+        except ConfigurationWrong as error:
+            raise ProviderError(ErrorKind.UNAUTHORISED, error.detail) from error
 
     def _reference(self, reference: ItemReference, item: Item) -> ReferenceImage:
         return ReferenceImage(

@@ -81,6 +81,11 @@ class LiveService:
         with self._lock:
             return sum(len(poller.watchers) for poller in self._pollers.values())
 
+    def watchers_of(self, org: str) -> int:
+        """How many watch batches of this organisation at this moment."""
+        with self._lock:
+            return sum(len(poller.watchers) for poller in self._pollers.values() if poller.org == org)
+
     @property
     def pollers(self) -> int:
         """How many batches are polled at this moment."""

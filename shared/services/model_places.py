@@ -9,6 +9,20 @@ from shared.domain.offers import Offer
 _UNKNOWN = 1
 
 
+class Place:
+    """A place that is held until it is given back; giving it back twice is fine."""
+
+    def __init__(self, places: BoundedSemaphore) -> None:
+        self._places: BoundedSemaphore | None = places
+        places.acquire()
+
+    def give_back(self) -> None:
+        """Let somebody else call the model: its answer is here."""
+        places, self._places = self._places, None
+        if places is not None:
+            places.release()
+
+
 class ModelPlaces:
     """A place for each call that a model's concurrency allows; who finds none waits, before it claims anything."""
 
@@ -19,10 +33,13 @@ class ModelPlaces:
         self._lock = Lock()
 
     @contextmanager
-    def one(self, model: str) -> Iterator[None]:
-        """Hold a place of this model until the block ends."""
-        with self._of(model):
-            yield
+    def one(self, model: str) -> Iterator[Place]:
+        """Hold a place of this model until it is given back, at the latest until the block ends."""
+        place = Place(self._of(model))
+        try:
+            yield place
+        finally:
+            place.give_back()
 
     def _of(self, model: str) -> BoundedSemaphore:
         with self._lock:

@@ -1,7 +1,6 @@
 """How an attempt ends: one commit for the item, its asset and its ledger entry, whoever else was there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from shared.domain import failures, item_machine, search
@@ -11,7 +10,7 @@ from shared.domain.ids import derived
 from shared.domain.items import Item
 from shared.domain.library import Asset
 from shared.domain.modes import ItemStatus
-from shared.domain.money import LedgerEntry, LedgerKind
+from shared.domain.money import LedgerKind
 from shared.domain.recipes import recipe_of
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, Delete, DocumentStore, Update, Write
@@ -22,19 +21,10 @@ from shared.repositories.items import ItemRepository
 from shared.repositories.library import RecipeRepository
 from shared.repositories.money import LedgerRepository
 from shared.retry import exponential_delay_seconds
+from shared.services.charges import Charge, Charges
 from shared.services.image_handler import ImageHandler, Made
 
 _TURNS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """What an attempt cost: the kind of its ledger entry, its units and its price."""
-
-    kind: LedgerKind
-    cost_micros: int
-    usage: dict[str, int]
-    images: int = 0
 
 
 class OutcomeService:
@@ -47,7 +37,7 @@ class OutcomeService:
         self._items = ItemRepository(documents)
         self._ledger = LedgerRepository(documents)
         self._recipes = RecipeRepository(documents)
-        self._handler = handler
+        self._charges = Charges(handler, clock)
         self._clock = clock
         self._ids = ids
         self._rules = rules
@@ -80,7 +70,7 @@ class OutcomeService:
                 "cost_micros": 0,
             },
         )
-        entry = self._entry(item, item.attempt, Charge(LedgerKind.REUSED, 0, {}))
+        entry = self._charges.entry(item, item.attempt, Charge(LedgerKind.REUSED, 0, {}))
 
         def writes(current: Read[Item]) -> list[Write]:
             fields = item_machine.succeeded(
@@ -98,8 +88,8 @@ class OutcomeService:
     def fail(self, read: Read[Item], error: ProviderError) -> None:
         """The attempt failed: due again later, or failed for good; what it cost is in the ledger in the same commit."""
         item = read.value
-        charge = self._charge_of_failure(item, error)
-        entry = self._entry(item, item.attempt, charge) if charge else None
+        charge = self._charges.of_failure(item, error)
+        entry = self._charges.entry(item, item.attempt, charge) if charge else None
 
         def writes(current: Read[Item]) -> list[Write]:
             fields = self._failing(current.value, error, charge)
@@ -113,11 +103,11 @@ class OutcomeService:
         """The writes that take an item back from a worker whose lease ended; what it may have bought is held at the estimate."""
         item = read.value
         error = ProviderError(kind=ErrorKind.TIMEOUT, detail=item_machine.LOST, outcome_known=False)
-        charge = self._estimated(item)
+        charge = self._charges.estimated(item)
         fields = self._failing(item, error, charge, lost=True)
         if fields is None:
             return []
-        entry = self._entry(item, item.attempt, charge)
+        entry = self._charges.entry(item, item.attempt, charge)
         return [guarded(read, fields), money.create(item.org, entry)]
 
     def _while_it_runs(self, read: Read[Item], writes: Callable[[Read[Item]], list[Write]]) -> bool:
@@ -153,26 +143,12 @@ class OutcomeService:
             item, now=now, error=error, decision=decision, cost_micros=charge.cost_micros if charge else 0, lost=lost
         )
 
-    def _charge_of_failure(self, item: Item, error: ProviderError) -> Charge | None:
-        if error.usage:
-            return Charge(LedgerKind.FAILED_CHARGE, self._handler.billed_micros(item, error.usage), error.usage)
-        if not error.outcome_known:
-            return self._estimated(item)
-        return None
-
-    def _estimated(self, item: Item) -> Charge:
-        """A call whose outcome is not known; at nothing when its model has left the catalogue."""
-        try:
-            return Charge(LedgerKind.UNKNOWN_OUTCOME, self._handler.estimate_micros(item), {})
-        except ProviderError:
-            return Charge(LedgerKind.UNKNOWN_OUTCOME, 0, {})
-
     def _finishing(self, read: Read[Item], made: Made) -> list[Write]:
         """The writes of a success as the item is now: on time, late, or a duplicate of what ended already."""
         item = read.value
         known = self._ledger.of_attempt(item.org, item.id, made.attempt) if self._may_be_known(item, made) else None
         kind = LedgerKind.DUPLICATE if item.status.is_terminal else LedgerKind.CHARGE
-        entry = self._entry(item, made.attempt, Charge(kind, made.cost_micros, dict(made.usage), images=1))
+        entry = self._charges.entry(item, made.attempt, Charge(kind, made.cost_micros, dict(made.usage), images=1))
         more = made.cost_micros - (known.value.cost_micros if known else 0)
         if item.status.is_terminal:
             if known is not None and known.value.kind is not LedgerKind.UNKNOWN_OUTCOME:
@@ -210,7 +186,7 @@ class OutcomeService:
             if current is None or (known is not None and known.value.kind is not LedgerKind.UNKNOWN_OUTCOME):
                 return
             more = charge.cost_micros - (known.value.cost_micros if known else 0)
-            entry = self._entry(item, item.attempt, charge)
+            entry = self._charges.entry(item, item.attempt, charge)
             recorded = guarded(known, entry.written()) if known else money.create(item.org, entry)
             try:
                 self._documents.commit(
@@ -234,30 +210,6 @@ class OutcomeService:
             return []
         lock = self._recipes.one(item.org, item.recipe)
         return [Delete(lock.path, lock.version)] if lock and lock.value.item == item.id else []
-
-    def _entry(self, item: Item, attempt: int, charge: Charge) -> LedgerEntry:
-        return LedgerEntry(
-            id=money.entry_id(item.id, attempt),
-            kind=charge.kind,
-            at=self._clock.now(),
-            batch=item.batch,
-            item=item.id,
-            attempt=attempt,
-            member=item.created_by,
-            provider=item.provider,
-            model=item.model,
-            images=charge.images,
-            usage=charge.usage,
-            cost_micros=charge.cost_micros,
-            overrun_micros=self._overrun(item, charge) if charge.usage else 0,
-        )
-
-    def _overrun(self, item: Item, charge: Charge) -> int:
-        """By how much a call cost more than the most that it was held to be able to cost."""
-        try:
-            return max(charge.cost_micros - self._handler.ceiling_micros(item), 0)
-        except ProviderError:
-            return 0
 
     def _asset(self, item: Item, attempt: int, facts: dict[str, Any]) -> Asset:
         now = self._clock.now()

@@ -1,5 +1,6 @@
 """After a restart of the embedded stack nobody holds anything: the process before this one is gone."""
 
+from shared.domain.modes import ItemStatus
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.repositories.batches import BatchRepository, StepControlRepository, org_of
@@ -23,23 +24,22 @@ class RestartService:
         self._clock = clock
 
     def release(self) -> int:
-        """End the leases of items and steps, and ask for a step of each batch concerned; how many leases there were.
+        """End the leases of items and steps, and ask for a step of each batch concerned; how many there were.
 
-        Must run before this process works: it takes every lease for an old one.
+        What was dispatched is due again too: the process may have ended before it created the task. Must run before this
+        process works: it takes every lease for an old one.
         """
         now = self._clock.now()
         touched: set[tuple[str, str]] = set()
         released = 0
-        while True:
-            running = self._items.leased(now, limit=_AT_ONCE)
-            commit_groups(self._documents, [[guarded(read, {"lease_until": now, "due_at": now})] for read in running])
-            touched.update((read.value.org, read.value.batch) for read in running)
-            released += len(running)
-            if len(running) < _AT_ONCE:
-                break
-        held = self._controls.held(limit=10_000)
-        commit_groups(self._documents, [[guarded(read, {"lease_owner": ""})] for read in held])
-        touched.update((org_of(read.path), read.path.split("/")[3]) for read in held)
+        for status, until in ((ItemStatus.RUNNING, "lease_until"), (ItemStatus.PENDING, "dispatched_until")):
+            while held := self._items.held(status, now, limit=_AT_ONCE):
+                won = commit_groups(self._documents, [[guarded(read, {until: now, "due_at": now})] for read in held])
+                touched.update((read.value.org, read.value.batch) for read in held)
+                released += sum(won)
+        steps = self._controls.held(limit=10_000)
+        commit_groups(self._documents, [[guarded(read, {"lease_owner": ""})] for read in steps])
+        touched.update((org_of(read.path), read.path.split("/")[3]) for read in steps)
         for org, batch in sorted(touched):
             self._requests.now(org, batch, f"restart-{now.isoformat()}")
-        return released + len(held)
+        return released + len(steps)

@@ -10,7 +10,7 @@ from shared.domain.expansion import Combination, combinations_of, images_of
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.offers import Offer
-from shared.domain.rows import MAX_PROMPT, MAX_SEED, Row, placeholders
+from shared.domain.rows import MAX_PROMPT, MAX_SEED, Row, placeholders, rendered_length
 from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
 
 MAX_ERRORS = 1_000
@@ -81,8 +81,8 @@ class RowChecks:
             return 1
 
     def _combinations(self, row: Row, merged: Row, number: int) -> list[Combination]:
-        """The combinations of one row, each checked; [] when its placeholders cannot be filled."""
-        if not self._fills(merged, number):
+        """The combinations of one row, each checked; [] when its prompt cannot be filled in."""
+        if not (self._fills(merged, number) and self._fits(merged, number)):
             return []
         try:
             found = list(combinations_of(merged, number))
@@ -130,12 +130,19 @@ class RowChecks:
             self._add(f"/rows/{number}/prompt", told)
         return not missing
 
+    def _fits(self, merged: Row, number: int) -> bool:
+        """Whether the prompt stays short enough in each combination; nothing longer is ever filled in."""
+        lists = (merged.expand.variables if merged.expand else ()) or ({},)
+        own = merged.variables or {}
+        longest = max(rendered_length(merged.prompt, own | values) for values in lists)
+        if longest > MAX_PROMPT:
+            told = f"With its variables filled in, the prompt has {longest:,} characters; at most {MAX_PROMPT:,}."
+            self._add(f"/rows/{number}/prompt", told)
+        return longest <= MAX_PROMPT
+
     def _check_prompt(self, image: Combination, number: int) -> None:
         if not image.prompt.strip():
             self._add(f"/rows/{number}/prompt", "With its variables filled in, the prompt is empty.")
-        elif len(image.prompt) > MAX_PROMPT:
-            told = f"With its variables filled in, the prompt has {len(image.prompt):,} characters; at most {MAX_PROMPT:,}."
-            self._add(f"/rows/{number}/prompt", told)
 
     def _check_references(self, row: Row, merged: Row, image: Combination, number: int) -> None:
         pointer = self._said_at(row, merged, image, number, "references")

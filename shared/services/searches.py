@@ -30,7 +30,7 @@ class Search:
 
     q: str = ""
     tag: str | None = None
-    equal: Mapping[str, str] = field(default_factory=dict)
+    equal: Mapping[str, str | bool] = field(default_factory=dict)
     conditions: tuple[Where, ...] = ()
 
     def terms(self) -> list[str]:

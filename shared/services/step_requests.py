@@ -4,8 +4,10 @@ from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
+from shared.domain.errors import Unavailable
 from shared.domain.ids import derived
 from shared.domain.lanes import ADVANCE
+from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.tasks import Task, TaskQueue
 
@@ -14,6 +16,9 @@ FUNCTION = "advance_batch"
 _SKEW = timedelta(milliseconds=50)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REMEMBERED = 4096
+_ASKERS = 16
+
+_log = logger(__name__)
 
 
 class StepRequests:
@@ -25,6 +30,7 @@ class StepRequests:
         self._tick = tick
         self._deadline_seconds = deadline_seconds
         self._asked: OrderedDict[str, None] = OrderedDict()
+        self._asking = [Lock() for _ in range(_ASKERS)]
         self._lock = Lock()
 
     def soon(self, org: str, batch: str) -> None:
@@ -40,12 +46,21 @@ class StepRequests:
         name = derived("stp", org, batch, number)
         if self._is_known(name):
             return
-        self._create(org, batch, name, _EPOCH + number * self._tick + _SKEW)
-        self._remember(name)
+        # Who comes while another is asking waits for that answer: one task is enough, but it must be there.
+        with self._asking[hash(name) % len(self._asking)]:
+            if not self._is_known(name):
+                self._create(org, batch, name, _EPOCH + number * self._tick + _SKEW)
+                self._remember(name)
 
     def now(self, org: str, batch: str, cause: str | int) -> None:
-        """Ask for a step at once; `cause` names the change that asks, so that its repetition asks once."""
-        self._create(org, batch, derived("stp", org, batch, "now", cause), None)
+        """Ask for a step at once; `cause` names the change that asks, so that its repetition asks once.
+
+        The change is kept already and has made the batch due: a queue that does not answer only delays it until the sweep.
+        """
+        try:
+            self._create(org, batch, derived("stp", org, batch, "now", cause), None)
+        except Unavailable as error:
+            _log.warning("step_not_asked", org=org, batch=batch, detail=error.detail)
 
     def _create(self, org: str, batch: str, name: str, when: datetime | None) -> None:
         task = Task(

@@ -119,7 +119,7 @@ class StepService:
             self._dispatches.recall(org, batch.id)
         else:
             return self._dispatch(org, batch, step)
-        return Dispatched(0, is_paced=False, out_of_money=None)
+        return Dispatched(0, paced_until=None, out_of_money=None)
 
     def _dispatch(self, org: str, batch: Batch, step: "_Step") -> Dispatched:
         fields = {"lease_until": self._clock.now() + self._lease}
@@ -133,7 +133,7 @@ class StepService:
         """Items whose workers never reported go back, or fail when that was their last try."""
         now = self._clock.now()
         while True:
-            expired = self._items.due(org, batch, ItemStatus.RUNNING, now, limit=_TAKEN_BACK_AT_ONCE)
+            expired = self._items.expired(org, batch, now, limit=_TAKEN_BACK_AT_ONCE)
             commit_groups(self._documents, [self._outcomes.taking_back(read) for read in expired])
             if len(expired) < _TAKEN_BACK_AT_ONCE:
                 return
@@ -149,7 +149,7 @@ class StepService:
         now = self._clock.now()
         samples = progress.with_sample(step.control.value.samples, now=now, finished=counts.finished)
         status, reason = _standing(batch, counts, dispatched)
-        soon = not is_planned or dispatched.is_paced or (batch.desired is Desired.CANCEL and counts.pending > 0)
+        soon = not is_planned or (batch.desired is Desired.CANCEL and counts.pending > 0)
         next_step_at = self._next_step_at(org, batch.id, now, counts)
         changed = status is not batch.status or reason != batch.status_reason or batch.retry is not None
         is_due = now - step.control.value.published_at >= _PUBLISH_EVERY
@@ -160,6 +160,8 @@ class StepService:
             self._requests.at(org, batch.id, step.control.value.published_at + _PUBLISH_EVERY)
         if soon:
             self._requests.soon(org, batch.id)
+        if dispatched.paced_until is not None:
+            next_step_at = min(next_step_at, max(dispatched.paced_until, now))
         if next_step_at - now < _LONGEST_WAIT:
             self._requests.at(org, batch.id, max(next_step_at, now))
 

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
 from shared.domain.batches import BatchCreate, BatchRetry
-from shared.domain.errors import FieldError, Invalid, Malformed
+from shared.domain.errors import FieldError, Invalid, Malformed, TooLarge
 from shared.domain.library import ReferenceCreate
 from shared.domain.organisations import KeyCreate
-from shared.http.bodies import JsonBody, parse
+from shared.http.bodies import MAX_NAMED_ERRORS, MAX_VALUES, JsonBody, has_more_values, parse
 from shared.http.field_errors import field_errors, pointer
 
 BATCH: dict[str, Any] = {"rows": [{"prompt": "A walker"}]}
@@ -91,6 +91,8 @@ def test_what_is_no_object_is_invalid_as_a_whole(body: object) -> None:
         ({"prompt": "a", "references": ["r"] * 15}, "/references", "Give at most 14 entries."),
         ({"prompt": "a", "tags": ["ok", ""]}, "/tags/1", "This may not be empty."),
         ({"prompt": "a", "metadata": {"a/b~c": 1}}, "/metadata/a~1b~0c", "This holds a character that is not allowed here, or has another form than expected."),
+        ({"prompt": "a", "metadata": {"ean": 10**30}}, "/metadata/ean", "This number has too many digits: write it as text."),
+        ({"prompt": "a", "metadata": {"__id__": 1}}, "/metadata/__id__", "Names like __this__ are reserved: choose another one."),
         ({"prompt": "a", "propmt": "b"}, "/propmt", "There is no field of this name here: check the spelling or leave it out."),
         ({"prompt": "a", "expand": {"mode": "all"}}, "/expand/mode", "Give one of 'product' or 'zip'."),
     ],
@@ -134,6 +136,12 @@ def test_times_need_their_zone() -> None:
     assert errors_of(BATCH | {"start_at": 1_777_000_000}) == {"/start_at": "Give a time like 2026-05-01T09:00:00Z."}
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-10:00"])
+def test_times_that_the_calendar_of_utc_does_not_hold_are_named(moment: str) -> None:
+    told = "This time lies outside the calendar: give one within the next days."
+    assert errors_of(BATCH | {"start_at": moment}) == {"/start_at": told}
+
+
 def test_an_empty_list_of_rows_is_wrong() -> None:
     assert errors_of({"rows": []}) == {"/rows": "A batch needs at least one row."}
 
@@ -175,3 +183,29 @@ def test_other_kinds_of_errors_have_words_too(kind: str, context: dict[str, Any]
     error = ValidationError.from_exception_data("Thing", [line])
     found = field_errors(error.errors(include_url=False))
     assert found == [FieldError("/field", words)]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"rows": [' + b"1," * MAX_VALUES + b"1]}",
+        b'{"rows": [{' + b",".join(b'"k%d":1' % number for number in range(MAX_VALUES)) + b"}]}",
+        b'{"rows": [' + b"[1]," * MAX_VALUES + b"1]}",
+    ],
+    ids=["list", "object", "nested"],
+)
+def test_a_body_of_very_many_values_is_refused_before_each_is_looked_at(raw: bytes) -> None:
+    with pytest.raises(TooLarge, match="500,000 values"):
+        parse(BatchCreate, raw)
+
+
+def test_values_are_counted_in_lists_and_objects_alike() -> None:
+    body = {"a": [1, 2, {"b": None}], "c": {}}
+    assert not has_more_values(body, 6)
+    assert has_more_values(body, 5)
+    assert not has_more_values("one value", 0)
+
+
+def test_mistakes_too_many_to_name_are_told_in_one_sentence() -> None:
+    told = "100,001 values are wrong, too many to name them. Compare one entry with /v1/docs and send it alone."
+    assert errors_of({"rows": [1] * (MAX_NAMED_ERRORS + 1)}) == {"": told}

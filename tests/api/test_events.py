@@ -221,6 +221,18 @@ def test_more_streams_than_an_instance_holds_are_sent_to_polling(tmp_path: Path)
     assert refused.headers["Retry-After"]
 
 
+def test_one_organisation_leaves_room_for_the_streams_of_others(tmp_path: Path) -> None:
+    with streams_of(tmp_path, max_streams_an_organisation=1) as streams:
+        stack = streams.stack
+        theirs = stack.submit({"prompt": "A walker"}, caller=stack.theirs.caller)
+        with streams.read(planned(stack)) as reader:
+            reader.next()
+            assert stack.ask("GET", f"/v1/batches/{planned(stack)}/events").status_code == 503
+            headers = stack.theirs.headers(Role.VIEWER)
+            with streams.http.stream("GET", f"/v1/batches/{theirs}/events", headers=headers) as response:
+                assert response.status_code == 200
+
+
 class Wire:
     """The other end of one stream: `send` waits while the gate is shut, nobody hangs up."""
 
@@ -309,6 +321,13 @@ def test_what_comes_after_the_reader_has_gone_hurts_nobody() -> None:
 
     mailbox = asyncio.run(make())
     mailbox.deliver([Change(item(1))], True)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+def test_the_strangest_moments_to_resume_from_are_taken(streams: Streams, moment: str) -> None:
+    batch = streams.stack.batch_of(done=True)
+    with streams.read(batch, f"{moment},{batch}") as reader:
+        assert reader.rest()[-1].data["status"] == "completed"
 
 
 def test_a_reader_who_hangs_up_is_noticed(streams: Streams) -> None:

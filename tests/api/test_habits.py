@@ -89,6 +89,16 @@ def test_two_credentials_at_once_are_refused(stack: ApiStack) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
 
 
+@pytest.mark.parametrize("header", ["X-API-Key", "Authorization"])
+def test_a_credential_that_is_sent_twice_is_refused_whichever_is_good(stack: ApiStack, header: str) -> None:
+    person = stack.client.post("/v1/auth/login", json={"email": "admin@ours.example", "password": PASSWORD}).json()
+    good = stack.ours.keys[Role.ADMIN] if header == "X-API-Key" else f"Bearer {person['token']}"
+    assert stack.client.get("/v1/models", headers=[(header, good)]).status_code == 200
+    for other in (good, stack.theirs.keys[Role.ADMIN]):
+        answer = stack.client.get("/v1/models", headers=[(header, good), (header, other)])
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
 @pytest.mark.parametrize("sent", ["", "k" * 5_000, "sch\xfcssel"])
 @pytest.mark.parametrize("header", ["X-API-Key", "Authorization"])
 def test_credentials_that_cannot_be_any_are_refused_unread(stack: ApiStack, header: str, sent: str) -> None:
@@ -250,12 +260,28 @@ def test_readiness_names_the_part_that_is_away(stack: ApiStack) -> None:
     assert away.json() == {"status": "not_ready", "parts": {"documents": "ok", "objects": "unavailable", "tasks": "ok"}}
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/assets?from=0001-01-01T00:00:00%2B14:00", 422),
+        ("/v1/assets?to=9999-12-31T23:00:00-10:00", 422),
+        ("/v1/assets?from=0001-01-01&to=9999-12-31", 200),
+        ("/v1/usage?to=0001-01-02", 200),
+        ("/v1/usage?from=9999-12-31&to=9999-12-31", 200),
+    ],
+)
+def test_the_ends_of_the_calendar_break_nothing(stack: ApiStack, path: str, status: int) -> None:
+    assert stack.ask("GET", path).status_code == status
+
+
 def test_the_configuration_tells_the_limits(stack: ApiStack) -> None:
     config = stack.client.get("/v1/config").json()
     assert config["sign_in"] == "password"
     assert config["firebase"] is None
     assert config["limits"]["rows"] == 1_000
     assert config["limits"]["images"] == 10_000
+    assert config["limits"]["prompt_characters"] == 4_000
+    assert config["limits"]["variants"] == 10
 
 
 class Links(HTMLParser):

@@ -94,7 +94,8 @@ def change(documents: DocumentStore, path: str, **fields: Any) -> None:
 
 def test_what_changes_is_told_to_all_who_watch_and_made_once(documents: DocumentStore, live: LiveService) -> None:
     one = item(1)
-    documents.commit([Create(paths.batch(ORG, BATCH), batch().written()), items.create(one)])
+    waiting = batch(status=BatchStatus.ACCEPTED)
+    documents.commit([Create(paths.batch(ORG, BATCH), waiting.written()), items.create(one)])
     inboxes = [Inbox() for _ in range(100)]
     watchings = [live.watch(ORG, BATCH, inbox) for inbox in inboxes]
     assert (live.watchers, live.pollers) == (100, 1)

@@ -154,9 +154,10 @@ def test_wrong_cells_stop_everything_before_anything_is_sent(fanfold: Invoke, wi
 
 
 def test_the_servers_limits_hold_where_it_tells_them(fanfold: Invoke, wire: Wire, rows: str) -> None:
-    wire.limits = {"rows": 1, "variants": 1}
+    wire.limits = {"rows": 1, "prompt_characters": 3, "a_later_one": 1}
     result = fanfold("run", rows, "--yes")
     assert "2 rows; a batch takes at most 1" in result.stderr
+    assert "characters; at most 3 are taken" in result.stderr
     wire.then("GET", "/v1/config", Reply(404))
     assert fanfold("run", rows, "--yes").exit_code == 0
 

@@ -220,8 +220,10 @@ def test_json_lines_name_every_wrong_line() -> None:
     [
         ('[{"prompt": "a",}]', "not valid JSON"),
         ('[{"prompt": "a", "prompt": "b"}]', "prompt is given twice"),
+        ("[{" + "".join(f'"k{number}": 1, ' for number in range(200_000)) + '"k199999": 2}]', "k199999 is given twice"),
         ("[" * 100_000, "nested too deeply"),
     ],
+    ids=["comma", "twice", "twice among many", "deep"],
 )
 def test_broken_json_is_told_with_its_place(data: str, reason: str) -> None:
     with pytest.raises(Unreadable, match=reason):

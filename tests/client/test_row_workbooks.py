@@ -110,3 +110,18 @@ def test_entities_in_a_workbook_are_not_expanded() -> None:
 def test_too_many_rows_in_a_workbook_are_told_with_their_true_number() -> None:
     data = workbook(("prompt",), *(("a",) for _ in range(1_203)))
     assert wrongs(data) == ["1,203 rows; a batch takes at most 1,000: split the file"]
+
+
+def test_a_row_beyond_the_last_of_any_spreadsheet_is_not_waited_for() -> None:
+    far = '<row r="999999999999"><c r="A999999999999"><v>1</v></c></row></sheetData>'
+    data = workbook(("prompt",), ("a",))
+    assert read(replaced(data, "xl/worksheets/sheet1.xml", "</sheetData>", far)).rows == [{"prompt": "a"}]
+
+
+def test_more_columns_than_anybody_names_are_refused_at_the_first_row_that_has_them() -> None:
+    sideways = workbook(*(("prompt", *(None for _ in range(1_000)), "x") for _ in range(3)))
+    with pytest.raises(Unreadable, match="row 1 has over 1,000 columns"):
+        read(sideways)
+    with pytest.raises(Unreadable, match="row 1 has over 1,000 columns"):
+        read(",".join(f"c{number}" for number in range(100_000)))
+    assert read(workbook(("prompt", *(None for _ in range(1_000))), ("a",))).rows == [{"prompt": "a"}]

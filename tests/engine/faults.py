@@ -22,7 +22,10 @@ class Crash(BaseException):
 
 
 class Faults:
-    """What happens to the calls of a world's ports; `calls` names those that change something, in order."""
+    """What happens to the calls of a world's ports; `calls` names those that change something, in order.
+
+    `before` and `after` are called around them, `read` after each that only reads; what they raise, the engine gets.
+    """
 
     def __init__(self) -> None:
         self.calls: list[str] = []
@@ -31,6 +34,7 @@ class Faults:
         self.is_dead = False
         self.before: Callable[[str], None] = lambda _: None
         self.after: Callable[[str], None] = lambda _: None
+        self.read: Callable[[str], None] = lambda _: None
         self._at: tuple[int, bool] | None = None
         self._lock = Lock()
 
@@ -54,7 +58,9 @@ class Faults:
         with self._lock:
             self.counted[name] += 1
         if method not in WRITING:
-            return work()
+            answer = work()
+            self.read(name)
+            return answer
         with self._lock:
             position = len(self.calls)
             self.calls.append(name)

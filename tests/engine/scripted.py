@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from threading import Lock
+from typing import Any
 
 from PIL import Image
 
-from shared.domain.image_models import ImageModelSpec, Price
+from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.image_models import ImageModelSpec, Price, Unit
 from shared.domain.shapes import parse_ratio
 from shared.ports.providers import GeneratedImage, ImageRequest
 
+Error = Callable[[], ProviderError]
 PRICE = 1_000
 RATIOS = ("1:1", "4:5", "16:9")
 
@@ -26,7 +29,7 @@ def model(
     replacement: str | None = None,
 ) -> ImageModelSpec:
     """A model of the scripted provider that costs the same for every image."""
-    units = {size: {"images": 1} for size in ("512", "1K")}
+    units: dict[str, dict[Unit, int]] = {size: {"images": 1} for size in ("512", "1K")}
     return ImageModelSpec(
         id=name,
         provider="scripted",
@@ -40,6 +43,7 @@ def model(
         ceiling_units=units,
         deadline_seconds=60,
         typical_seconds=1,
+        edges={"512": 32, "1K": 48},
         concurrency=concurrency,
         rate_per_second=rate_per_second,
         shutdown_on=shutdown_on,
@@ -47,9 +51,8 @@ def model(
     )
 
 
-def picture(aspect_ratio: str, colour: int = 0) -> bytes:
+def picture(aspect_ratio: str, colour: int = 0, *, width: int = 64) -> bytes:
     """A small PNG of this shape."""
-    width = 64
     image = Image.new("RGB", (width, round(width / parse_ratio(aspect_ratio))), (colour % 256, 80, 120))
     data = io.BytesIO()
     image.save(data, "PNG")
@@ -89,3 +92,20 @@ def made(request: ImageRequest) -> GeneratedImage:
 
 def _key(request: ImageRequest) -> str:
     return f"{request.prompt}#{request.variant}#{request.seed}"
+
+
+def failing(*errors: Error | None, prompt: str = "bad") -> ScriptedProvider:
+    """A provider that answers the n-th request of a prompt with the n-th of these, the last one again and again."""
+
+    def answer(request: ImageRequest, turn: int) -> GeneratedImage:
+        error = errors[min(turn, len(errors)) - 1]
+        if error is not None and request.prompt == prompt:
+            raise error()
+        return made(request)
+
+    return ScriptedProvider(answer)
+
+
+def of(kind: ErrorKind, **facts: Any) -> Error:
+    """Makes this error anew for each request."""
+    return lambda: ProviderError(kind, f"It was {kind.value}.", **facts)

@@ -1,5 +1,6 @@
 """Pause, resume and cancel, at every moment."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from shared.ports.providers import GeneratedImage, ImageRequest
 from tests.clocks import START
 from tests.engine import invariants
 from tests.engine.scripted import ScriptedProvider, made, model
-from tests.engine.worlds import ORG, OTHER_ORG, Delivery, World
+from tests.engine.worlds import ORG, OTHER_ORG, World
 
+Wish = Callable[[World, str], Batch]
 SLOW = [model(concurrency=2, rate_per_second=2.0)]
 
 
@@ -32,19 +34,6 @@ def cancel(world: World, batch: str) -> Batch:
     return world.engine.controls.cancel(world.caller, batch)
 
 
-def images(world: World) -> list[Delivery]:
-    """The deliveries of images that wait."""
-    return [delivery for delivery in world.waiting() if delivery.function == "generate_image"]
-
-
-def steps(world: World) -> None:
-    """Deliver the steps that are due, and no image."""
-    for delivery in world.due():
-        if delivery.function == "advance_batch":
-            world.deliver(delivery)
-            world.done(delivery)
-
-
 def states(world: World, batch: str) -> dict[str, int]:
     """How many items are in each state."""
     found = [item.status.value for item in world.items(batch)]
@@ -55,9 +44,8 @@ class DuringACall:
     """A provider that lets the test act while a picture is being made."""
 
     def __init__(self) -> None:
-        self.acts: list[object] = []
         self.provider = ScriptedProvider(self._answer)
-        self.act = lambda: None
+        self.act: Callable[[], None] = lambda: None
 
     def _answer(self, request: ImageRequest, _: int) -> GeneratedImage:
         self.act()
@@ -93,8 +81,8 @@ def test_a_resume_dispatches_with_its_first_step(folder: Path) -> None:
     world.run(seconds=120)
     assert world.batch(batch).status is BatchStatus.PAUSED
     resume(world, batch)
-    steps(world)
-    assert len(images(world)) == 4
+    world.steps()
+    assert len(world.images()) == 4
     world.run(seconds=1)
     assert world.batch(batch).status is BatchStatus.COMPLETED
     invariants.check(world)
@@ -103,10 +91,10 @@ def test_a_resume_dispatches_with_its_first_step(folder: Path) -> None:
 def test_workers_leave_what_is_paused_and_a_quick_resume_does_not_wait_for_it(folder: Path) -> None:
     world = World(folder)
     batch = world.submit({"prompt": "a cup", "variants": 4})
-    steps(world)
-    assert len(images(world)) == 4
+    world.steps()
+    assert len(world.images()) == 4
     pause(world, batch)
-    for delivery in images(world):
+    for delivery in world.images():
         world.deliver(delivery)
         world.done(delivery)
     assert states(world, batch) == {"pending": 4}
@@ -120,14 +108,14 @@ def test_workers_leave_what_is_paused_and_a_quick_resume_does_not_wait_for_it(fo
 def test_an_old_delivery_after_a_resume_buys_nothing_twice(folder: Path) -> None:
     world = World(folder)
     batch = world.submit({"prompt": "a cup", "variants": 4})
-    steps(world)
-    old = images(world)
+    world.steps()
+    old = world.images()
     pause(world, batch)
     world.clock.advance(2)
-    steps(world)
+    world.steps()
     resume(world, batch)
-    steps(world)
-    for delivery in [*old, *images(world), *old]:
+    world.steps()
+    for delivery in [*old, *world.images(), *old]:
         world.deliver(delivery)
     world.run()
     assert len(world.provider.requests) == 4  # type: ignore[attr-defined]
@@ -141,16 +129,16 @@ def test_an_old_delivery_after_a_resume_buys_nothing_twice(folder: Path) -> None
         (cancel, "Cancelling: 1 image still being made will be kept.", BatchStatus.CANCELLED),
     ],
 )
-def test_what_runs_is_kept(folder: Path, wish: object, during: str, after: BatchStatus) -> None:
+def test_what_runs_is_kept(folder: Path, wish: Wish, during: str, after: BatchStatus) -> None:
     moment = DuringACall()
     world = World(folder, provider=moment.provider)
     batch = world.submit({"prompt": "a cup", "variants": 3})
     seen: list[Batch] = []
 
     def act() -> None:
-        wish(world, batch)  # type: ignore[operator]
+        wish(world, batch)
         world.clock.advance(2)
-        steps(world)
+        world.steps()
         seen.append(world.batch(batch))
 
     moment.act = act
@@ -191,7 +179,7 @@ def test_an_image_that_waits_for_its_next_try_is_paused_and_cancelled_too(folder
 def test_a_batch_is_cancelled_before_it_was_planned(folder: Path) -> None:
     world = World(folder)
     batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(100)))
-    steps(world)
+    world.steps()
     assert len(world.items(batch)) == 399
     told = cancel(world, batch)
     assert told.status_reason == "Cancelling: images that are being made will be kept."
@@ -262,7 +250,11 @@ def test_a_wish_that_overtakes_the_last_step_is_seen(folder: Path) -> None:
     moment = DuringACall()
     world = World(folder, provider=moment.provider)
     batch = world.submit({"prompt": "a cup"})
-    moment.act = lambda: cancel(world, batch) and None
+
+    def act() -> None:
+        cancel(world, batch)
+
+    moment.act = act
     world.run()
     done = world.batch(batch)
     assert (done.status, done.progress.succeeded) == (BatchStatus.COMPLETED, 1)

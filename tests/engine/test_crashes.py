@@ -1,6 +1,7 @@
 """The process ends between any two steps: what is left is repaired, every image ends once, nothing stored is bought again."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,6 +10,7 @@ import pytest
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.services.engine import EngineRules
 from tests.engine import invariants
 from tests.engine.faults import Crash, FaultyWorld
 from tests.engine.scripted import ScriptedProvider, made
@@ -23,8 +25,8 @@ def _fails_once(request: ImageRequest, turn: int) -> GeneratedImage:
 
 
 def _plain(world: FaultyWorld) -> str:
-    """Three images, one of which needs a second try."""
-    batch = world.submit({"prompt": "a cup", "variants": 2}, {"prompt": "unlucky"}, key="once")
+    """Two images, one of which needs a second try."""
+    batch = world.submit({"prompt": "a cup"}, {"prompt": "unlucky"}, key="once")
     world.run()
     return batch
 
@@ -44,13 +46,18 @@ def _positions(folder: Path, life: Life) -> int:
 
 
 def _world(folder: Path) -> FaultyWorld:
-    return FaultyWorld(folder, provider=ScriptedProvider(_fails_once))
+    # A short lease of steps: each tick of a long one would only ask whether it has ended.
+    rules = EngineRules(step_lease=timedelta(seconds=3))
+    return FaultyWorld(folder, provider=ScriptedProvider(_fails_once), rules=rules)
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("is_released", [True, False], ids=["restarted", "leases_expire"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("life", [_plain, _reusing], ids=["plain", "reusing"])
+@pytest.mark.parametrize(
+    ("life", "is_released"),
+    [(_plain, True), (_plain, False), (_reusing, False)],
+    ids=["restarted", "leases_expire", "reusing"],
+)
 def test_a_crash_at_any_call_is_repaired(folder: Path, life: Life, *, after: bool, is_released: bool) -> None:
     (folder / "count").mkdir()
     for position in range(_positions(folder / "count", life)):

@@ -1,6 +1,5 @@
 """Deliveries that are late, doubled, lost, void or out of order change nothing."""
 
-from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -18,24 +17,11 @@ from tests.engine.scripted import PRICE, ScriptedProvider, made
 from tests.engine.worlds import Delivery, World
 
 
-def images(world: World) -> list[Delivery]:
-    """The deliveries of images that wait."""
-    return [delivery for delivery in world.waiting() if delivery.function == "generate_image"]
-
-
-def steps(world: World) -> None:
-    """Deliver the steps that are due, and no image."""
-    for delivery in world.due():
-        if delivery.function == "advance_batch":
-            world.deliver(delivery)
-            world.done(delivery)
-
-
 def planned(world: World, count: int = 3) -> tuple[str, list[Delivery]]:
     """A batch whose images are all in the queue."""
     batch = world.submit({"prompt": "a cup", "variants": count})
-    steps(world)
-    return batch, images(world)
+    world.steps()
+    return batch, world.images()
 
 
 def test_every_delivery_twice_and_backwards(folder: Path) -> None:
@@ -52,7 +38,12 @@ def test_every_delivery_twice_and_backwards(folder: Path) -> None:
 def test_many_workers_with_the_same_deliveries_buy_once(folder: Path) -> None:
     world = World(folder)
     batch, tasks = planned(world, 8)
-    threads = [Thread(target=lambda: [world.deliver(delivery) for delivery in tasks]) for _ in range(6)]
+
+    def work() -> None:
+        for delivery in tasks:
+            world.deliver(delivery)
+
+    threads = [Thread(target=work) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -136,106 +127,6 @@ def test_a_delivery_before_its_time_is_dropped(folder: Path) -> None:
     invariants.check(world)
 
 
-Late = Callable[[World, str], None]
-
-
-def _taken_back(world: World, batch: str) -> None:
-    world.clock.advance(200)
-    world.engine.steps.advance(world.caller.org, batch)
-    assert world.items(batch)[0].status is ItemStatus.PENDING
-    assert world.items(batch)[0].attempt == 2
-
-
-def _made_again(world: World, batch: str) -> None:
-    _taken_back(world, batch)
-    world.run(until=lambda: world.items(batch)[0].status.is_terminal)
-
-
-def _finished(world: World, batch: str) -> None:
-    _taken_back(world, batch)
-    world.run()
-
-
-def _cancelled(world: World, batch: str) -> None:
-    _taken_back(world, batch)
-    world.engine.controls.cancel(world.caller, batch)
-    world.run()
-
-
-def late(folder: Path, meanwhile: Late, answer: Callable[[ImageRequest], GeneratedImage]) -> tuple[FaultyWorld, str]:
-    """A worker that is taken back while it waits for its provider, and reports after all."""
-    world = FaultyWorld(folder)
-    batch = world.submit({"prompt": "a cup"})
-
-    def slow(request: ImageRequest, turn: int) -> GeneratedImage:
-        if turn == 1:
-            meanwhile(world, batch)
-            return answer(request)
-        return made(request)
-
-    world.scripted._answer = slow
-    steps(world)
-    world.deliver(images(world)[0])
-    return world, batch
-
-
-def test_a_late_worker_finishes_what_nobody_took_over(folder: Path) -> None:
-    world, batch = late(folder, _taken_back, made)
-    item = world.items(batch)[0]
-    assert (item.status, item.cost_micros, item.duplicate_purchases) == (ItemStatus.SUCCEEDED, PRICE, 0)
-    assert [attempt.lost for attempt in item.attempts] == [False]
-    assert [entry.kind for entry in world.ledger()] == [LedgerKind.CHARGE]
-    world.run()
-    assert len(world.scripted.requests) == 1
-    invariants.check(world)
-
-
-@pytest.mark.parametrize("meanwhile", [_made_again, _finished])
-def test_a_late_worker_of_a_finished_image_counts_as_a_duplicate(folder: Path, meanwhile: Late) -> None:
-    world, batch = late(folder, meanwhile, made)
-    item = world.items(batch)[0]
-    assert (item.status, item.cost_micros, item.duplicate_purchases) == (ItemStatus.SUCCEEDED, 2 * PRICE, 1)
-    assert sorted(entry.kind for entry in world.ledger()) == [LedgerKind.CHARGE, LedgerKind.DUPLICATE]
-    world.run()
-    assert world.batch(batch).cost.spent_micros == 2 * PRICE
-    invariants.check(world)
-
-
-def test_a_late_worker_of_a_cancelled_image_counts_as_a_duplicate(folder: Path) -> None:
-    world, batch = late(folder, _cancelled, made)
-    world.run()
-    assert world.items(batch)[0].status is ItemStatus.CANCELLED
-    assert world.batch(batch).cost.spent_micros == PRICE
-    invariants.check(world)
-
-
-@pytest.mark.parametrize("meanwhile", [_taken_back, _made_again, _finished, _cancelled])
-def test_a_late_failure_corrects_what_it_cost(folder: Path, meanwhile: Late) -> None:
-    def fail(_: ImageRequest) -> GeneratedImage:
-        raise ProviderError(ErrorKind.NO_IMAGE, "Only words.", usage={"images": 3})
-
-    world, batch = late(folder, meanwhile, fail)
-    world.run()
-    failed = paid(world, LedgerKind.FAILED_CHARGE)
-    assert [(entry.attempt, entry.cost_micros, entry.overrun_micros) for entry in failed] == [(1, 3 * PRICE, 2 * PRICE)]
-    assert paid(world, LedgerKind.UNKNOWN_OUTCOME) == []
-    invariants.check(world)
-
-
-def _costly(request: ImageRequest) -> GeneratedImage:
-    fair = made(request)
-    return GeneratedImage(data=fair.data, media_type=fair.media_type, usage={"images": 3})
-
-
-def test_late_money_is_settled_even_when_nobody_asks_for_a_step(folder: Path) -> None:
-    world, batch = late(folder, _finished, _costly)
-    for delivery in world.waiting():
-        world.done(delivery)
-    assert world.batch(batch).cost.spent_micros != sum(item.cost_micros for item in world.items(batch))
-    world.run()
-    invariants.check(world)
-
-
 def test_a_picture_that_could_not_be_shown_is_not_bought_again(folder: Path) -> None:
     world = FaultyWorld(folder)
     batch = world.submit({"prompt": "a cup"})
@@ -313,3 +204,22 @@ def patient(world: FaultyWorld) -> None:
                 continue
             world.done(delivery)
         world.clock.advance(1)
+
+
+def test_a_queue_that_does_not_answer_delays_what_people_asked_for(folder: Path) -> None:
+    world = FaultyWorld(folder)
+
+    def deaf(name: str) -> None:
+        if name == "tasks.create":
+            raise Unavailable("Not now.")
+
+    world.faults.before = deaf
+    batch = world.submit({"prompt": "a cup"})
+    world.engine.controls.pause(world.caller, batch)
+    world.engine.controls.resume(world.caller, batch)
+    world.faults.before = lambda _: None
+    assert world.waiting() == []
+    world.run()
+    assert len(world.batches()) == 1
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    invariants.check(world)

@@ -179,6 +179,21 @@ def test_a_picture_of_the_wrong_shape_is_paid_for(folder: Path) -> None:
     invariants.check(world)
 
 
+def test_a_picture_that_is_smaller_than_asked_is_paid_for_and_refused(folder: Path) -> None:
+    def answer(request: ImageRequest, _: int) -> GeneratedImage:
+        return GeneratedImage(data=picture("1:1", width=32), media_type="image/png", usage={"images": 1})
+
+    world = World(folder, provider=ScriptedProvider(answer))
+    small, large = world.submit({"prompt": "a cup", "size": "512"}), world.submit({"prompt": "a cup", "size": "1K"})
+    world.run()
+    assert world.items(small)[0].error is None
+    error = world.items(large)[0].error
+    assert error is not None
+    assert (error.kind, error.detail) == (ErrorKind.WRONG_SHAPE, "The picture came back as 32 × 32: too small for 1K.")
+    assert len(paid(world, LedgerKind.FAILED_CHARGE)) == 2
+    invariants.check(world)
+
+
 def test_units_without_a_price_cost_the_ceiling(folder: Path) -> None:
     def answer(request: ImageRequest, _: int) -> GeneratedImage:
         fair = made(request)

@@ -1,7 +1,7 @@
 """Whatever happens, in whatever order: every image ends once, and the money adds up."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -108,6 +108,12 @@ class Life(RuleBasedStateMachine):
                 self.world.deliver(delivery)
                 self.world.done(delivery)
 
+    @rule(seconds=st.sampled_from([1, 5]))
+    def go_on(self, seconds: int) -> None:
+        """For a while everything is as it should be, but for the crash that may be due."""
+        with self.process():
+            self.world.run(seconds=seconds)
+
     @rule(data=st.data())
     def lose(self, data: st.DataObject) -> None:
         """The queue loses a task."""
@@ -144,11 +150,8 @@ class Life(RuleBasedStateMachine):
         batch = data.draw(st.sampled_from(sorted(batch.id for batch in batches)))
         controls = self.world.engine.controls
         more: tuple[Any, ...] = (BatchRetry(),) if wish == "retry" else ()
-        with self.process():
-            try:
-                getattr(controls, wish)(self.world.caller, batch, *more)
-            except (Conflict, Invalid):
-                pass
+        with self.process(), suppress(Conflict, Invalid):
+            getattr(controls, wish)(self.world.caller, batch, *more)
 
     @rule(seconds=st.sampled_from([0.3, 0.3, 3, 61, 200]))
     def wait(self, seconds: float) -> None:

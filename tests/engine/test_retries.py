@@ -1,43 +1,22 @@
-"""What every kind of failure leads to, and what trying again by hand does."""
+"""What every kind of failure leads to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from shared.domain.batches import BatchRetry
-from shared.domain.errors import Conflict, ErrorKind, Invalid, NotFound, ProviderError
+from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.failures import HINTS, RetryRules
 from shared.domain.items import Item
-from shared.domain.modes import BatchStatus, ItemStatus
+from shared.domain.modes import ItemStatus
 from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.services.engine import EngineRules
 from tests.clocks import START
 from tests.engine import invariants
-from tests.engine.scripted import PRICE, ScriptedProvider, made, model
+from tests.engine.scripted import Error, ScriptedProvider, failing, made, of
 from tests.engine.worlds import World
-
-Error = Callable[[], ProviderError]
-
-
-def failing(*errors: Error | None, prompt: str = "bad") -> ScriptedProvider:
-    """A provider that answers the n-th request of a prompt with the n-th of these, the last one again and again."""
-
-    def answer(request: ImageRequest, turn: int) -> GeneratedImage:
-        error = errors[min(turn, len(errors)) - 1]
-        if error is not None and request.prompt == prompt:
-            raise error()
-        return made(request)
-
-    return ScriptedProvider(answer)
-
-
-def of(kind: ErrorKind, **facts: Any) -> Error:
-    """Makes this error anew for each request."""
-    return lambda: ProviderError(kind, f"It was {kind.value}.", **facts)
 
 
 def ran(folder: Path, *errors: Error | None, seconds: float = 3_600) -> tuple[World, Item]:
@@ -189,127 +168,3 @@ def test_what_cannot_change_fails_at_once(folder: Path, kind: ErrorKind) -> None
 
 def test_every_kind_has_a_hint() -> None:
     assert set(HINTS) == set(ErrorKind)
-
-
-def retried(world: World, batch: str, **retry: Any) -> None:
-    """Retry by hand, and run."""
-    world.engine.controls.retry(world.caller, batch, BatchRetry.model_validate(retry))
-    world.run()
-
-
-def test_a_retry_takes_up_failed_images_and_keeps_what_was(folder: Path) -> None:
-    world = World(folder, provider=failing(*[of(ErrorKind.UNAVAILABLE)] * 4, None))
-    batch = world.submit({"prompt": "bad"}, {"prompt": "good"})
-    world.run()
-    before = world.items(batch)
-    assert world.batch(batch).status is BatchStatus.COMPLETED_WITH_FAILURES
-
-    accepted = world.engine.controls.retry(world.caller, batch, BatchRetry())
-    assert (accepted.status, accepted.finished_at, accepted.cost.reserved_micros) == (BatchStatus.ACCEPTED, None, PRICE)
-    world.run()
-    bad, good = world.items(batch)
-    assert good == before[1]
-    assert bad.attempts[:4] == before[0].attempts
-    assert [attempt.number for attempt in bad.attempts] == [1, 2, 3, 4, 5]
-    assert (bad.status, bad.error, bad.series) == (ItemStatus.SUCCEEDED, None, 2)
-    assert world.batch(batch).status is BatchStatus.COMPLETED
-    assert [event.data["series"] for event in world.events] == [1, 2]
-    invariants.check(world)
-
-
-def test_a_retry_has_all_its_tries_again(folder: Path) -> None:
-    world = World(folder, provider=failing(of(ErrorKind.UNAVAILABLE)))
-    batch = world.submit({"prompt": "bad"})
-    world.run()
-    retried(world, batch)
-    retried(world, batch)
-    item = world.items(batch)[0]
-    assert [attempt.number for attempt in item.attempts] == list(range(1, 13))
-    assert (item.tries, item.series) == (4, 3)
-    invariants.check(world)
-
-
-def test_only_the_named_images_are_retried_with_the_changes(folder: Path) -> None:
-    world = World(folder, provider=failing(of(ErrorKind.REFUSED)), specs=[model(), model("scripted-2")])
-    batch = world.submit({"prompt": "bad", "variants": 3})
-    world.run()
-    first, second, third = world.items(batch)
-    changes = {"prompt": "better", "model": "scripted-2", "aspect_ratio": "16:9", "size": "512", "seed": 5}
-    retried(world, batch, items=[second.id], changes=changes)
-    left, changed, right = world.items(batch)
-    assert (left, right) == (first, third)
-    told = (changed.prompt, changed.model, changed.aspect_ratio, changed.size, changed.row, changed.variant)
-    assert told == ("better", "scripted-2", "16:9", "512", 0, 2)
-    assert changed.status is ItemStatus.SUCCEEDED
-    assert changed.recipe != second.recipe
-    assert [attempt.model for attempt in changed.attempts] == ["scripted-1", "scripted-2"]
-    invariants.check(world)
-
-
-def test_what_cannot_be_retried_is_told(folder: Path) -> None:
-    world = World(folder, provider=failing(of(ErrorKind.REFUSED)))
-    batch = world.submit({"prompt": "bad"}, {"prompt": "good"})
-    world.run()
-    bad, good = world.items(batch)
-    before = world.batch(batch)
-    with pytest.raises(Invalid) as caught:
-        retried(world, batch, items=[bad.id, good.id, "itm_nowhere"])
-    assert [error.pointer for error in caught.value.errors] == ["/items/1", "/items/2"]
-    with pytest.raises(Invalid) as caught:
-        retried(world, batch, changes={"model": "nope"})
-    assert [error.pointer for error in caught.value.errors] == ["/changes/model"]
-    with pytest.raises(Invalid) as caught:
-        retried(world, batch, changes={"aspect_ratio": "3:1", "size": "4K"})
-    assert {error.pointer for error in caught.value.errors} == {"/changes/aspect_ratio", "/changes/size"}
-    with pytest.raises(NotFound):
-        retried(world, "bat_nowhere")
-    assert world.batch(batch) == before
-    retried(world, batch, changes={"prompt": "now good"})
-    with pytest.raises(Conflict, match="nothing to retry"):
-        retried(world, batch)
-    invariants.check(world)
-
-
-def test_failed_images_are_retried_while_others_are_made(folder: Path) -> None:
-    provider = failing(of(ErrorKind.REFUSED), None)
-    world = World(folder, provider=provider, specs=[model(concurrency=1, rate_per_second=1.0)])
-    batch = world.submit({"prompt": "bad"}, {"prompt": "good", "variants": 9})
-    world.run(until=lambda: world.batch(batch).progress.failed == 1)
-    world.engine.controls.retry(world.caller, batch, BatchRetry())
-    with pytest.raises(Conflict, match="being prepared"):
-        world.engine.controls.retry(world.caller, batch, BatchRetry())
-    world.run()
-    assert world.batch(batch).status is BatchStatus.COMPLETED
-    assert len(provider.requests) == 11
-    invariants.check(world)
-
-
-def test_a_cancelled_batch_may_have_its_failures_retried(folder: Path) -> None:
-    world = World(
-        folder, provider=failing(of(ErrorKind.REFUSED), None), specs=[model(concurrency=1, rate_per_second=1.0)]
-    )
-    batch = world.submit({"prompt": "bad"}, {"prompt": "good", "variants": 5})
-    world.run(until=lambda: world.batch(batch).progress.failed == 1)
-    world.engine.controls.cancel(world.caller, batch)
-    world.run()
-    assert world.batch(batch).status is BatchStatus.CANCELLED
-    cancelled = [item for item in world.items(batch) if item.status is ItemStatus.CANCELLED]
-    retried(world, batch)
-    assert world.items(batch)[0].status is ItemStatus.SUCCEEDED
-    assert [item for item in world.items(batch) if item.status is ItemStatus.CANCELLED] == cancelled
-    assert world.batch(batch).status is BatchStatus.COMPLETED_WITH_FAILURES
-    invariants.check(world)
-
-
-def test_a_retry_is_carried_out_once_whoever_crashes(folder: Path) -> None:
-    world = World(folder, provider=failing(of(ErrorKind.REFUSED), None))
-    batch = world.submit({"prompt": "bad", "variants": 3})
-    world.run()
-    world.engine.controls.retry(world.caller, batch, BatchRetry())
-    world.restart()
-    step = world.due()[0]
-    world.deliver(step)
-    world.deliver(step)
-    world.run()
-    assert [len(item.attempts) for item in world.items(batch)] == [2, 2, 2]
-    invariants.check(world)

@@ -34,14 +34,6 @@ def asset(world: World, name: str | None) -> Asset:
     return Asset.read(document.data)
 
 
-def steps(world: World) -> None:
-    """Deliver the steps that are due, and no image."""
-    for delivery in world.due():
-        if delivery.function == "advance_batch":
-            world.deliver(delivery)
-            world.done(delivery)
-
-
 def test_an_equal_image_takes_the_earlier_result_at_no_cost(folder: Path) -> None:
     world = World(folder)
     first = world.submit({"prompt": "a cup", "seed": 3}, tags=["old"])
@@ -64,7 +56,7 @@ def test_an_equal_image_takes_the_earlier_result_at_no_cost(folder: Path) -> Non
 def test_two_equal_images_at_once_make_one_call(folder: Path) -> None:
     world = World(folder)
     batch = world.submit({"prompt": "a cup"}, {"prompt": "a jug"}, {"prompt": "a cup"}, reuse=True)
-    steps(world)
+    world.steps()
     tasks = [delivery for delivery in world.waiting() if delivery.function == "generate_image"]
     during: list[int] = []
 
@@ -197,8 +189,6 @@ def test_the_estimate_says_what_reuse_would_save(folder: Path) -> None:
     without = world.engine.submissions.estimate(world.caller, BatchCreate.model_validate({"rows": rows}))
     assert without.estimated_micros == 3 * PRICE
     assert [(told.saves_micros, told.change) for told in without.suggestions] == [(2 * PRICE, {"reuse": True})]
-    reusing = world.engine.submissions.estimate(
-        world.caller, BatchCreate.model_validate({"rows": rows, "reuse": True})
-    )
+    reusing = world.engine.submissions.estimate(world.caller, BatchCreate.model_validate({"rows": rows, "reuse": True}))
     assert reusing.estimated_micros == PRICE
     assert reusing.suggestions == []

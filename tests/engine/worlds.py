@@ -157,6 +157,17 @@ class World:
                 after = page[-1].seq
         return sorted(found, key=lambda delivery: delivery.due_at)
 
+    def images(self) -> list[Delivery]:
+        """The deliveries of images that wait."""
+        return [delivery for delivery in self.waiting() if delivery.function == "generate_image"]
+
+    def steps(self) -> None:
+        """Deliver the steps that are due, and no image."""
+        for delivery in self.due():
+            if delivery.function == "advance_batch":
+                self.deliver(delivery)
+                self.done(delivery)
+
     def deliver(self, delivery: Delivery) -> None:
         """Call the function as the queue would; raises what the function raises."""
         payload = delivery.payload
@@ -173,13 +184,15 @@ class World:
         """Deliver everything in order, moving the clock to the next task or sweep, until nothing is left to do."""
         end = self.clock.now() + timedelta(seconds=seconds)
         while self.clock.now() <= end and not until():
-            for delivery in self.due():
+            now, waiting = self.clock.now(), self.waiting()
+            due = [delivery for delivery in waiting if delivery.due_at <= now]
+            for delivery in due:
                 self.deliver(delivery)
                 self.done(delivery)
                 if until():
                     return
-            if not self.due():
-                tasks, sweeps = [delivery.due_at for delivery in self.waiting()][:1], self.sweeps()
+            if not due:
+                tasks, sweeps = [delivery.due_at for delivery in waiting[:1]], self.sweeps()
                 if not tasks and not sweeps:
                     return
                 # A little more than needed: what is due within a moment is delivered in one round.

@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
-from shared.domain.catalogue import ALL_RATIOS, MODELS, best, find
-from shared.domain.errors import NotFound
+from shared.domain.catalogue import ALL_RATIOS, MODELS, find
 from shared.domain.image_models import ImageModelSpec, Unit, ceiling_micros, cost_micros, estimate_micros
+from shared.domain.offers import Offer
 from shared.domain.shapes import SIZE_EDGE, parse_ratio
 
 TODAY = date(2026, 11, 21)
@@ -112,11 +112,9 @@ def test_a_model_ends_on_its_announced_day(model: str, last_day: date) -> None:
     assert spec.is_shut_down(date.fromordinal(last_day.toordinal() + 1))
 
 
-def test_the_best_model_is_a_running_one_of_the_given_providers() -> None:
-    assert best(["preview"], TODAY).id == "preview"
-    assert best(["preview", "gemini"], TODAY).id == "gemini-nano-banana-2.1"
-    with pytest.raises(NotFound, match="nobody"):
-        best(["nobody"], TODAY)
+def test_rows_that_name_no_model_get_the_best_running_one_of_the_configured_providers() -> None:
+    assert Offer(MODELS, ["preview"]).default(TODAY).id == "preview"
+    assert Offer(MODELS, ["preview", "gemini"]).default(TODAY).id == "gemini-nano-banana-2.1"
 
 
 def test_all_fourteen_ratios_are_offered_by_the_preview() -> None:

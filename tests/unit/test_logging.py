@@ -51,6 +51,12 @@ def test_a_line_is_one_json_object_with_its_event_and_fields(said: Any) -> None:
     }
 
 
+def test_what_a_server_says_in_colours_too_is_said_once(said: Any) -> None:
+    logging.getLogger("uvicorn.error").info("Shutting %s", "down", extra={"color_message": "\x1b[36m%s\x1b[0m"})
+    [line] = said()
+    assert (line["event"], "color_message" in line) == ("Shutting down", False)
+
+
 def test_what_a_line_is_about_is_bound_and_unbound(said: Any) -> None:
     log = logger("engine")
     with bound(org="org_a", trace="t1"):

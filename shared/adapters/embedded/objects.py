@@ -63,9 +63,6 @@ class FileObjectStore:
     ) -> bool:
         """Store durably and whole, or not at all; False when `absent` was asked and it is there already."""
         object_parts(name)
-        if absent and self.find(name) is not None:
-            self._sync_folder_of(name)
-            return False
         with self.draft(name, media_type=media_type, metadata=metadata) as draft:
             draft.write(data)
             return draft.commit(absent=absent)
@@ -151,18 +148,13 @@ class FileObjectStore:
                 try:
                     os.link(path, leaf + SUFFIX, dst_dir_fd=folder, follow_symlinks=False)
                 except FileExistsError:
+                    # Who is told that it is there may rely on it, even if its writer has not synced the name yet.
                     os.fsync(folder)
                     return False
             else:
                 os.replace(path, leaf + SUFFIX, dst_dir_fd=folder)
             os.fsync(folder)
         return True
-
-    def _sync_folder_of(self, name: str) -> None:
-        """Who is told that an object is there may rely on it, even if its writer has not synced the name yet."""
-        *parents, _ = object_parts(name)
-        with _translated(), suppress(FileNotFoundError, NotADirectoryError), self._folders.open(parents) as folder:
-            os.fsync(folder)
 
 
 class ObjectDraft:

@@ -19,7 +19,7 @@ class Argon2PasswordHasher:
     def __init__(self, *, at_once: int = 2, argon2: PasswordHasher | None = None) -> None:
         self._argon2 = argon2 or PasswordHasher()
         self._slots = BoundedSemaphore(at_once)
-        self._nobody = self._argon2.hash("nobody's password")
+        self._nobody = ""
 
     def hash(self, password: str) -> str:
         """A hash to keep; raises Invalid for an empty password or one of more than 1,024 bytes."""
@@ -32,9 +32,11 @@ class Argon2PasswordHasher:
     def matches(self, password: str, hashed: str) -> bool:
         """Whether the password is the one that was hashed; as slow for a wrong one, and for an empty hash (no such account)."""
         data = _normal(password)[: MAX_PASSWORD_BYTES + 1]
+        # Made at the first sign-in of anybody, not at every start: it takes as long as a sign-in.
+        nobody = self._nobody = self._nobody or self._argon2.hash("nobody's password")
         with self._slots:
             try:
-                self._argon2.verify(hashed or self._nobody, data)
+                self._argon2.verify(hashed or nobody, data)
             except InvalidHashError:
                 _log.error("password_hash_unreadable")
                 return False

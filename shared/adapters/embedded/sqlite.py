@@ -140,7 +140,8 @@ class Database:
         return result, None
 
     def _unavailable(self, error: sqlite3.Error) -> Unavailable:
-        return Unavailable(_sentence(self._path, error))
+        # Callers pass this on to their clients, whom this machine's folders do not concern.
+        return Unavailable(_sentence(Path(self._path.name), error))
 
 
 def _open(path: Path, migrations: Sequence[str], factory: type[sqlite3.Connection]) -> sqlite3.Connection:

@@ -24,7 +24,9 @@ Admin = Annotated[Caller, Depends(ADMIN)]
 class AssetFilters(PageParameters):
     """Which images to list."""
 
-    q: Annotated[str, Field(max_length=200, description="Words, or their beginnings, of prompts and tags.")] = ""
+    q: Annotated[
+        str, Field(max_length=200, description="Words of the prompt, or their beginnings from three letters on.")
+    ] = ""
     model: Annotated[str | None, Field(max_length=100, description="Only images of this model.")] = None
     tag: Annotated[str | None, Field(max_length=50, description="Only images with this tag.")] = None
     batch: Annotated[str | None, Field(max_length=64, description="Only images of this batch.")] = None

@@ -49,8 +49,11 @@ class BatchFilters(PageParameters):
     """Which batches to list."""
 
     status: Annotated[BatchStatus | None, Field(description="Only batches in this state.")] = None
-    q: Annotated[str, Field(max_length=200, description="Words, or their beginnings, of names and tags.")] = ""
+    q: Annotated[
+        str, Field(max_length=200, description="Words of the name, or their beginnings from three letters on.")
+    ] = ""
     tag: Annotated[str | None, Field(max_length=50, description="Only batches with this tag.")] = None
+    archived: Annotated[bool, Field(description="Batches that were put away, instead of those in use.")] = False
 
 
 class BatchPage(BaseModel):
@@ -75,12 +78,13 @@ def estimate_batch(caller: Viewer, body: New, services: Services) -> Estimate:
 
 @router.get("")
 def list_batches(caller: Viewer, filters: Annotated[BatchFilters, Query()], services: Services) -> BatchPage:
-    """The organisation's batches, the newest first."""
+    """The organisation's batches, the newest first; archived ones only where they are asked for."""
     page = services.batches.list(
         caller,
         status=filters.status,
         q=filters.q,
         tag=filters.tag,
+        archived=filters.archived,
         page_size=filters.page_size,
         page_token=filters.page_token,
     )

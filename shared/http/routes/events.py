@@ -22,6 +22,7 @@ from shared.logging import logger
 from shared.services.live import Change, LiveService
 
 MAX_WAITING = 5_000
+EARLIEST = datetime.fromtimestamp(0, UTC)
 _ID = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z),([a-z]{3}_[a-z2-7]{20})", re.ASCII)
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
@@ -58,9 +59,10 @@ def stream_events(
     """The batch now, then every change of it and its items, live."""
     since = None if last_event_id is None else position(last_event_id)
     services.batches.get(caller, batch_id)
-    if services.live.watchers >= settings.max_streams:
+    live = services.live
+    if live.watchers >= settings.max_streams or live.watchers_of(caller.org) >= settings.max_streams_an_organisation:
         raise Unavailable("Too many streams are open here. Poll the batch instead, or try again later.")
-    return EventStream(services.live, caller.org, batch_id, since, settings)
+    return EventStream(live, caller.org, batch_id, since, settings)
 
 
 def position(event_id: str) -> datetime:
@@ -68,7 +70,8 @@ def position(event_id: str) -> datetime:
     match = _ID.fullmatch(event_id.strip())
     try:
         if match is not None:
-            return datetime.fromisoformat(match[1])
+            # What lies before every event is no place to look two seconds back from.
+            return max(datetime.fromisoformat(match[1]), EARLIEST)
     except ValueError:
         pass
     raise Invalid([FieldError("/headers/Last-Event-ID", "Give the id of an event of this stream, or leave it out.")])
@@ -76,7 +79,7 @@ def position(event_id: str) -> datetime:
 
 def encode(value: Batch | Item) -> bytes:
     """One server-sent event."""
-    moment = (value.changed_at or datetime.fromtimestamp(0, UTC)).astimezone(UTC).isoformat().replace("+00:00", "Z")
+    moment = (value.changed_at or EARLIEST).astimezone(UTC).isoformat().replace("+00:00", "Z")
     kind, view = ("batch", BatchView.of(value)) if isinstance(value, Batch) else ("item", ItemView.of(value, {}))
     return f"event: {kind}\nid: {moment},{value.id}\ndata: {view.model_dump_json()}\n\n".encode()
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from shared.domain.errors import FanfoldError
+from shared.domain.rows import MAX_PROMPT, MAX_VARIANTS
 from shared.http.auth import OPEN
 from shared.http.services import ApiServices, Services, Settings
 from shared.logging import logger
@@ -37,6 +38,8 @@ class LimitsView(BaseModel):
     body_bytes: int
     upload_bytes: int
     upload_pixels: int
+    prompt_characters: int
+    variants: int
     submits_a_minute: int
     requests_a_minute: int
 
@@ -76,6 +79,8 @@ async def config(settings: Settings) -> ConfigurationView:
             body_bytes=settings.max_body_bytes,
             upload_bytes=settings.max_upload_bytes,
             upload_pixels=settings.max_upload_pixels,
+            prompt_characters=MAX_PROMPT,
+            variants=MAX_VARIANTS,
             submits_a_minute=settings.submits_a_minute,
             requests_a_minute=settings.requests_a_minute,
         ),

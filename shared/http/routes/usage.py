@@ -25,7 +25,9 @@ class UsageParameters(BaseModel):
         None
     )
     to: Annotated[date | None, Field(description="Last day; by default today, in UTC.")] = None
-    group_by: Annotated[Literal["day", "model", "member", "batch"], Field(description="What a row stands for.")] = "day"
+    group_by: Annotated[
+        Literal["day", "model", "member", "batch"], Field(description="What a row stands for; by default a day.")
+    ] = "day"
 
 
 class UsageRow(View):
@@ -53,7 +55,7 @@ def report_usage(
 ) -> UsageView:
     """What was made and spent, from the ledger of every call."""
     last = parameters.to or services.clock.now().date()
-    first = parameters.from_ or last - timedelta(days=DEFAULT_DAYS)
+    first = parameters.from_ or last - min(timedelta(days=DEFAULT_DAYS), last - date.min)
     found = services.usage.report(caller, from_=first, to=last, group_by=parameters.group_by)
     rows = [UsageRow.model_validate(row) for row in found.rows]
     return UsageView(usage=rows, total_micros=found.total_micros, next_page_token="")

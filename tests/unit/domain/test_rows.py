@@ -8,16 +8,20 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.domain.rows import (
+    MAX_INTEGER,
+    MAX_METADATA_BYTES,
     MAX_PROMPT,
     MAX_SEED,
     Row,
     RowSettings,
     placeholders,
     render,
+    rendered_length,
 )
 
-names = st.text(alphabet="abcXYZ_0 é-", min_size=1, max_size=20).map(str.strip).filter(bool)
-values = st.text(max_size=30) | st.integers() | st.booleans() | st.none()
+names = st.text(alphabet="abcXYZ_0 é-", min_size=1, max_size=20).map(str.strip).filter(lambda name: name.strip("_"))
+numbers = st.integers(-MAX_INTEGER, MAX_INTEGER)
+values = st.text(max_size=30) | numbers | st.booleans() | st.none()
 
 
 def row(**fields: Any) -> Row:
@@ -65,7 +69,7 @@ def test_what_a_row_may_not_say_is_named(field: str, value: object) -> None:
     assert where == field
 
 
-@pytest.mark.parametrize("name", ["a.b", "a/b", "a`b", "~", "*", "[0]", "", "x" * 65])
+@pytest.mark.parametrize("name", ["a.b", "a/b", "a`b", "~", "*", "[0]", "", "x" * 65, "__x__", "__"])
 @pytest.mark.parametrize("field", ["variables", "metadata"])
 def test_names_that_stores_cannot_hold_are_refused(field: str, name: str) -> None:
     assert wrong(**{field: {name: "x"}})
@@ -77,6 +81,19 @@ def test_cells_are_short_and_few(field: str) -> None:
     assert wrong(**{field: {"a": ["x"]}})
     assert wrong(**{field: {f"n{number}": 1 for number in range(51)}})
     assert getattr(row(**{field: {"a": "x" * 2_000, "b": 1, "c": 1.5, "d": True, "e": None}}), field)["d"] is True
+
+
+@pytest.mark.parametrize("field", ["variables", "metadata"])
+def test_whole_numbers_that_stores_cannot_hold_are_refused(field: str) -> None:
+    assert wrong(**{field: {"a": MAX_INTEGER + 1}})
+    assert wrong(**{field: {"a": -(10**5_000)}})
+    assert getattr(row(**{field: {"a": MAX_INTEGER}}), field) == {"a": MAX_INTEGER}
+
+
+def test_metadata_of_a_row_is_small_altogether() -> None:
+    half = MAX_METADATA_BYTES // 16 - 1
+    assert len(row(metadata={str(number): "é" * half for number in range(8)}).metadata or {}) == 8
+    assert wrong(metadata={str(number): "é" * (half + 1) for number in range(8)}) == ["metadata"]
 
 
 def test_a_row_at_its_limits_is_taken() -> None:
@@ -107,7 +124,7 @@ def test_a_row_says_more_than_its_batch() -> None:
     assert merged.tags == ()
 
 
-@given(st.dictionaries(names, st.integers(), max_size=4), st.dictionaries(names, st.integers(), max_size=4))
+@given(st.dictionaries(names, numbers, max_size=4), st.dictionaries(names, numbers, max_size=4))
 def test_merging_adds_nothing_loses_nothing_and_may_be_repeated(own: dict[str, int], default: dict[str, int]) -> None:
     defaults = RowSettings.model_validate({"variables": default, "variants": 3})
     merged = row(variables=own).over(defaults)
@@ -127,6 +144,7 @@ def test_every_place_is_filled_once(pairs: list[tuple[str, Any]], between: str) 
     filled = ["" if given_values[name] is None else str(given_values[name]) for name, _ in pairs]
     assert placeholders(prompt) == [name for name, _ in pairs]
     assert render(prompt, given_values) == between.join(filled)
+    assert rendered_length(prompt, given_values) == len(between.join(filled))
 
 
 def test_what_fills_a_place_is_not_searched_for_places() -> None:
@@ -136,3 +154,25 @@ def test_what_fills_a_place_is_not_searched_for_places() -> None:
 def test_a_place_without_a_value_is_named() -> None:
     with pytest.raises(KeyError, match="b"):
         render("{{a}} {{b}}", {"a": 1})
+
+
+@pytest.mark.parametrize("prompt", ["{{" + " " * 500_000, "{{ a" + " " * 500_000 + "}", "{{" * 250_000])
+def test_places_that_never_end_are_none_and_passed_over_in_one_go(prompt: str) -> None:
+    assert placeholders(prompt) == []
+    assert render(prompt, {}) == prompt
+
+
+@pytest.mark.parametrize("place", ["{{}}", "{{ }}", "{{" + "x" * 65 + "}}"])
+def test_what_is_no_name_stays_as_it_is_written(place: str) -> None:
+    assert placeholders(place) == []
+    assert render(place, {}) == place
+    assert rendered_length(place, {}) == len(place)
+
+
+def test_spaces_around_a_name_are_not_part_of_it() -> None:
+    assert placeholders("{{" + " " * 100 + "x" * 64 + "\t}}") == ["x" * 64]
+    assert render("{{  a }}", {"a": 1}) == "1"
+
+
+def test_each_entry_of_expanded_references_has_the_limit_of_references() -> None:
+    assert wrong(expand={"references": [["ref_a"] * 15]}) == ["expand.references.0"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.catalogue import ALL_RATIOS
-from shared.domain.shapes import GRID, RATIO_TOLERANCE, SIZE_EDGE, has_shape, parse_ratio, pixels
+from shared.domain.shapes import GRID, RATIO_TOLERANCE, SIZE_EDGE, has_shape, has_size, parse_ratio, pixels
 
 sides = st.integers(min_value=1, max_value=999)
 
@@ -49,3 +49,11 @@ def test_a_shape_may_be_off_by_what_grids_allow_and_no_more() -> None:
     assert not has_shape(1_050, 1_000, "1:1")
     assert not has_shape(950, 1_000, "1:1")
     assert not has_shape(1_000, 800, "4:5")
+
+
+@pytest.mark.parametrize("size", SIZE_EDGE)
+def test_every_shape_of_a_size_is_large_enough_for_it_and_half_of_it_is_not(size: str) -> None:
+    for ratio in ("1:1", "9:16", "21:9", "1:8"):
+        width, height = pixels(ratio, size)
+        assert has_size(width, height, SIZE_EDGE[size])
+        assert not has_size(width, height // 2, SIZE_EDGE[size])

@@ -20,6 +20,8 @@ ITEMS, BATCHES, ASSETS, LEDGER = "orgs/o/batches/b/items", "orgs/o/batches", "or
 PENDING = Where("status", "==", "pending")
 NEWEST = (Order("created_at", descending=True),)
 RUNNING = Where("status", "==", "running")
+IN_FLIGHT, WAITING = Where("in_flight", "==", True), Where("in_flight", "==", False)
+DUE = Where("due_at", "<=", NOW)
 NOT_DELETED = Where("deleted_at", "==", None)
 PERIOD = (Where("at", ">=", NOW), Where("at", "<=", NOW))
 
@@ -40,10 +42,11 @@ def plan(connection: sqlite3.Connection, statement: Statement) -> list[str]:
 QUERIES = [
     Query(ITEMS, (PENDING,), limit=100),
     Query(ITEMS, (PENDING,), start_after=(f"{ITEMS}/i",), limit=100),
-    Query(ITEMS, (PENDING, Where("due_at", "<=", NOW)), (Order("due_at"),), limit=100),
-    Query(ITEMS, (PENDING, Where("model", "==", "m"), Where("due_at", "<=", NOW)), (Order("due_at"),), limit=100),
-    Query(ITEMS, (PENDING,), (Order("due_at"),), limit=1),
-    Query(ITEMS, (PENDING, Where("in_flight", "==", True)), limit=100),
+    Query(ITEMS, (RUNNING, DUE), (Order("due_at"),), limit=100),
+    Query(ITEMS, (PENDING, IN_FLIGHT, DUE), (Order("due_at"),), limit=100),
+    Query(ITEMS, (PENDING, WAITING, Where("model", "==", "m"), DUE), (Order("due_at"),), limit=100),
+    Query(ITEMS, (PENDING, Where("due_at", ">", NOW)), (Order("due_at"),), limit=1),
+    Query(ITEMS, (PENDING, IN_FLIGHT), limit=100),
     Query(ITEMS, (Where("status", "==", "failed"), Where("series", "<", 2)), (Order("series"),)),
     Query(ITEMS, (), (Order("index"),), limit=50),
     Query(ITEMS, (), (Order("index"),), limit=50, start_after=(7, f"{ITEMS}/i")),
@@ -85,7 +88,7 @@ def test_a_declared_index_finds_and_sorts(connection: sqlite3.Connection, query:
 
 GROUPS = [
     Query("batches", (Where("next_step_at", "<=", NOW),), (Order("next_step_at"),), limit=100, group=True),
-    Query("items", (RUNNING,), limit=100, group=True),
+    Query("items", (RUNNING, Where("due_at", ">", NOW)), limit=100, group=True),
     Query("control", (Where("lease_owner", ">", ""),), limit=100, group=True),
     Query(ASSETS, (Where("recipe_hash", "in", ["a", "b"]), NOT_DELETED)),
 ]
@@ -104,8 +107,8 @@ def test_counts_and_sums_are_searched_by_declared_indexes(connection: sqlite3.Co
         status: Count((Where("status", "==", status),)) for status in ("pending", "running", "failed")
     }
     wanted["cost"] = Sum("cost_micros")
-    wanted["held"] = Sum("held_micros", (Where("in_flight", "==", True),))
-    wanted["model"] = Count((Where("in_flight", "==", True), Where("model", "==", "m")))
+    wanted["held"] = Sum("held_micros", (IN_FLIGHT,))
+    wanted["model"] = Count((IN_FLIGHT, Where("model", "==", "m")))
     steps = plan(connection, aggregate_statement(ITEMS, wanted, group=False))
     searches = [step for step in steps if step.startswith("SEARCH")]
     assert len(searches) == 6
@@ -124,9 +127,8 @@ def test_usage_is_added_up_by_declared_indexes(connection: sqlite3.Connection, f
 
 def test_every_declared_index_serves_a_query(connection: sqlite3.Connection) -> None:
     statements = [part for query in QUERIES + GROUPS for part in query_statements(query)]
-    in_flight = Where("in_flight", "==", True)
-    sums: dict[str, Count | Sum] = {"cost": Sum("cost_micros"), "held": Sum("held_micros", (in_flight,))}
-    sums["model"] = Count((in_flight, Where("model", "==", "m")))
+    sums: dict[str, Count | Sum] = {"cost": Sum("cost_micros"), "held": Sum("held_micros", (IN_FLIGHT,))}
+    sums["model"] = Count((IN_FLIGHT, Where("model", "==", "m")))
     statements.append(aggregate_statement(ITEMS, sums, group=False))
     active = {"active": Count((Where("status", "in", ["accepted", "running"]),))}
     statements.append(aggregate_statement("batches", active, group=True))

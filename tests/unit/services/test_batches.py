@@ -158,8 +158,17 @@ def test_a_renamed_batch_is_found_by_its_new_words(desk: Desk) -> None:
     changed = desk.batches.update(desk.editor, batch, BatchUpdate(name="Autumn", tags=("b", "b"), archived=True))
     assert (changed.name, changed.tags, changed.archived) == ("Autumn", ["b"], True)
     assert changed.revision > before.revision
-    assert listed(desk, q="autumn", tag="b") == [batch]
-    assert listed(desk, q="spring") == listed(desk, tag="a") == []
+    assert listed(desk, q="autumn", tag="b", archived=True) == [batch]
+    assert listed(desk, q="spring", archived=True) == listed(desk, tag="a", archived=True) == []
+
+
+def test_archived_batches_are_put_away_until_they_are_asked_for(desk: Desk) -> None:
+    kept, away = desk.batch(), desk.batch()
+    desk.batches.update(desk.ours, away, BatchUpdate(archived=True))
+    assert (listed(desk), listed(desk, archived=True)) == ([kept], [away])
+    assert desk.batches.get(desk.ours, away).archived
+    desk.batches.update(desk.ours, away, BatchUpdate(archived=False))
+    assert sorted(listed(desk)) == sorted([kept, away])
 
 
 def test_an_update_leaves_out_what_it_does_not_name_and_writes_nothing_needlessly(desk: Desk) -> None:

@@ -1,0 +1,247 @@
+"""How much is sent out, how fast, and what it costs in operations of the stores."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pytest
+
+from shared.domain.modes import BatchStatus
+from shared.ports.documents import Document, DocumentStore, Write
+from shared.services.engine import EngineRules
+from tests.engine import invariants
+from tests.engine.faults import FaultyWorld
+from tests.engine.scripted import model
+from tests.engine.worlds import World
+
+T = TypeVar("T")
+
+
+def step_often(world: World, turns: int = 20) -> None:
+    """Many steps, a second apart, while no image is delivered."""
+    for _ in range(turns):
+        world.steps()
+        world.engine.reconciliation.sweep()
+        world.clock.advance(1)
+
+
+def outstanding(world: World, batch: str) -> int:
+    """How many of its items are in flight."""
+    return sum(item.in_flight for item in world.items(batch))
+
+
+def test_outstanding_images_are_bounded_by_the_model(folder: Path) -> None:
+    world = World(folder, specs=[model(concurrency=8, rate_per_second=8.0)])
+    batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(10)))
+    step_often(world)
+    # 1.5 × 8 at once, and what the model takes in a tick of a quarter of a second.
+    assert outstanding(world, batch) == 12 + 2
+
+
+def test_batches_share_the_bound_of_their_model(folder: Path) -> None:
+    world = World(folder, specs=[model(concurrency=8, rate_per_second=8.0)])
+    batches = [world.submit({"prompt": "a cup", "variants": 10}, {"prompt": "a jug", "variants": 10}) for _ in range(5)]
+    world.clock.advance(2)
+    step_often(world)
+    assert [outstanding(world, batch) for batch in batches] == [3] * 5
+
+
+def test_the_configured_concurrency_stands_before_the_models_own(folder: Path) -> None:
+    pace = EngineRules().pace
+    rules = EngineRules(pace=type(pace)(tick=pace.tick, dispatch_timeout=pace.dispatch_timeout, model_concurrency=2))
+    world = World(folder, specs=[model(concurrency=100, rate_per_second=100.0)], rules=rules)
+    batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(10)))
+    step_often(world)
+    assert outstanding(world, batch) == 3 + 2
+
+
+def test_images_start_no_faster_than_the_models_rate(folder: Path) -> None:
+    world = World(folder, specs=[model(concurrency=50, rate_per_second=4.0)])
+    for _ in range(2):
+        world.submit({"prompt": "a cup", "variants": 10})
+    step_often(world, 10)
+    starts = sorted(delivery.due_at for delivery in world.images())
+    assert len(starts) == 20
+    assert all(later - earlier >= timedelta(seconds=0.249) for earlier, later in pairwise(starts))
+
+
+def test_a_slow_model_does_not_slow_another(folder: Path) -> None:
+    specs = [model("slow", concurrency=1, rate_per_second=0.1), model("quick", concurrency=50, rate_per_second=100.0)]
+    world = World(folder, specs=specs)
+    batch = world.submit(
+        {"prompt": "a cup", "variants": 10, "model": "slow"}, {"prompt": "a jug", "variants": 10, "model": "quick"}
+    )
+    world.run(seconds=5)
+    done = Counter(item.model for item in world.items(batch) if item.status.is_terminal)
+    assert done["quick"] == 10
+    assert done["slow"] < 5
+    world.run()
+    invariants.check(world)
+
+
+def test_earlier_rows_go_first(folder: Path) -> None:
+    world = World(folder, specs=[model(concurrency=2, rate_per_second=4.0)])
+    batch = world.submit(*({"prompt": f"cup {number}"} for number in range(12)))
+    world.run(until=lambda: world.batch(batch).progress.succeeded >= 4)
+    begun = [item.index for item in world.items(batch) if item.dispatch]
+    assert begun == list(range(len(begun)))
+    world.run()
+    prompts = [request.prompt for request in world.provider.requests]  # type: ignore[attr-defined]
+    assert prompts == [f"cup {number}" for number in range(12)]
+
+
+@pytest.mark.parametrize("priority", ["high", "standard", "economy"])
+def test_each_priority_has_its_queue(folder: Path, priority: str) -> None:
+    world = World(folder)
+    world.submit({"prompt": "a cup"}, priority=priority)
+    world.steps()
+    (task,) = world.images()
+    assert task.queue == f"images-{priority}"
+    assert set(task.payload) == {"schema", "org", "batch", "item", "attempt", "dispatch"}
+
+
+def test_the_lane_s_deadline_outlasts_the_lease(folder: Path) -> None:
+    world = World(folder)
+    batch = world.submit({"prompt": "a cup"})
+    world.steps()
+    (task,) = world.images()
+    record = world.queue.engine.get_task(task.queue, task.name)
+    spec = model()
+    assert spec.deadline_seconds + 30 < spec.lease_seconds < record.deadline_seconds
+    world.deliver(task)
+    world.run()
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+
+
+def test_only_what_is_overdue_is_sent_again(folder: Path) -> None:
+    world = World(folder)
+    batch = world.submit({"prompt": "a cup", "variants": 3})
+    world.steps()
+    first = world.images()
+    world.clock.advance(30)
+    world.engine.steps.advance(world.caller.org, batch)
+    assert len(world.images()) == 3
+    world.clock.advance(31)
+    world.engine.steps.advance(world.caller.org, batch)
+    again = [delivery for delivery in world.images() if delivery not in first]
+    assert sorted(delivery.payload["dispatch"] for delivery in again) == [2, 2, 2]
+    assert {delivery.payload["attempt"] for delivery in again} == {1}
+
+
+class Counting:
+    """A document store that counts what the engine reads and writes, as Firestore would bill it."""
+
+    def __init__(self, store: DocumentStore) -> None:
+        self._store = store
+        self.written = 0
+        self.read = 0
+        self.calls = 0
+
+    def get(self, path: str) -> Document | None:
+        """One read."""
+        return self._counted(1, self._store.get(path))
+
+    def get_many(self, paths: Sequence[str]) -> dict[str, Document]:
+        """A read for each."""
+        return self._counted(len(paths), self._store.get_many(paths))
+
+    def query(self, query: Any) -> list[Document]:
+        """A read for each document, and one for none."""
+        found = self._store.query(query)
+        return self._counted(max(len(found), 1), found)
+
+    def aggregate(self, collection: str, aggregations: Any, *, group: bool = False) -> dict[str, int]:
+        """A read for each thousand of index entries."""
+        found = self._store.aggregate(collection, aggregations, group=group)
+        total = 1 + max([value for value in found.values() if value < 10_000], default=0) // 1_000
+        return self._counted(total, found)
+
+    def commit(self, writes: Sequence[Write]) -> Any:
+        """A write for each."""
+        self.written += len(writes)
+        return self._counted(0, self._store.commit(writes))
+
+    def _counted(self, reads: int, answer: T) -> T:
+        self.calls += 1
+        self.read += reads
+        return answer
+
+
+@pytest.fixture
+def counted(folder: Path) -> Iterator[tuple[FaultyWorld, Counting]]:
+    """A world of a quick model, and what it costs."""
+    counting: list[Counting] = []
+
+    class CountedWorld(FaultyWorld):
+        def restart(self) -> None:
+            counting.append(Counting(self._documents))
+            self._documents = cast("DocumentStore", counting[0])
+            super().restart()
+
+    world = CountedWorld(folder, specs=[model(concurrency=64, rate_per_second=100.0)])
+    yield world, counting[0]
+    world.close()
+
+
+def test_accepting_costs_the_same_whatever_the_size(counted: tuple[FaultyWorld, Counting]) -> None:
+    world, counting = counted
+    world.submit({"prompt": "the first makes the budget"})
+
+    def cost(*rows: dict[str, Any]) -> tuple[Any, ...]:
+        before = (counting.calls, counting.written, counting.read, Counter(world.faults.counted))
+        world.accept(*rows, key=f"{len(rows)}")
+        ports = Counter(world.faults.counted) - before[3]
+        return counting.calls - before[0], counting.written - before[1], counting.read - before[2], ports
+
+    small = cost({"prompt": "a cup", "variants": 10})
+    large = cost(*({"prompt": "a cup {{x}}", "variants": 10, "variables": {"x": n}} for n in range(1_000)))
+    assert small == large
+    calls, written, read, ports = small
+    sys.stdout.write(f"\naccepting: {calls} document calls, {written} writes, {read} reads, {dict(ports)}\n")
+    assert written == 5
+    assert (ports["objects.put"], ports["tasks.create"]) == (1, 1)
+
+
+def test_an_image_costs_few_operations(counted: tuple[FaultyWorld, Counting]) -> None:
+    world, counting = counted
+    batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(100)))
+    world.run()
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    images = 1_000
+    created = sum(figures.created for figures in world.queue.figures().values())
+    puts = world.faults.counted["objects.put"]
+    sys.stdout.write(
+        f"\nan image costs {counting.written / images:.2f} writes, {counting.read / images:.2f} reads, "
+        f"{created / images:.3f} tasks ({world.faults.counted['tasks.create']} calls), {puts / images:.3f} puts\n"
+    )
+    assert counting.written / images <= 7
+    assert counting.read / images <= 4
+    assert created / images <= 1.1
+    assert (puts - 1) / images <= 3
+    invariants.check(world)
+
+
+def test_a_large_batch_survives_the_loss_of_every_task(folder: Path) -> None:
+    world = World(folder, specs=[model(concurrency=4, rate_per_second=100.0)])
+    batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(10)))
+    world.steps()
+    for delivery in world.waiting():
+        world.done(delivery)
+    world.run(seconds=300)
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    invariants.check(world)
+
+
+def test_a_batch_knows_when_its_next_image_is_overdue_whatever_else_waits(folder: Path) -> None:
+    pace = EngineRules().pace
+    rules = EngineRules(pace=type(pace)(tick=pace.tick, dispatch_timeout=timedelta(seconds=10)))
+    world = World(folder, specs=[model(concurrency=1, rate_per_second=100.0)], rules=rules)
+    batch = world.submit({"prompt": "a cup", "variants": 10})
+    world.steps()
+    until = [item.dispatched_until for item in world.items(batch) if item.dispatched_until is not None]
+    assert len(until) == 3
+    assert world.batch(batch).next_step_at == min(until)
