@@ -36,15 +36,16 @@ def _some(*filters: Where) -> list[tuple[Where, ...]]:
 
 def _engine(store: DocumentStore) -> None:
     items, batches = ItemRepository(store), BatchRepository(store)
-    for model in (None, "m"):
-        items.due(ORG, BATCH, ItemStatus.PENDING, NOW, limit=9, model=model)
+    items.expired(ORG, BATCH, NOW, limit=9)
+    items.unclaimed(ORG, BATCH, NOW, limit=9)
+    items.waiting(ORG, BATCH, "m", NOW, limit=9)
     items.next_due_at(ORG, BATCH, ItemStatus.PENDING, after=NOW)
     items.with_status(ORG, BATCH, ItemStatus.PENDING, limit=9)
     items.failed_before(ORG, BATCH, 2)
     items.in_flight(ORG, BATCH, limit=9)
     items.counts(ORG, BATCH, total=0)
     items.counts_by_model(ORG, BATCH, ["m"])
-    items.leased(NOW, limit=9)
+    items.held(ItemStatus.PENDING, NOW, limit=9)
     batches.overdue(NOW, limit=9)
     batches.overdue(NOW, limit=9, start_after=(NOW, paths.batch(ORG, BATCH)))
     batches.active()
@@ -57,9 +58,10 @@ def _people(store: DocumentStore) -> None:
     for status in (None, ItemStatus.FAILED):
         items.in_order(ORG, BATCH, status=status, limit=9, start_after=(1, paths.item(ORG, BATCH, "i")))
     items.changed_since(ORG, BATCH, NOW, limit=9)
+    items.changed_since(ORG, BATCH, NOW, limit=9, start_after=(NOW, paths.item(ORG, BATCH, "i")))
     batches.changed_since(ORG, NOW, limit=9)
     after = (NOW, paths.batch(ORG, BATCH))
-    for where in _some(Where("status", "==", "running"), TERM):
+    for where in _some(Where("status", "==", "running"), Where("archived", "==", False), TERM):
         batches.newest(paths.batches(ORG), (DELETED, *where), limit=9, start_after=after)
     after = (NOW, paths.asset(ORG, "a"))
     for where in _some(Where("model", "==", "m"), Where("batch", "==", "b"), TERM, PERIOD[0], PERIOD[1]):
