@@ -2,10 +2,10 @@
 
 A document's path alternates collection and id (`orgs/org_x/batches/bat_y`); a collection's path ends in a collection
 (`orgs/org_x/batches`). Values are None, bool, int, float, str, aware datetime (microseconds, UTC), lists and
-string-keyed dicts of these; a list holds no list. Field paths are dotted (`progress.total`). Ids and a document's own
-field names hold neither `/` nor `.` (keys of dicts within them may), and ids no control characters. What cannot be
-stored or asked raises ValueError. A field that is filtered (by a scalar) or ordered by holds one type throughout its
-collection, or None.
+string-keyed dicts of these, whose order is not kept; a list holds no list. Field paths are dotted (`progress.total`).
+Ids and a document's own field names hold neither `/` nor `.` (keys of dicts within them may), and ids no control
+characters. What cannot be stored or asked raises ValueError. A field that is filtered (by a scalar) or ordered by holds
+one type throughout its collection, or None.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -111,7 +111,10 @@ Write: TypeAlias = Create | Set | Update | Delete
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on a field; several are joined by and. `array_contains` takes one value; `in` takes up to 30."""
+    """A condition on a field; several are joined by and.
+
+    `array_contains` takes one value, not None, and stands in a query once; `in` takes up to 30, several of them 30 combinations.
+    """
 
     field: str
     op: Literal["==", "<", "<=", ">", ">=", "array_contains", "in"]
@@ -131,7 +134,8 @@ class Query:
     """Documents of one collection, or with `group` of every collection of that last name (`collection="batches"`).
 
     Ties are broken by path in the direction of the last order. `start_after` is the cursor: the values of the order
-    fields, then the path, of the last document of the page before.
+    fields, then the path, of the last document of the page before. A range on a field that is not ordered by leaves the
+    order to the store and takes no cursor.
     """
 
     collection: str

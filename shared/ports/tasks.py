@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-MAX_PAYLOAD_BYTES = 1024
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -33,7 +31,7 @@ class TaskQueue(Protocol):
 
         False is success: the task that has the name runs, or ran, in its place. Raises Unavailable when it is not known
         whether all exist (some may): creating them again is safe. Creates none and raises Invalid naming each wrong
-        field, TooLarge for a payload above MAX_PAYLOAD_BYTES, or NotFound for a queue that does not exist.
+        field, TooLarge for a payload above 1 KB, or NotFound for a queue that does not exist.
         """
         ...
 

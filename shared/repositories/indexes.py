@@ -27,7 +27,7 @@ INDEXES: tuple[Index, ...] = (
     # The engine: what is due, what runs, what is in flight, what it costs.
     _index("items", "status"),
     _index("items", "status", "due_at"),
-    _index("items", "status", "due_at", group=True),
+    _index("items", "status", "in_flight", "due_at", group=True),
     _index("items", "status", "in_flight", "due_at"),
     _index("items", "status", "in_flight", "model", "due_at"),
     _index("items", "status", "in_flight"),
@@ -44,6 +44,7 @@ INDEXES: tuple[Index, ...] = (
     _index("items", "index"),
     _index("items", "status", "index"),
     _index("batches", "-created_at"),
+    _index("batches", "archived", "-created_at"),
     _index("batches", "status", "-created_at"),
     _index("batches", "-changed_at"),
     _index("assets", "-created_at"),

@@ -169,3 +169,11 @@ def reference_object(org: str, reference_id: str) -> str:
 def reference_thumbnail_object(org: str, reference_id: str) -> str:
     """A reference's thumbnail."""
     return f"orgs/{org}/reference-images/thumbnails/{reference_id}_thumb.jpg"
+
+
+PING = "system/ping"
+
+
+def commit_note(token: str) -> str:
+    """That a commit happened which left no other trace; kept until its `expires_at`."""
+    return f"system/documents/commit_notes/{token}"

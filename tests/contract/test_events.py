@@ -1,19 +1,30 @@
 """What every event bus promises."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from shared.adapters.embedded.events import InProcessEventBus
 from shared.ports.events import Event, EventBus
 from tests.clocks import START
+from tests.pubsub import pubsub
 
-BUSES: dict[str, Callable[[], EventBus]] = {"embedded": InProcessEventBus}
+
+def embedded() -> Iterator[EventBus]:
+    yield InProcessEventBus()
+
+
+def google() -> Iterator[EventBus]:
+    with pubsub() as topic:
+        yield topic.bus
+
+
+BUSES: dict[str, Callable[[], Iterator[EventBus]]] = {"embedded": embedded, "google": google}
 
 
 @pytest.fixture(params=BUSES)
-def bus(request: pytest.FixtureRequest) -> EventBus:
-    return BUSES[request.param]()
+def bus(request: pytest.FixtureRequest) -> Iterator[EventBus]:
+    yield from BUSES[request.param]()
 
 
 def event(number: int) -> Event:

@@ -17,6 +17,7 @@ from shared.domain.errors import Invalid, NotFound, TooLarge
 from shared.ports.clock import Clock
 from shared.ports.objects import ObjectStore
 from tests.clocks import ManualClock
+from tests.cloud_storage import cloud_storage
 from tests.servers import serve
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -36,7 +37,12 @@ def embedded(folder: Path) -> Iterator[Stack]:
         yield Stack(store, clock)
 
 
-STACKS: dict[str, Callable[[Path], Iterator[Stack]]] = {"embedded": embedded}
+def google(folder: Path) -> Iterator[Stack]:
+    with cloud_storage(folder / "objects.sqlite") as cloud:
+        yield Stack(cloud.store, cloud.clock)
+
+
+STACKS: dict[str, Callable[[Path], Iterator[Stack]]] = {"embedded": embedded, "google": google}
 
 
 @pytest.fixture(scope="module", params=STACKS)

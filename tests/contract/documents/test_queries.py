@@ -202,6 +202,7 @@ def test_counts_and_sums_are_given_by_name(filled: DocumentStore) -> None:
         Query(ITEMS, limit=0),
         Query(ITEMS, limit=-1),
         Query(ITEMS, (Where("n", "<", None),)),
+        Query(ITEMS, (Where("terms", "array_contains", None),)),
         Query(ITEMS, (Where("n", "in", []),)),
         Query(ITEMS, (Where("n", "in", list(range(31))),)),
         Query(ITEMS, (Where("n", "in", [1, None]),)),
@@ -212,6 +213,8 @@ def test_counts_and_sums_are_given_by_name(filled: DocumentStore) -> None:
         Query(ITEMS, order=(Order("n"),), start_after=(1,)),
         Query(ITEMS, order=(Order("n"),), start_after=(1, 2, f"{ITEMS}/a")),
         Query(ITEMS, order=(Order("n"),), start_after=(1, ITEMS)),
+        Query(ITEMS, (Where("n", ">", 1),), start_after=(f"{ITEMS}/a",)),
+        Query(ITEMS, (Where("terms", "array_contains", "a"), Where("terms", "array_contains", "b"))),
     ],
 )
 def test_a_query_that_cannot_be_meant_is_refused(documents: DocumentStore, query: Query) -> None:

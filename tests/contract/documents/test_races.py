@@ -105,7 +105,7 @@ def test_a_refused_commit_hurts_none_that_happen_at_the_same_time(documents: Doc
     assert len(documents.query(Query(THINGS))) == 5
 
 
-def test_commit_times_of_all_stores_strictly_grow(database: Database) -> None:
+def test_commit_times_are_those_in_the_documents_and_never_go_back(database: Database) -> None:
     stores = [database.open() for _ in range(3)]
     times: list[datetime] = []
 
@@ -115,7 +115,7 @@ def test_commit_times_of_all_stores_strictly_grow(database: Database) -> None:
             for number in range(10):
                 at = store.commit([Create(f"{THINGS}/{name}-{number}", {})]).committed_at
                 assert at is not None
-                assert last is None or last < at
+                assert last is None or last <= at
                 last = at
                 times.append(at)
             return "wrote"
@@ -124,5 +124,5 @@ def test_commit_times_of_all_stores_strictly_grow(database: Database) -> None:
 
     race([writer(store, number) for number, store in enumerate(stores)])
     found = stores[0].query(Query(THINGS))
-    assert sorted(times) == sorted({one.data["changed_at"] for one in found})
+    assert sorted(times) == sorted(one.data["changed_at"] for one in found)
     assert len(found) == 30

@@ -57,7 +57,7 @@ QUERIES = [
     Query(BATCHES, (), NEWEST, limit=50, start_after=(NOW, f"{BATCHES}/b")),
     Query(BATCHES, (Where("status", "==", "running"),), NEWEST, limit=50),
     Query(BATCHES, (Where("status", "==", "running"),), NEWEST, limit=50, start_after=(NOW, f"{BATCHES}/b")),
-    Query(BATCHES, (NOT_DELETED,), NEWEST, limit=50),
+    Query(BATCHES, (NOT_DELETED, Where("archived", "==", False)), NEWEST, limit=50),
     Query(BATCHES, (NOT_DELETED, RUNNING), NEWEST, limit=50, start_after=(NOW, f"{BATCHES}/b")),
     Query(BATCHES, (Where("changed_at", ">=", NOW),), (Order("changed_at", descending=True),), limit=50),
     Query(ASSETS, (NOT_DELETED, Where("model", "==", "m"), Where("created_at", ">=", NOW)), NEWEST, limit=50),
@@ -88,7 +88,7 @@ def test_a_declared_index_finds_and_sorts(connection: sqlite3.Connection, query:
 
 GROUPS = [
     Query("batches", (Where("next_step_at", "<=", NOW),), (Order("next_step_at"),), limit=100, group=True),
-    Query("items", (RUNNING, Where("due_at", ">", NOW)), limit=100, group=True),
+    Query("items", (RUNNING, IN_FLIGHT, Where("due_at", ">", NOW)), limit=100, group=True),
     Query("control", (Where("lease_owner", ">", ""),), limit=100, group=True),
     Query(ASSETS, (Where("recipe_hash", "in", ["a", "b"]), NOT_DELETED)),
 ]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from shared.adapters.embedded.documents.paths import Place, collection_name, document_place
 from shared.adapters.embedded.documents.values import MIN_INTEGER, check_field_name, encode_scalar
+from shared.domain.document_paths import Place, collection_name, document_place
 from shared.ports.documents import Count, Order, Query, Sum, Value, Where
 
 MAX_IN_VALUES = 30
@@ -87,6 +87,8 @@ def query_statements(query: Query, *, only: Place | None = None) -> list[Stateme
         raise ValueError(f"The limit {query.limit!r} is not a positive integer.")
     if query.start_after is None:
         return [_select(query, conditions, limit=query.limit)]
+    if not {one.field for one in query.where if one.op in _RANGES} <= {order.field for order in query.order}:
+        raise ValueError("A query with a cursor orders by the fields that have a range.")
     return [_select(query, part, limit=query.limit) for part in _after(query, conditions)]
 
 
@@ -135,6 +137,9 @@ def _direction(descending: bool) -> str:
 
 
 def _add_filters(conditions: Conditions, where: Iterable[Where]) -> None:
+    where = list(where)
+    if sum(one.op == "array_contains" for one in where) > 1:
+        raise ValueError("A query asks for one value by array_contains; check the others in what it finds.")
     for one in where:
         try:
             if one.op == "==":
@@ -183,9 +188,9 @@ def _among(name: str, values: Value) -> tuple[Any, ...]:
 
 def _containing(name: str, value: Value) -> tuple[Any, ...]:
     path, encoded = json_path(name), encode_scalar(value)
-    array = f"json_type(data, {path}) = 'array' AND ? IN"
     if encoded is None:
-        return (f"{array} (SELECT type FROM json_each(data, {path}))", "null")  # noqa: S608 - quoted
+        raise ValueError("array_contains needs a value; None is met by '==' only.")
+    array = f"json_type(data, {path}) = 'array' AND ? IN"
     types = _types_to_check(encoded)
     kind = f" WHERE type IN ({types})" if types else ""
     return (f"{array} (SELECT value FROM json_each(data, {path}){kind})", encoded)  # noqa: S608 - quoted

@@ -4,9 +4,9 @@ import sqlite3
 
 import orjson
 
-from shared.adapters.embedded.documents.paths import Place
 from shared.adapters.embedded.documents.queries import Statement, query_statements
 from shared.adapters.embedded.documents.values import decode_fields
+from shared.domain.document_paths import Place
 from shared.ports.documents import Document, Query, Version
 
 

@@ -4,8 +4,8 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 
-from shared.adapters.embedded.documents.paths import collection_name
 from shared.adapters.embedded.documents.queries import index_expression, quoted
+from shared.domain.document_paths import collection_name
 from shared.repositories.indexes import Index
 
 MIGRATIONS = (

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import orjson
 
-from shared.adapters.embedded.documents.paths import document_place
 from shared.adapters.embedded.documents.queries import aggregate_statement, query_statements
 from shared.adapters.embedded.documents.reads import document, run_query
 from shared.adapters.embedded.documents.schemas import MIGRATIONS, index_statements, missing_indexes
@@ -24,6 +23,7 @@ from shared.adapters.embedded.documents.writes import (
     store_row,
 )
 from shared.adapters.embedded.sqlite import Database
+from shared.domain.document_paths import document_place
 from shared.domain.errors import Unavailable
 from shared.logging import logger
 from shared.ports.clock import Clock

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from shared.adapters.embedded.documents.paths import Place, collection_name, document_place
 from shared.adapters.embedded.documents.reads import matching, run_query
 from shared.adapters.embedded.sqlite import Database
+from shared.domain.document_paths import Place, collection_name, document_place
 from shared.domain.errors import Unavailable
 from shared.ports.documents import Change, Document, Query, Version
 

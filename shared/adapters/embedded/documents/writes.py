@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, assert_never
 
 import orjson
 
-from shared.adapters.embedded.documents.paths import Place, document_place
 from shared.adapters.embedded.documents.values import (
     MAX_INTEGER,
     MIN_INTEGER,
@@ -20,6 +19,7 @@ from shared.adapters.embedded.documents.values import (
     encode_fields,
     encode_value,
 )
+from shared.domain.document_paths import Place, document_place
 from shared.domain.errors import GuardRefused, TooLarge
 from shared.ports.documents import (
     MAX_WRITES_A_COMMIT,

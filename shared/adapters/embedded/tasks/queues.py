@@ -1,6 +1,5 @@
 """The task queue port over the embedded engine."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,10 @@ from shared.adapters.embedded.tasks.deliveries import TokenMaker
 from shared.adapters.embedded.tasks.dispatchers import Dispatcher
 from shared.adapters.embedded.tasks.engines import TaskEngine
 from shared.adapters.embedded.tasks.records import NewTask
-from shared.domain.errors import ConfigurationWrong, Conflict, TooLarge
+from shared.domain.errors import ConfigurationWrong, Conflict
+from shared.domain.task_rules import encoded_payload
 from shared.ports.clock import Clock
-from shared.ports.tasks import MAX_PAYLOAD_BYTES, Task
+from shared.ports.tasks import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +101,10 @@ class SqliteTaskQueue:
 
 
 def _new_task(task: Task) -> NewTask:
-    body = json.dumps(dict(task.payload), separators=(",", ":"), ensure_ascii=False).encode()
-    if len(body) > MAX_PAYLOAD_BYTES:
-        raise TooLarge(
-            f"The payload of the task {task.name} has {len(body)} bytes; at most {MAX_PAYLOAD_BYTES} are taken."
-        )
     return NewTask(
         queue=task.queue,
         name=task.name,
-        body=body,
+        body=encoded_payload(task.name, task.payload),
         function=task.function,
         headers={"Content-Type": "application/json"},
         deadline_seconds=task.deadline_seconds,

@@ -8,14 +8,12 @@ from urllib.parse import urlsplit
 
 from shared.adapters.embedded.tasks.configurations import RetryConfig
 from shared.domain.errors import FieldError
+from shared.domain.task_rules import task_errors
 
-TASK_NAME = re.compile(r"[A-Za-z0-9_-]{1,500}")
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 METHODS = frozenset({"POST", "GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"})
 MAX_TASK_BYTES = 100 * 1024
 MAX_URL_LENGTH = 2_083
-MIN_DEADLINE_SECONDS, MAX_DEADLINE_SECONDS = 15, 30 * 60
-MAX_AHEAD = timedelta(days=30)
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,26 +46,32 @@ class NewTask:
     def errors(self, now: datetime) -> list[FieldError]:
         """Each field that cannot be taken, and what would be."""
         size = len(self.body) + sum(len(name) + len(value) for name, value in self.headers.items())
-        right_url = self.url is None or (
-            len(self.url) <= MAX_URL_LENGTH and self.url.isascii() and self.url.isprintable() and " " not in self.url
-            and urlsplit(self.url).scheme in {"http", "https"} and bool(urlsplit(self.url).hostname)
-        )  # fmt: skip
-        aware = self.schedule_at is None or self.schedule_at.utcoffset() is not None
-        soon = not aware or self.schedule_at is None or self.schedule_at - now <= MAX_AHEAD
-        in_range = MIN_DEADLINE_SECONDS <= self.deadline_seconds <= MAX_DEADLINE_SECONDS
         checks = (
-            ("name", TASK_NAME.fullmatch(self.name) is not None, "must be 1 to 500 of A-Z, a-z, 0-9, _ and -"),
             ("body", size <= MAX_TASK_BYTES, f"is {size} bytes with its headers; at most {MAX_TASK_BYTES} are taken"),
-            ("url", right_url, "must be an absolute http or https address of at most 2,083 characters"),
+            (
+                "url",
+                self.url is None or _is_url(self.url),
+                "must be an absolute http or https address of at most 2,083 characters",
+            ),
             ("url", (self.url is None) != (self.function is None), "name either a function or an address"),
             ("method", self.method in METHODS, f"must be one of {', '.join(sorted(METHODS))}"),
             ("headers", _are_headers(self.headers), "hold a name or value that HTTP cannot carry"),
-            ("deadline_seconds", in_range, "must be 15 to 1,800"),
-            ("schedule_at", aware, "must say its time zone"),
-            ("schedule_at", soon, "must be at most 30 days ahead"),
         )
-        errors = [FieldError(f"/{name}", sentence) for name, right, sentence in checks if not right]
+        errors = task_errors(
+            name=self.name, deadline_seconds=self.deadline_seconds, schedule_at=self.schedule_at, now=now
+        )
+        errors += [FieldError(f"/{name}", sentence) for name, right, sentence in checks if not right]
         return errors + (self.retry.errors() if self.retry else [])
+
+
+def _is_url(text: str) -> bool:
+    if len(text) > MAX_URL_LENGTH or not text.isascii() or not text.isprintable() or " " in text:
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not match, or a port that is no port
+        return False
 
 
 def _are_headers(headers: Mapping[str, str]) -> bool:

@@ -1,0 +1,1 @@
+"""Adapters of Google Cloud; each imports its client library when it is first used."""

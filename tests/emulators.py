@@ -1,0 +1,35 @@
+"""Google's emulators for tests: each is started once a session, by the first test that needs it."""
+
+import atexit
+import os
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from infra.local import emulators
+from infra.local.emulators import Emulator
+from shared.domain.errors import ConfigurationWrong
+
+
+@cache
+def firestore_host() -> str:
+    """The address of the session's Firestore emulator. Where it is missing the test is skipped; with CI set it fails."""
+    return _started(emulators.firestore)
+
+
+@cache
+def pubsub_host() -> str:
+    """The address of the session's Pub/Sub emulator. Where it is missing the test is skipped; with CI set it fails."""
+    return _started(emulators.pubsub)
+
+
+def _started(start: Callable[[], Emulator]) -> str:
+    try:
+        emulator = start()
+    except ConfigurationWrong as missing:
+        if "CI" in os.environ:
+            pytest.fail(missing.detail, pytrace=False)
+        pytest.skip(missing.detail)
+    atexit.register(emulator.stop)
+    return emulator.host

@@ -1,0 +1,152 @@
+"""The indexes that are deployed are those that the queries of the repositories need, and no others."""
+
+import json
+import secrets
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import chain, combinations
+from typing import Any
+
+import pytest
+
+from infra.firestore_indexes import FILE, Needed, grouped, needed, text
+from shared.adapters.google.documents import FirestoreDocumentStore
+from shared.adapters.system import SystemClock
+from shared.domain.modes import ItemStatus
+from shared.ports.documents import DocumentStore, Where
+from shared.repositories import paths
+from shared.repositories.batches import BatchRepository, StepControlRepository
+from shared.repositories.items import ItemRepository
+from shared.repositories.library import AssetRepository, ReferenceRepository
+from shared.repositories.money import LedgerRepository
+from shared.repositories.organisations import KeyHashRepository, KeyRepository, MemberRepository
+from tests.emulators import firestore_host
+from tests.firestore_calls import FirestoreCalls
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+ORG, BATCH = "org_a", "bat_a"
+DELETED, TERM = Where("deleted_at", "==", None), Where("terms", "array_contains", "car")
+PERIOD = (Where("created_at", ">=", NOW), Where("created_at", "<=", NOW))
+
+
+def _some(*filters: Where) -> list[tuple[Where, ...]]:
+    """Every choice among filters that a person may set."""
+    return list(chain.from_iterable(combinations(filters, size) for size in range(len(filters) + 1)))
+
+
+def _engine(store: DocumentStore) -> None:
+    items, batches = ItemRepository(store), BatchRepository(store)
+    items.expired(ORG, BATCH, NOW, limit=9)
+    items.unclaimed(ORG, BATCH, NOW, limit=9)
+    items.waiting(ORG, BATCH, "m", NOW, limit=9)
+    items.next_due_at(ORG, BATCH, ItemStatus.PENDING, after=NOW)
+    items.with_status(ORG, BATCH, ItemStatus.PENDING, limit=9)
+    items.failed_before(ORG, BATCH, 2)
+    items.in_flight(ORG, BATCH, limit=9)
+    items.counts(ORG, BATCH, total=0)
+    items.counts_by_model(ORG, BATCH, ["m"])
+    items.held(ItemStatus.PENDING, NOW, limit=9)
+    batches.overdue(NOW, limit=9)
+    batches.overdue(NOW, limit=9, start_after=(NOW, paths.batch(ORG, BATCH)))
+    batches.active()
+    StepControlRepository(store).held(limit=9)
+    AssetRepository(store).made_by(ORG, ["r"])
+
+
+def _people(store: DocumentStore) -> None:
+    items, batches = ItemRepository(store), BatchRepository(store)
+    for status in (None, ItemStatus.FAILED):
+        items.in_order(ORG, BATCH, status=status, limit=9, start_after=(1, paths.item(ORG, BATCH, "i")))
+    items.changed_since(ORG, BATCH, NOW, limit=9)
+    items.changed_since(ORG, BATCH, NOW, limit=9, start_after=(NOW, paths.item(ORG, BATCH, "i")))
+    batches.changed_since(ORG, NOW, limit=9)
+    after = (NOW, paths.batch(ORG, BATCH))
+    for where in _some(Where("status", "==", "running"), Where("archived", "==", False), TERM):
+        batches.newest(paths.batches(ORG), (DELETED, *where), limit=9, start_after=after)
+    after = (NOW, paths.asset(ORG, "a"))
+    for where in _some(Where("model", "==", "m"), Where("batch", "==", "b"), TERM, PERIOD[0], PERIOD[1]):
+        AssetRepository(store).newest(paths.assets(ORG), (DELETED, *where), limit=9, start_after=after)
+    ReferenceRepository(store).newest(paths.references(ORG), (DELETED,), limit=9)
+    KeyRepository(store).all(ORG, limit=9)
+    KeyRepository(store).unrevoked(ORG)
+    KeyHashRepository(store).of_key(ORG, "key")
+    MemberRepository(store).all(ORG, limit=9)
+    period = (Where("at", ">=", NOW), Where("at", "<=", NOW))
+    groups = {name: (Where(name, "==", "x"), *period) for name in ("model", "member", "batch")}
+    LedgerRepository(store).usage(ORG, {"all": period, **groups})
+
+
+@pytest.fixture(scope="module")
+def asked() -> list[Any]:
+    calls = FirestoreCalls()
+    project = f"demo-{secrets.token_hex(8)}"
+    store = FirestoreDocumentStore(project, clock=SystemClock(), emulator_host=firestore_host(), interceptors=[calls])
+    with closing(store):
+        _engine(store)
+        _people(store)
+    return calls.queries
+
+
+def _fields_of(request: Any) -> tuple[Any, str | None]:
+    """The structured query, and the field that is added up."""
+    if type(request).pb(request).WhichOneof("query_type") == "structured_query":
+        return request.structured_query, None
+    (one,) = request.structured_aggregation_query.aggregations
+    return request.structured_aggregation_query.structured_query, one.sum.field.field_path or None
+
+
+def _conditions(query: Any) -> tuple[dict[str, str], list[str]]:
+    """The equalities with how they are indexed, and the fields with a range."""
+    where = query.where
+    filters = list(where.composite_filter.filters) if "composite_filter" in where else [where] if where else []
+    equal: dict[str, str] = {}
+    ranged: list[str] = []
+    for one in filters:
+        if "unary_filter" in one:
+            equal[one.unary_filter.field.field_path] = "ASCENDING"
+        elif one.field_filter.op.name in {"EQUAL", "IN"}:
+            equal[one.field_filter.field.field_path] = "ASCENDING"
+        elif one.field_filter.op.name == "ARRAY_CONTAINS":
+            equal[one.field_filter.field.field_path] = "CONTAINS"
+        else:
+            ranged.append(one.field_filter.field.field_path)
+    return equal, ranged
+
+
+def _indexes_for(request: Any) -> set[Needed]:
+    """The composite indexes by which Firestore answers this; a group's single fields as indexes of one field."""
+    query, added = _fields_of(request)
+    (source,) = query.from_
+    equal, ranged = _conditions(query)
+    sort = [(one.field.field_path, one.direction.name) for one in query.order_by if one.field.field_path != "__name__"]
+    sort = sort or [(field, "ASCENDING") for field in dict.fromkeys(ranged)]
+    if added is not None:
+        sort.append((added, "ASCENDING"))
+    name, group = source.collection_id, source.all_descendants
+    if not sort or (not equal and len(sort) == 1):
+        alone = [*equal.items(), *((field, "ASCENDING") for field, _ in sort)]
+        return {Needed(name, (one,), True) for one in alone} if group else set()
+    if not equal:
+        return {Needed(name, tuple(sort), group)}
+    return {Needed(name, (one, *sort), group) for one in equal.items()}
+
+
+def test_the_file_that_is_deployed_is_up_to_date() -> None:
+    assert FILE.read_text(encoding="utf-8") == text(), "run: python -m infra.firestore_indexes"
+
+
+def test_every_query_has_its_indexes_and_no_index_is_without_a_query(asked: list[Any]) -> None:
+    wanted = set().union(*map(_indexes_for, asked))
+    declared = {*needed(), *(Needed(name, ((field, "ASCENDING"),), True) for name, field in grouped())}
+    assert wanted - declared == set()
+    assert declared - wanted == set()
+
+
+def test_what_is_exempt_is_never_asked_for(asked: list[Any]) -> None:
+    overrides = json.loads(FILE.read_text(encoding="utf-8"))["fieldOverrides"]
+    exempt = {(one["collectionGroup"], one["fieldPath"]) for one in overrides if not one["indexes"]}
+    for request in asked:
+        query, added = _fields_of(request)
+        equal, ranged = _conditions(query)
+        fields = {*equal, *ranged, *(one.field.field_path for one in query.order_by), added}
+        assert {(query.from_[0].collection_id, field) for field in fields}.isdisjoint(exempt)
