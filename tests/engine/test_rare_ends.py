@@ -9,32 +9,27 @@ import pytest
 
 from shared.adapters.pictures import PillowPictureStudio
 from shared.domain import item_machine
-from shared.domain.batches import Batch, BatchRetry, RetryOrder
-from shared.domain.errors import Conflict, ErrorKind, GuardRefused, ProviderError, Unavailable
+from shared.domain.errors import ErrorKind, GuardRefused, ProviderError, Unavailable
 from shared.domain.failures import RetryRules
 from shared.domain.items import Item
-from shared.domain.modes import BatchStatus, Desired, ItemStatus
+from shared.domain.modes import ItemStatus
 from shared.domain.money import LedgerKind
 from shared.domain.offers import Offer
-from shared.ports.documents import Create, Delete, Update, Write
+from shared.ports.documents import Delete, Update
 from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.repositories import paths
 from shared.repositories.collections import Read
 from shared.repositories.items import ItemRepository
-from shared.repositories.library import RecipeLock
 from shared.services.image_handler import ImageHandler, Made
 from shared.services.outcomes import OutcomeService
-from shared.services.retries import RetryService
 from tests.engine import invariants
 from tests.engine.faults import FaultyWorld
-from tests.engine.scripted import PRICE, failing, made, model, of
+from tests.engine.scripted import PRICE, made, model, of
 from tests.engine.test_late_workers import _taken_back as taken_back
 from tests.engine.test_late_workers import late
 from tests.engine.worlds import ORG, World
-from tests.unit.services.desks import Overtaken
 
 BILLED = {"images": 2}
-CROWD = 250
 
 
 def of_item(world: World, batch: str, place: int = 0) -> str:
@@ -232,236 +227,4 @@ def test_storing_is_tried_four_times_before_what_was_bought_is_given_up(folder: 
     assert world.items(batch)[0].status is ItemStatus.SUCCEEDED
     assert len(world.scripted.requests) == bought
     assert world.batch(batch).cost.spent_micros == bought * PRICE
-    invariants.check(world)
-
-
-def equal_pair(folder: Path) -> tuple[FaultyWorld, str]:
-    """Two equal images, dispatched."""
-    world = FaultyWorld(folder)
-    batch = world.submit({"prompt": "a cup"}, {"prompt": "a cup"}, reuse=True)
-    world.steps()
-    return world, batch
-
-
-def locking(world: World, batch: str) -> Write:
-    """The write by which the second image takes the recipe."""
-    other = world.items(batch)[1]
-    lock = RecipeLock(item=other.id, batch=batch, lease_until=world.clock.now() + timedelta(seconds=5))
-    return Create(paths.recipe(ORG, other.recipe), lock.written())
-
-
-def first_image(world: World, batch: str) -> None:
-    """Deliver the first image."""
-    (found,) = (one for one in world.images() if one.payload["item"] == world.items(batch)[0].id)
-    world.deliver(found)
-
-
-@pytest.mark.parametrize("again", [False, True])
-def test_whoever_loses_a_recipe_at_the_last_moment_waits_for_it(folder: Path, again: bool) -> None:
-    world, batch = equal_pair(folder)
-    commits: list[str] = []
-
-    def overtake(name: str) -> None:
-        if name == "documents.commit":
-            commits.append(name)
-            if len(commits) == 1:
-                world.store.commit([locking(world, batch)])
-            elif again:
-                touch(world, of_item(world, batch))
-
-    world.faults.before = overtake
-    first_image(world, batch)
-    left_alone(world)
-    item = world.items(batch)[0]
-    assert (item.status, item.attempts, item.in_flight) == (ItemStatus.PENDING, [], again)
-    assert world.scripted.requests == []
-    world.run()
-    assert world.batch(batch).status is BatchStatus.COMPLETED
-    assert len(world.scripted.requests) == 1
-    invariants.check(world)
-
-
-def test_a_delivery_whose_item_another_one_took_ends_there(folder: Path) -> None:
-    world, batch = equal_pair(folder)
-
-    def overtake(name: str) -> None:
-        if name == "documents.commit":
-            left_alone(world)
-            first_image(world, batch)
-
-    world.faults.before = overtake
-    first_image(world, batch)
-    assert len(world.scripted.requests) == 1
-    world.run()
-    assert world.batch(batch).status is BatchStatus.COMPLETED
-    invariants.check(world)
-
-
-def test_a_delivery_after_a_pause_leaves_an_item_that_somebody_else_changed(folder: Path) -> None:
-    world = FaultyWorld(folder)
-    batch = world.submit({"prompt": "a cup"})
-    world.steps()
-    world.engine.controls.pause(world.caller, batch)
-    contended(world, lambda: of_item(world, batch))
-    world.deliver(world.images()[0])
-    left_alone(world)
-    assert world.items(batch)[0].in_flight
-    world.run(until=lambda: world.batch(batch).status is BatchStatus.PAUSED)
-    assert not world.items(batch)[0].in_flight
-    assert world.scripted.requests == []
-
-
-def test_the_tasks_of_a_batch_that_is_gone_do_nothing(folder: Path) -> None:
-    world = FaultyWorld(folder)
-    batch = world.submit({"prompt": "a cup"})
-    world.steps()
-    before = world.items(batch)
-    world.store.commit([Delete(paths.batch(ORG, batch))])
-    world.deliver(world.images()[0])
-    world.engine.steps.advance(ORG, batch)
-    assert world.items(batch) == before
-    assert world.scripted.requests == []
-
-
-def test_what_a_thousand_batches_want_is_remembered_and_no_more(folder: Path) -> None:
-    world = FaultyWorld(folder)
-    batch = world.submit({"prompt": "a cup"})
-    world.steps()
-    item = world.items(batch)[0]
-    document = world.store.get(paths.batch(ORG, batch))
-    assert document is not None
-    names = [f"bat_{number}" for number in range(1_001)]
-    for name in names:
-        # Not in flight: a delivery that is early, which asks what is wanted and ends.
-        early = item.model_copy(update={"batch": name, "in_flight": False})
-        world.store.commit(
-            [
-                Create(paths.batch(ORG, name), {**document.data, "id": name}),
-                Create(paths.item(ORG, name, item.id), early.written()),
-            ]
-        )
-
-    def reads(name: str) -> int:
-        before = world.faults.counted["documents.get"]
-        world.engine.generations.generate(ORG, name, item.id, 1)
-        return world.faults.counted["documents.get"] - before
-
-    assert {reads(name) for name in names[:1_000]} == {2}
-    assert reads(names[0]) == 1
-    assert reads(names[1_000]) == 2
-    assert reads(names[0]) == 2
-    assert world.scripted.requests == []
-
-
-def test_a_batch_that_is_being_cancelled_takes_no_retry(folder: Path) -> None:
-    world = World(folder, provider=failing(of(ErrorKind.REFUSED)))
-    batch = world.submit({"prompt": "bad"}, {"prompt": "good"})
-    world.steps()
-    for delivery in world.images():
-        if delivery.payload["item"] == world.items(batch)[0].id:
-            world.deliver(delivery)
-    world.engine.controls.cancel(world.caller, batch)
-    with pytest.raises(Conflict, match="being cancelled"):
-        world.engine.controls.retry(world.caller, batch, BatchRetry())
-    world.run()
-    assert [item.status for item in world.items(batch)] == [ItemStatus.FAILED, ItemStatus.CANCELLED]
-    invariants.check(world)
-
-
-def test_a_wish_that_is_always_overtaken_is_refused_in_the_end(folder: Path) -> None:
-    world = FaultyWorld(folder)
-    batch = world.submit({"prompt": "a cup"})
-    contended(world, lambda: paths.batch(ORG, batch))
-    before = len(world.faults.calls)
-    with pytest.raises(Unavailable, match="Too many changes at once"):
-        world.engine.controls.pause(world.caller, batch)
-    assert world.faults.calls[before:] == ["documents.commit"] * 12
-    left_alone(world)
-    assert world.batch(batch).desired is Desired.RUN
-    world.run()
-    invariants.check(world)
-
-
-def test_what_is_settled_is_not_settled_again(folder: Path) -> None:
-    world = World(folder)
-    batch = world.submit({"prompt": "a cup"})
-    world.run()
-    assert world.engine.reservations.settling(ORG, batch, spent_micros=PRICE) == []
-
-
-def test_a_retry_takes_up_an_image_that_changed_meanwhile(folder: Path) -> None:
-    world = World(folder, provider=failing(of(ErrorKind.REFUSED)))
-    batch = world.submit({"prompt": "bad"})
-    world.run()
-    failed = world.batch(batch)
-    RetryService(world.store, world.offer, world.clock).carry_out(ORG, failed)
-    assert world.items(batch)[0].series == 1
-    overtaken = Overtaken(world.store, lambda: touch(world, of_item(world, batch)))
-    wanted: Batch = failed.model_copy(update={"retry": RetryOrder(series=2)})
-    RetryService(overtaken, world.offer, world.clock).carry_out(ORG, wanted)
-    item = world.items(batch)[0]
-    assert (item.status, item.series) == (ItemStatus.PENDING, 2)
-
-
-def test_after_four_thousand_steps_the_longest_known_one_is_asked_for_anew(folder: Path) -> None:
-    world = FaultyWorld(folder)
-    start, tick = world.clock.now(), timedelta(milliseconds=250)
-
-    def asks(number: int) -> int:
-        before = world.faults.counted["tasks.create"]
-        world.engine.requests.at(ORG, "bat_a", start + number * tick)
-        return world.faults.counted["tasks.create"] - before
-
-    assert sum(asks(number) for number in range(4_096)) == 4_096
-    assert (asks(0), asks(4_095)) == (0, 0)
-    assert asks(4_096) == 1
-    assert (asks(1), asks(0)) == (0, 1)
-    assert len(world.waiting()) == 4_097
-
-
-def crowd(folder: Path) -> tuple[World, str]:
-    """More images in flight than are read at once."""
-    world = World(folder, specs=[model(concurrency=CROWD, rate_per_second=10_000.0)])
-    batch = world.submit(*({"prompt": f"cup {number}"} for number in range(CROWD)))
-    world.run(until=lambda: sum(item.in_flight for item in world.items(batch)) == CROWD)
-    return world, batch
-
-
-def test_a_pause_recalls_more_than_are_read_at_once(folder: Path) -> None:
-    world, batch = crowd(folder)
-    world.engine.controls.pause(world.caller, batch)
-    world.engine.steps.advance(ORG, batch)
-    assert [item.in_flight for item in world.items(batch)] == [False] * CROWD
-    assert world.batch(batch).status is BatchStatus.PAUSED
-
-
-def test_more_lost_workers_than_are_read_at_once_are_taken_back(folder: Path) -> None:
-    world, batch = crowd(folder)
-    now = world.clock.now()
-    world.store.commit(
-        [
-            Update(
-                paths.item(ORG, batch, item.id),
-                item_machine.claimed(item, attempt=1, now=now, owner="gone", lease_until=now) or {},
-            )
-            for item in world.items(batch)
-        ]
-    )
-    assert {item.status for item in world.items(batch)} == {ItemStatus.RUNNING}
-    world.clock.advance(1)
-    world.engine.steps.advance(ORG, batch)
-    assert {(item.status, item.attempt) for item in world.items(batch)} == {(ItemStatus.PENDING, 2)}
-
-
-def test_a_step_before_the_start_of_a_scheduled_batch_writes_its_time_once(folder: Path) -> None:
-    world = World(folder)
-    batch = world.accept({"prompt": "later"}, start_at=world.clock.now() + timedelta(hours=5)).id
-    seen = []
-    for _ in range(3):
-        world.engine.steps.advance(ORG, batch)
-        seen.append(world.batch(batch))
-    assert seen[0] == seen[1] == seen[2]
-    assert seen[0].status is BatchStatus.SCHEDULED
-    world.run(seconds=6 * 3_600)
-    assert world.batch(batch).status is BatchStatus.COMPLETED
     invariants.check(world)
