@@ -67,16 +67,16 @@ faults: $(STAMP) ## Only the fault tests: killed workers, lost and doubled tasks
 docs: $(STAMP) ## Write docs/settings.md from the settings' own class
 	@page="$$($(PY) -m infra.settings_page)" && printf '%s\n' "$$page" >docs/settings.md
 
-lock: $(STAMP) ## Pin anew everything that requirements.in and requirements-dev.in pull in
+lock: $(STAMP) ## Pin anew everything that the three requirements*.in pull in
 	@$(PY) -m pip install -q --disable-pip-version-check pip-tools==7.6.2
-	@for name in requirements requirements-dev; do CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile -q --strip-extras \
+	@for name in requirements requirements-client requirements-dev; do CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile -q --strip-extras \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style=line -o $$name.txt $$name.in || exit 1; done
 
 clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
 	@rm -rf .venv .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): requirements.txt requirements-dev.txt pyproject.toml infra/environment.py
+$(STAMP): requirements.txt requirements-client.txt requirements-dev.txt pyproject.toml infra/environment.py
 	@python="$$($(FIND_PYTHON))"; \
 	if [ -z "$$python" ]; then \
 		echo "Fanfold needs Python 3.11 or newer, and none was found. Install python3.11 or later (Debian: sudo apt-get install python3 python3-venv)," >&2; \

@@ -18,7 +18,8 @@ OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".venv"
 PYTHON = HOME / "bin" / "python"
-SOURCES = ("requirements.txt", "requirements-dev.txt", "pyproject.toml")
+LOCKS = ("requirements.txt", "requirements-client.txt", "requirements-dev.txt")
+SOURCES = (*LOCKS, "pyproject.toml")
 INSTALLER = "pip==26.3"  # twice as fast as the one that Python 3.11 brings along
 PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "-q")
 
@@ -33,7 +34,7 @@ def main(stamp: Path) -> int:
             return 0
         if not works():
             make_environment()
-        requirements = [argument for name in SOURCES[:2] for argument in ("-r", name)]
+        requirements = [argument for name in LOCKS for argument in ("-r", name)]
         for words, arguments in (
             ("Preparing pip", [*PIP, "install", INSTALLER]),
             # The locks are whole, so nothing is to be resolved; what is never imported need not be compiled.

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from shared.ports.tasks import TaskQueue
 from shared.services.dispatching import Pace
 from shared.services.engine import Engine, EngineRules, Ports
 from shared.services.row_checks import Limits
+from shared.version import VERSION
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from shared.http.task_edge import TaskEdgeSettings
     from shared.services.library import Library
 
-DISTRIBUTION = "fanfold"
 MICROS = 1_000_000
 OBJECTS_PATH = "/objects"
 _MOST_THREADS = 256
@@ -203,7 +202,7 @@ class Container:
             ids=self.ids,
         )
         limits = ApiSettings(
-            version=version(DISTRIBUTION),
+            version=VERSION,
             max_body_bytes=config.max_body_bytes,
             max_rows=config.max_rows,
             max_images=config.max_images,

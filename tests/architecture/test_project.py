@@ -46,19 +46,25 @@ def test_the_page_of_settings_is_up_to_date() -> None:
     assert read("docs/settings.md") == render(), "run `make docs`"
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+LOCKS = ["requirements", "requirements-client", "requirements-dev"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_what_is_chosen_is_what_is_locked(name: str) -> None:
     chosen, locked = pins(f"{name}.in"), pins(f"{name}.txt")
     assert {package: locked.get(package) for package in chosen} == chosen, "run `make lock`"
 
 
-def test_both_locks_agree() -> None:
-    run, develop = pins("requirements.txt"), pins("requirements-dev.txt")
-    assert {name: version for name, version in develop.items() if run.get(name, version) != version} == {}
+def test_the_locks_agree() -> None:
+    versions: dict[str, set[str]] = {}
+    for lock in LOCKS:
+        for name, version in pins(f"{lock}.txt").items():
+            versions.setdefault(name, set()).add(version)
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
 
 
 def test_the_locks_hold_everything_that_their_packages_need() -> None:
-    locked = pins("requirements.txt") | pins("requirements-dev.txt")
+    locked = {name for lock in LOCKS for name in pins(f"{lock}.txt")}
     needed = {
         normal(requirement.name): f"{name} needs it"
         for name in locked
