@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from shared.adapters.embedded.documents.values import MIN_INTEGER, check_field_name, encode_scalar
+from shared.adapters.embedded.documents.values import encode_scalar
 from shared.domain.document_paths import Place, collection_name, document_place
+from shared.domain.document_values import MIN_INTEGER, check_field_name
 from shared.ports.documents import Count, Order, Query, Sum, Value, Where
 
 MAX_IN_VALUES = 30

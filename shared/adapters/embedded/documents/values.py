@@ -4,22 +4,30 @@ A time is a text that begins with U+0001 U+0003. In the user's texts U+0000 and 
 U+0001 U+0002: so no text can pass for a time, the order of texts stays, and SQLite never meets U+0000.
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
+from shared.domain.document_values import (
+    Trail,
+    check_characters,
+    check_depth,
+    check_field_name,
+    check_number,
+    no_list_in_list,
+    no_time_zone,
+    no_transform_here,
+    not_storable,
+    wrong,
+)
 from shared.ports.documents import ArrayUnion, Data, Increment, Transform, Value
 
 Encoded: TypeAlias = Any
-Trail: TypeAlias = tuple[str, ...]
 Operation: TypeAlias = Increment | ArrayUnion | Transform
 
 TIME_MARK = "\x01\x03"
-MAX_DEPTH = 20
-MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
 _ESCAPED = re.compile("\x01([\x01\x02])")
 _OPERATIONS = (Increment, ArrayUnion, Transform)
 
@@ -28,7 +36,7 @@ def encode_time(value: datetime, trail: Trail = ()) -> str:
     """A time as a text that sorts by time; ValueError when it has no time zone."""
     if value.tzinfo is not UTC:
         if value.utcoffset() is None:
-            raise _wrong(trail, "the time has no time zone; give an aware datetime in UTC")
+            raise no_time_zone(trail)
         value = value.astimezone(UTC)
     return TIME_MARK + value.isoformat(timespec="microseconds")
 
@@ -41,9 +49,10 @@ def encode_scalar(value: Value, trail: Trail = ()) -> Encoded:
     if value is None or kind is bool:
         return value
     if kind is int or kind is float:
-        return _checked_number(value, trail)
+        check_number(value, trail)
+        return value
     if isinstance(value, _OPERATIONS):
-        raise _wrong(trail, "a transform cannot stand here")
+        raise no_transform_here(trail)
     if isinstance(value, Enum):
         return encode_scalar(value.value, trail)
     if isinstance(value, datetime):
@@ -51,24 +60,14 @@ def encode_scalar(value: Value, trail: Trail = ()) -> Encoded:
     base = next((base for base in (str, int, float) if isinstance(value, base)), None)
     if base is not None:
         return encode_scalar(base(value), trail)
-    raise _wrong(trail, f"a {kind.__name__} cannot be stored; use None, bool, int, float, str, datetime, list or dict")
-
-
-def _checked_number(value: float, trail: Trail) -> float:
-    if isinstance(value, int):
-        if not MIN_INTEGER <= value <= MAX_INTEGER:
-            raise _wrong(trail, "the integer does not fit into 64 bits")
-    elif not math.isfinite(value):
-        raise _wrong(trail, "the number is not finite; leave the field out or use None")
-    return value
+    raise not_storable(kind, trail)
 
 
 def encode_fields(
     data: Mapping[str, Value], operations: list[tuple[Trail, Operation]] | None, trail: Trail = ()
 ) -> dict[str, Encoded]:
     """A map, encoded; the transforms in it go to `operations` with their place (ValueError when that is None)."""
-    if len(trail) > MAX_DEPTH:
-        raise _wrong(trail, f"maps and lists are more than {MAX_DEPTH} deep")
+    check_depth(trail)
     encoded: dict[str, Encoded] = {}
     for name, value in data.items():
         check_field_name(name, trail)
@@ -81,7 +80,7 @@ def encode_fields(
             encoded[name] = encode_list(value, (*trail, name))
         elif isinstance(value, _OPERATIONS):
             if operations is None:
-                raise _wrong((*trail, name), "a transform cannot stand here")
+                raise no_transform_here((*trail, name))
             operations.append(((*trail, name), check_operation(value, (*trail, name))))
         else:
             encoded[name] = encode_scalar(value, (*trail, name))
@@ -93,7 +92,7 @@ def encode_list(values: Sequence[Value], trail: Trail = ()) -> list[Encoded]:
     encoded: list[Encoded] = []
     for number, value in enumerate(values):
         if isinstance(value, list | tuple):
-            raise _wrong((*trail, str(number)), "a list cannot hold a list; put it into a map")
+            raise no_list_in_list((*trail, str(number)))
         if isinstance(value, Mapping):
             encoded.append(encode_fields(value, None, (*trail, str(number))))
         else:
@@ -114,23 +113,11 @@ def check_operation(operation: Operation, trail: Trail) -> Operation:
     """The transform with its values encoded; ValueError when they cannot be stored."""
     if isinstance(operation, Increment):
         if type(operation.by) is not int:
-            raise _wrong(trail, "an increment is an int")
+            raise wrong(trail, "an increment is an int")
         encode_scalar(operation.by, trail)
     if isinstance(operation, ArrayUnion):
         return ArrayUnion(tuple(encode_list(operation.values, trail)))
     return operation
-
-
-def check_field_name(name: object, trail: Trail = ()) -> None:
-    """Raise ValueError when a map's key cannot be one; a document's own fields hold neither '/' nor '.'."""
-    if not isinstance(name, str):
-        raise _wrong(trail, f"the key {name!r} is not a text; keys are strings")
-    if not name or (name[:2] == "__" and name[-2:] == "__"):
-        raise _wrong(trail, f"the key {name!r} is empty or reserved; name it otherwise")
-    if not trail and ("." in name or "/" in name):
-        raise _wrong(trail, f"the field name {name!r} holds '/' or '.'; name it otherwise")
-    if not name.isascii():
-        _check_characters(name, trail)
 
 
 def decode_fields(encoded: dict[str, Encoded]) -> Data:
@@ -164,19 +151,7 @@ def _decode_text(text: str) -> str | datetime:
 
 
 def _encode_text(text: str, trail: Trail) -> str:
-    if not text.isascii():
-        _check_characters(text, trail)
+    check_characters(text, trail)
     if "\x00" in text or "\x01" in text:
         return text.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
     return text
-
-
-def _check_characters(text: str, trail: Trail) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise _wrong(trail, "the text holds half of a surrogate pair; give whole characters") from None
-
-
-def _wrong(trail: Trail, what: str) -> ValueError:
-    return ValueError(f"{'.'.join(trail) or 'The document'}: {what}.")

@@ -3,23 +3,19 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, NamedTuple, assert_never
 
 import orjson
 
 from shared.adapters.embedded.documents.values import (
-    MAX_INTEGER,
-    MIN_INTEGER,
     Encoded,
     Operation,
-    Trail,
-    check_field_name,
     check_operation,
     encode_fields,
     encode_value,
 )
 from shared.domain.document_paths import Place, document_place
+from shared.domain.document_values import MAX_INTEGER, MIN_INTEGER, Trail, field_trail
 from shared.domain.errors import GuardRefused, TooLarge
 from shared.ports.documents import (
     MAX_WRITES_A_COMMIT,
@@ -99,7 +95,7 @@ def _encode_update(write: Update, prepared: Prepared) -> None:
         raise ValueError("an update changes what exists; it cannot be guarded by absence.")
     seen: set[Trail] = set()
     for name, value in write.fields.items():
-        trail = _field_trail(name)
+        trail = field_trail(name)
         if prepared.guarded and trail[0] in KEPT_BY_THE_STORE:
             raise ValueError(f"{name}: the store itself writes this field in a guarded update.")
         seen.add(trail)
@@ -113,17 +109,6 @@ def _encode_update(write: Update, prepared: Prepared) -> None:
     for trail in seen:
         if len(trail) > 1 and any(trail[:length] in seen for length in range(1, len(trail))):
             raise ValueError(f"{'.'.join(trail)}: the update names this field and one above it; name one of them.")
-
-
-@lru_cache(maxsize=4096)
-def _field_trail(name: object) -> Trail:
-    """The checked parts of a dotted field path."""
-    if not isinstance(name, str):
-        raise ValueError(f"the field {name!r} is not named by a text.")  # noqa: TRY004 - every value that cannot be stored is a ValueError
-    trail = tuple(name.split("."))
-    for part in trail:
-        check_field_name(part)
-    return trail
 
 
 def check_guard(prepared: Prepared, row: Row | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from google.cloud.firestore_v1.types import firestore
 from google.cloud.firestore_v1.types import query as query_types
 
-from shared.adapters.google.documents.values import encode_scalar, field_trail, quoted
+from shared.adapters.google.documents.values import encode_scalar, own_trail, quoted
 from shared.domain.document_paths import collection_name, document_place
 from shared.ports.documents import Count, Query, Sum, Value, Where
 
@@ -37,7 +37,7 @@ def query_request(query: Query, root: str) -> Any:
     free = {where.field for where in query.where if where.op in _RANGES} - {order.field for order in query.order}
     if query.start_after is not None and free:
         raise ValueError("A query with a cursor orders by the fields that have a range.")
-    structured.order_by.extend(_order(quoted(field_trail(one.field)), one.descending) for one in query.order)
+    structured.order_by.extend(_order(quoted(own_trail(one.field)), one.descending) for one in query.order)
     if (query.order or query.start_after) and not free:
         structured.order_by.append(_order(PATH, bool(query.order) and query.order[-1].descending))
     if query.limit is not None:
@@ -62,7 +62,7 @@ def aggregate_request(collection: str, one: Count | Sum, root: str, *, group: bo
     asked.structured_query.CopyFrom(structured)
     wanted = asked.aggregations.add(alias="one")
     if isinstance(one, Sum):
-        wanted.sum.field.field_path = quoted(field_trail(one.field))
+        wanted.sum.field.field_path = quoted(own_trail(one.field))
     else:
         wanted.count.SetInParent()
     return request
@@ -106,12 +106,12 @@ def _filter(where: Where) -> Any:
         raise ValueError("this comparison is not known.")
     if where.op == "==" and where.value is None:
         made.unary_filter.op = _Structured.UnaryFilter.Operator.IS_NULL
-        made.unary_filter.field.field_path = quoted(field_trail(where.field))
+        made.unary_filter.field.field_path = quoted(own_trail(where.field))
         return made
     if where.value is None and where.op != "in":
         raise ValueError("a comparison needs a value; None is met by '==' only.")
     made.field_filter.op = _OPERATORS[where.op]
-    made.field_filter.field.field_path = quoted(field_trail(where.field))
+    made.field_filter.field.field_path = quoted(own_trail(where.field))
     if where.op == "in":
         made.field_filter.value.array_value.values.extend(_among(where.value))
     else:

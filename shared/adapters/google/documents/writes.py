@@ -13,14 +13,14 @@ from shared.adapters.google.documents.values import (
     Operation,
     PbArray,
     PbValue,
-    Trail,
     check_operation,
     encode_fields,
     encode_value,
-    field_trail,
+    own_trail,
     quoted,
 )
 from shared.domain.document_paths import document_place
+from shared.domain.document_values import Trail
 from shared.domain.errors import GuardRefused
 from shared.ports.documents import (
     MAX_WRITES_A_COMMIT,
@@ -109,7 +109,7 @@ def _encode_update(write: Update, prepared: Prepared) -> None:
     if write.guard is Guard.ABSENT:
         raise ValueError("an update changes what exists; it cannot be guarded by absence.")
     for name, value in write.fields.items():
-        trail = field_trail(name)
+        trail = own_trail(name)
         if prepared.guarded and trail[0] in KEPT_BY_THE_STORE:
             raise ValueError(f"{name}: the store itself writes this field in a guarded update.")
         if value is Transform.DELETE_FIELD:
@@ -122,7 +122,7 @@ def _encode_update(write: Update, prepared: Prepared) -> None:
             prepared.named.append(trail)
             if any(operation is Transform.DELETE_FIELD for _, operation in prepared.operations[nested:]):
                 raise ValueError(f"{name}: name the field to delete by its dotted path.")
-    _check_apart({field_trail(name) for name in write.fields})
+    _check_apart({own_trail(name) for name in write.fields})
 
 
 def _check_apart(trails: set[Trail]) -> None:
