@@ -12,7 +12,7 @@ from shared.config import Settings, settings
 from shared.domain.catalogue import MODELS
 from shared.domain.failures import RetryRules
 from shared.domain.image_models import ImageModelSpec
-from shared.domain.lanes import ADVANCE, IMAGE_LANES
+from shared.domain.lanes import ADVANCE, EVENTS, IMAGE_LANES
 from shared.domain.offers import Offer
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
@@ -39,6 +39,7 @@ MICROS = 1_000_000
 OBJECTS_PATH = "/objects"
 _MOST_THREADS = 256
 _STEPS_AT_ONCE = 8
+_EVENTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +320,11 @@ def embedded_queues(config: Settings) -> "list[QueueConfig]":
         )
         for name in IMAGE_LANES.values()
     ]
-    return [QueueConfig(name=ADVANCE, max_concurrent_dispatches=_STEPS_AT_ONCE, retry=retry), *lanes]
+    own = [
+        QueueConfig(name=name, max_concurrent_dispatches=concurrency, retry=retry)
+        for name, concurrency in ((ADVANCE, _STEPS_AT_ONCE), (EVENTS, _EVENTS_AT_ONCE))
+    ]
+    return [*own, *lanes]
 
 
 def container() -> Container:

@@ -9,6 +9,8 @@ from shared.domain.errors import FieldError, TooLarge
 
 TASK_NAME = re.compile(r"[A-Za-z0-9_-]{1,500}")
 MAX_PAYLOAD_BYTES = 1024
+# Of a message that is pushed to a function, in its envelope: ours are ids and a status, or describe one object.
+MAX_ENVELOPE_BYTES = 64 * 1024
 MIN_DEADLINE_SECONDS, MAX_DEADLINE_SECONDS = 15, 30 * 60
 MAX_AHEAD = timedelta(days=30)
 

@@ -1,0 +1,72 @@
+"""Where messages of Pub/Sub are pushed to: an envelope in, acknowledged by 200, delivered again after anything else."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from shared.domain.errors import Malformed
+from shared.domain.task_rules import MAX_ENVELOPE_BYTES
+from shared.http.service_edge import EdgeSettings, ServiceEdge
+from shared.ports.identity import IdentityProvider
+
+MAX_ATTRIBUTES = 100
+
+
+class _Part(BaseModel):
+    # Pub/Sub adds fields, and sends some under two names: what is not named here is passed over.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+_Key = Annotated[str, Field(min_length=1, max_length=256)]
+_Text = Annotated[str, Field(max_length=1024)]
+
+
+class _Message(_Part):
+    id: Annotated[str, Field(alias="messageId", min_length=1, max_length=256)]
+    published_at: Annotated[AwareDatetime, Field(alias="publishTime")]
+    attributes: Annotated[dict[_Key, _Text], Field(max_length=MAX_ATTRIBUTES)] = {}
+    data: str = ""
+
+
+class _Envelope(_Part):
+    message: _Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushMessage:
+    """A message as it was published; `id` stays the same when it is delivered again."""
+
+    id: str
+    attributes: dict[str, str]
+    data: bytes
+    published_at: datetime
+
+
+def event_app(handle: Callable[[PushMessage], None], identity: IdentityProvider, settings: EdgeSettings) -> ServiceEdge:
+    """The application of a function that messages are pushed to.
+
+    `handle` returns to acknowledge, also what it cannot use and never will; it raises Unavailable to have it again.
+    """
+    return ServiceEdge(lambda body: handle(_pushed(body)), identity, settings, max_bytes=MAX_ENVELOPE_BYTES)
+
+
+def _pushed(body: bytes) -> PushMessage:
+    try:
+        message = _Envelope.model_validate_json(body).message
+    except ValidationError as error:
+        wrong = ", ".join("/".join(map(str, problem["loc"])) or "all of it" for problem in error.errors())
+        raise Malformed(f"The envelope is wrong: {wrong[:500]}.") from None
+    try:
+        data = base64.b64decode(message.data, validate=True)
+    except ValueError:
+        raise Malformed("The envelope is wrong: message/data must be base64.") from None
+    return PushMessage(
+        id=message.id,
+        attributes=message.attributes,
+        data=data,
+        published_at=message.published_at.astimezone(UTC),
+    )

@@ -1,0 +1,113 @@
+"""What every function that a service calls shares: one POST, a service's token, a limit, an answer that says whether to repeat.
+
+Pure ASGI without a framework: this is part of every image's own processor time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.types import Receive, Scope, Send
+
+from shared.domain.errors import FanfoldError, Forbidden, Unauthenticated
+from shared.http.problems import kind_of
+from shared.logging import logger
+from shared.ports.identity import IdentityProvider
+
+RETRY_AFTER_SECONDS = 5
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSettings:
+    """Whose tokens a function takes, for which address, and how many deliveries it handles at once."""
+
+    audience: str
+    accounts: frozenset[str]
+    concurrency: int
+
+
+class ServiceEdge:
+    """An ASGI application: 200 when handled, 401 or 403 for strangers, 400 for what cannot be read, 503 when a part is away.
+
+    `handle` gets the body, of at most `max_bytes`; what is larger is answered by 413.
+    """
+
+    def __init__(
+        self, handle: Callable[[bytes], None], identity: IdentityProvider, settings: EdgeSettings, *, max_bytes: int
+    ) -> None:
+        self._handle = handle
+        self._identity = identity
+        self._settings = settings
+        self._max_bytes = max_bytes
+        self._limiter = CapacityLimiter(settings.concurrency)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one delivery; the work runs in one of at most `concurrency` threads of this application."""
+        if scope["type"] != "http":
+            raise RuntimeError("This application answers HTTP only.")
+        if scope["path"].removeprefix(scope.get("root_path", "")) not in ("/", ""):
+            await _answer(send, 404)
+        elif scope["method"] != "POST":
+            await _answer(send, 405, (b"allow", b"POST"))
+        elif (body := await _read(receive, self._max_bytes)) is None:
+            await _answer(send, 413)
+        else:
+            token = _bearer(scope)
+            status = await run_sync(self._serve, token, body, limiter=self._limiter)
+            await _answer(send, status, *((_RETRY_AFTER,) if status == 503 else ()))
+
+    def _serve(self, token: str, body: bytes) -> int:
+        """The status that tells the sender what to do; whatever goes wrong is logged here, where it ends."""
+        try:
+            self._admit(token)
+            self._handle(body)
+        except FanfoldError as error:
+            status = kind_of(error).status
+            # A strange answer of ours must never look like an end of the delivery.
+            status = status if status in (400, 401, 403, 503) else 500
+            log.warning("delivery_not_handled", status=status, error=type(error).__name__, detail=error.detail)
+            return status
+        except Exception:
+            log.exception("delivery_failed")
+            return 500
+        return 200
+
+    def _admit(self, token: str) -> None:
+        if not token:
+            raise Unauthenticated("A delivery brings its service's token.")
+        claims = self._identity.verify_service(token, audience=self._settings.audience)
+        if claims.get("email") not in self._settings.accounts:
+            raise Forbidden("This service may not call this function.")
+
+
+_RETRY_AFTER = (b"retry-after", str(RETRY_AFTER_SECONDS).encode())
+
+
+def _bearer(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            scheme, _, token = value.partition(b" ")
+            return str(token.decode("latin-1").strip()) if scheme.lower() == b"bearer" else ""
+    return ""
+
+
+async def _read(receive: Receive, max_bytes: int) -> bytes | None:
+    """The body, or None when it is larger than anything of ours."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += bytes(message.get("body", b""))
+        if len(body) > max_bytes:
+            return None
+        if not message.get("more_body", False):
+            return body
+
+
+async def _answer(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0"), *headers]})
+    await send({"type": "http.response.body", "body": b""})
