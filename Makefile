@@ -25,7 +25,7 @@ ifeq ($(wildcard $(PY)),)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help demo run test check bench format lint types imports formatted faults docs lock clean
+.PHONY: help demo run test check bench format lint types imports formatted faults docs lock archive clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -71,6 +71,9 @@ lock: $(STAMP) ## Pin anew everything that the three requirements*.in pull in
 	@$(PY) -m pip install -q --disable-pip-version-check pip-tools==7.6.2
 	@for name in requirements requirements-client requirements-dev; do CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile -q --strip-extras \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style=line -o $$name.txt $$name.in || exit 1; done
+
+archive: $(STAMP) ## Write the one archive that every function is deployed from: out/fanfold.zip
+	@$(PY) -m infra.archive out/fanfold.zip
 
 clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
 	@rm -rf .venv .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
