@@ -176,6 +176,10 @@ class Container:
         """The application of functions/reconcile."""
         return self._reconcile
 
+    def on_upload_app(self) -> "ASGIApp":
+        """The application of functions/on_upload."""
+        return self._on_upload
+
     def function_url(self, name: str) -> str:
         """Where a task function answers; also the audience of the tokens that it takes."""
         return f"{self.config.functions_url.rstrip('/')}/{name}"
@@ -234,6 +238,13 @@ class Container:
         from shared.http import task_edge
 
         return task_edge.reconcile_app(self.engine.reconciliation, self.stack.identity, self._edge("reconcile", 1))
+
+    @cached_property
+    def _on_upload(self) -> "ASGIApp":
+        from shared.http import event_edge
+
+        edge = self._edge("on_upload", _EVENTS_AT_ONCE)
+        return event_edge.on_upload_app(self.library.uploads, self.stack.identity, edge)
 
     def _edge(self, name: str, concurrency: int) -> "TaskEdgeSettings":
         from shared.http.task_edge import TaskEdgeSettings

@@ -16,6 +16,7 @@ from shared import logging
 from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.object_app import object_app
 from shared.adapters.embedded.objects import FileObjectStore
+from shared.adapters.embedded.pushes import Pushes, UploadNotices
 from shared.adapters.embedded.tasks import SqliteTaskQueue
 from shared.config import Settings
 from shared.container import OBJECTS_PATH, Container, install
@@ -99,9 +100,10 @@ class LocalStack:
             sweep.stop()
             tasks.stop(_PATIENCE_SECONDS)
 
+        uploads = UploadNotices(Pushes(tasks, clock=container.clock), ids=container.ids)
         api = next(function.app for function in found if function.name == "api")
         apps: list[tuple[socket, ASGIApp]] = [
-            (public, _Public(api, object_app(objects))),
+            (public, _Public(api, object_app(objects, uploaded=uploads.finalized))),
             (inner, functions.ByFirstPart(targets)),
         ]
         servers.serve(apps, started=started, stopping=stopping)

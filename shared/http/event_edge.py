@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -52,6 +52,25 @@ def event_app(handle: Callable[[PushMessage], None], identity: IdentityProvider,
     `handle` returns to acknowledge, also what it cannot use and never will; it raises Unavailable to have it again.
     """
     return ServiceEdge(lambda body: handle(_pushed(body)), identity, settings, max_bytes=MAX_ENVELOPE_BYTES)
+
+
+class Uploads(Protocol):
+    """What takes note of stored objects."""
+
+    def arrived(self, bucket: str, name: str) -> None:
+        """Judge the upload that it is; what is none is passed over."""
+        ...
+
+
+def on_upload_app(uploads: Uploads, identity: IdentityProvider, settings: EdgeSettings) -> ServiceEdge:
+    """The application of functions/on_upload: notifications of Cloud Storage about the bucket that clients upload to."""
+
+    def handle(message: PushMessage) -> None:
+        said = message.attributes
+        if said.get("eventType") == "OBJECT_FINALIZE":
+            uploads.arrived(said.get("bucketId", ""), said.get("objectId", ""))
+
+    return event_app(handle, identity, settings)
 
 
 def _pushed(body: bytes) -> PushMessage:

@@ -1,5 +1,11 @@
 """Every path of the document store and the object store, named once. Each begins with its organisation or `system`."""
 
+import re
+
+from shared.domain.ids import is_id
+
+_UPLOAD = re.compile(r"orgs/([^/]+)/uploads/([^/]+)")
+
 
 def organisation(org: str) -> str:
     """The organisation itself."""
@@ -159,6 +165,12 @@ def thumbnail_object(org: str, batch_id: str, item_id: str, attempt: int) -> str
 def upload_object(org: str, reference_id: str) -> str:
     """A reference as it was uploaded, not yet trusted."""
     return f"orgs/{org}/uploads/{reference_id}"
+
+
+def reference_of_upload(name: str) -> tuple[str, str] | None:
+    """The organisation and the reference that an object was uploaded for; None for every other object."""
+    match = _UPLOAD.fullmatch(name)
+    return (match[1], match[2]) if match and is_id("org", match[1]) and is_id("ref", match[2]) else None
 
 
 def reference_object(org: str, reference_id: str) -> str:

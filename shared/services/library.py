@@ -17,17 +17,19 @@ from shared.services.organisations import OrganisationService
 from shared.services.references import ReferenceService, UploadLimits
 from shared.services.sign_ins import SignInService
 from shared.services.submit_limits import SubmitLimitService
+from shared.services.uploads import UploadService
 from shared.services.usage import UsageService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryRules:
-    """The library's settings; `page_key` are 32 secret bytes."""
+    """The library's settings; `page_key` are 32 secret bytes, `upload_bucket` is the name by which notifications call it."""
 
     uploads: UploadLimits
     link_hours: int
     submits_a_minute: int
     page_key: bytes
+    upload_bucket: str = "uploads"
 
 
 class Library:
@@ -80,6 +82,11 @@ class Library:
             ids=ports.ids,
             limits=self._rules.uploads,
         )
+
+    @cached_property
+    def uploads(self) -> UploadService:
+        """What clients sent straight to the object store."""
+        return UploadService(self.references, objects=self._ports.objects, bucket=self._rules.upload_bucket)
 
     @cached_property
     def assets(self) -> AssetService:

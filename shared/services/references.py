@@ -96,11 +96,19 @@ class ReferenceService:
         """
         caller.require(Role.EDITOR)
         check_id("ref", reference, "reference")
-        completed = self._repeats.until_unrefused(lambda: self._complete(caller, reference))
-        self._objects.delete(completed.upload)
+        completed = self.judge(caller.org, reference)
         if completed.status is ReferenceStatus.REFUSED:
             raise Invalid([FieldError("/upload", completed.detail)], completed.detail)
         return completed
+
+    def judge(self, org: str, reference: str) -> Reference:
+        """The reference as it is once the bytes that were uploaded are judged, ready or refused; twice is harmless.
+
+        Raises NotFound (no such reference, or a deleted one), Conflict (nothing was uploaded).
+        """
+        judged = self._repeats.until_unrefused(lambda: self._judge(org, reference))
+        self._objects.delete(judged.upload)
+        return judged
 
     def get(self, caller: Caller, reference: str) -> Reference:
         """One reference; raises NotFound."""
@@ -163,20 +171,19 @@ class ReferenceService:
             expires_at=now + UPLOAD_LASTS,
         )
 
-    def _complete(self, caller: Caller, reference: str) -> Reference:
-        """The reference as it is once its bytes are judged."""
-        read = self._references.one(caller.org, reference)
+    def _judge(self, org: str, reference: str) -> Reference:
+        read = self._references.one(org, reference)
         if read.value.status is not ReferenceStatus.AWAITING_UPLOAD:
             return read.value
         try:
             picture = self._checked(read.value)
-            fields = self._kept(caller.org, reference, picture)
+            fields = self._kept(org, reference, picture)
         except NotFound:
-            return self._not_there(caller, reference)
+            return self._not_there(org, reference)
         except (UnsupportedMedia, TooLarge, Malformed) as error:
             fields = {"status": ReferenceStatus.REFUSED.value, "detail": error.detail}
         self._documents.commit([guarded(read, fields)])
-        return self._references.one(caller.org, reference).value
+        return self._references.one(org, reference).value
 
     def _checked(self, reference: Reference) -> CleanPicture:
         data = self._objects.get(reference.upload, max_bytes=self._limits.bytes)
@@ -200,9 +207,9 @@ class ReferenceService:
             "thumbnail": thumbnail,
         }
 
-    def _not_there(self, caller: Caller, reference: str) -> Reference:
+    def _not_there(self, org: str, reference: str) -> Reference:
         """The upload is not there: another request has judged and removed it meanwhile, or it never came."""
-        current = self._references.one(caller.org, reference).value
+        current = self._references.one(org, reference).value
         if current.status is not ReferenceStatus.AWAITING_UPLOAD:
             return current
         if current.expires_at is not None and current.expires_at <= self._clock.now():

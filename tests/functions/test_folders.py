@@ -13,13 +13,15 @@ import yaml
 
 import shared.container
 from shared.adapters.embedded.identity import LocalIdentityProvider
+from shared.adapters.embedded.pushes import Pushes, UploadNotices
 from shared.adapters.embedded.tasks import SqliteTaskQueue
 from shared.config import Settings
 from shared.container import Container
-from shared.domain.lanes import ALL_QUEUES
+from shared.domain.lanes import ALL_QUEUES, EVENTS
+from shared.ports.documents import Query
 from shared.services.organisations import OrganisationCreate
 from tests.clocks import ManualClock
-from tests.engine.scripted import ScriptedProvider, model
+from tests.engine.scripted import ScriptedProvider, model, picture
 from tests.servers import Server, serve
 
 FOLDERS = {path.parent.name: path.parent for path in Path(__file__).parents[2].glob("functions/*/main.py")}
@@ -57,7 +59,7 @@ class Deployment:
         delivered = 0
         queue = self.container.stack.tasks
         assert isinstance(queue, SqliteTaskQueue)
-        while waiting := [task for name in ALL_QUEUES for task in queue.engine.list_tasks(name)]:
+        while waiting := [task for name in (*ALL_QUEUES, EVENTS) for task in queue.engine.list_tasks(name)]:
             for task in waiting:
                 assert task.function is not None
                 assert self.deliver(task.function, json.loads(task.body)).status_code == 200
@@ -115,6 +117,21 @@ def test_reconcile_finds_a_batch_whose_task_was_lost(deployment: Deployment) -> 
     assert deployment.deliver("reconcile", {}).status_code == 200
     deployment.run()
     assert deployment.ask("GET", accepted["status_url"]).json()["status"] == "completed"
+
+
+def test_an_upload_is_judged_when_it_arrives(deployment: Deployment) -> None:
+    data = picture("1:1")
+    body = {"filename": "walker.png", "media_type": "image/png", "bytes": len(data)}
+    reference = deployment.ask("POST", "/v1/references", json=body).json()["id"]
+    stack = deployment.container.stack
+    assert isinstance(stack.tasks, SqliteTaskQueue)
+    (document,) = stack.documents.query(Query("references", group=True))
+    name = document.data["upload"]
+    stack.objects.put(name, data, media_type="image/png")
+    UploadNotices(Pushes(stack.tasks, clock=deployment.container.clock), ids=deployment.container.ids).finalized(name)
+    assert deployment.run() == 1
+    assert deployment.ask("GET", f"/v1/references/{reference}").json()["status"] == "ready"
+    assert stack.objects.find(name) is None
 
 
 def test_the_api_serves_all_of_its_paths_behind_the_framework(deployment: Deployment) -> None:

@@ -13,6 +13,7 @@ import pytest
 from shared.adapters.embedded.object_app import object_app
 from shared.adapters.embedded.object_headers import Span, byte_range
 from shared.adapters.embedded.objects import FileObjectStore
+from shared.domain.errors import Unavailable
 from tests.clocks import ManualClock
 from tests.servers import serve
 
@@ -72,6 +73,27 @@ def test_each_refusal_of_an_upload_says_why(stack: Stack) -> None:
     stack.clock.advance(3600)
     assert_problem(stack.web.put(url, content=b"x", headers=PNG), 403, "expired")
     assert stack.leftovers() == []
+
+
+def test_each_object_that_a_client_put_is_told_of_and_nothing_else(tmp_path: Path) -> None:
+    clock = ManualClock()
+    told: list[str] = []
+
+    def hear(name: str) -> None:
+        told.append(name)
+        raise Unavailable("The queue is away.")
+
+    with serve() as server:
+        store = FileObjectStore(tmp_path, clock=clock, key=bytes(32), base_url=f"{server.url}/objects")
+        server.mount("/objects", object_app(store, uploaded=hear))
+        store.put("o/ours", BODY, media_type="image/png")
+        expires_at = clock.now() + timedelta(hours=1)
+        url = store.sign_upload("o/a", media_type="image/png", max_bytes=10, expires_at=expires_at).url
+        with httpx.Client(trust_env=False) as web:
+            assert web.put(url, content=b"x" * 11, headers=PNG).status_code == 413
+            assert web.put(url, content=b"x", headers=PNG).status_code == 201
+            assert web.put(url, content=b"x", headers=PNG).status_code == 412
+    assert told == ["o/a"]
 
 
 def test_a_refused_upload_of_many_megabytes_still_hears_why(stack: Stack) -> None:

@@ -5,11 +5,13 @@ import socket
 
 import pytest
 
+from infra.local.cloud_storage import Notifications, StoredObjects
+from infra.local.cloud_storage.objects import Stored, Upload
 from shared.adapters.embedded.events import InProcessEventBus
 from shared.adapters.google.events import PubSubEventBus, connect
 from shared.domain.errors import ConfigurationWrong, Unavailable
 from shared.ports.events import Event
-from tests.clocks import START
+from tests.clocks import START, ManualClock
 from tests.emulators import pubsub_host
 from tests.pubsub import PROJECT, pubsub
 
@@ -59,3 +61,23 @@ def test_a_bus_that_cannot_be_reached_is_unavailable() -> None:
 def test_an_emulator_of_another_machine_is_refused() -> None:
     with pytest.raises(ConfigurationWrong, match="this machine"):
         connect("pubsub.example.com:443")
+
+
+def test_the_stand_in_of_storage_tells_of_new_objects_of_its_bucket() -> None:
+    host = pubsub_host()
+    with pubsub() as topic, connect(host) as publisher:
+        name = topic.subscription.replace("/subscriptions/", "/topics/")
+        notifications = Notifications(publisher, bucket="uploads", topic=name)
+        objects = StoredObjects(
+            ":memory:", buckets=["uploads", "kept"], clock=ManualClock(), finalized=notifications.finalized
+        )
+        objects.put(Upload(bucket="kept", name="orgs/a/b", data=b"x"))
+        objects.put(Upload(bucket="uploads", name="orgs/a/uploads/b", data=b"xy"))
+        (heard,) = topic.heard(1)
+        objects.close()
+        gone = Notifications(publisher, bucket="uploads", topic=f"{name}-gone")
+        gone.finalized(Stored(bucket="uploads", name="o", generation=1, described={}))
+    attributes = heard.message.attributes
+    assert (attributes["eventType"], attributes["bucketId"]) == ("OBJECT_FINALIZE", "uploads")
+    assert (attributes["objectId"], attributes["objectGeneration"]) == ("orgs/a/uploads/b", "2")
+    assert json.loads(heard.message.data)["size"] == "2"

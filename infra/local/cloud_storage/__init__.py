@@ -2,6 +2,7 @@
 
 from infra.local.cloud_storage.app import storage_app
 from infra.local.cloud_storage.keys import ThrowAwayAccount
+from infra.local.cloud_storage.notifications import Notifications
 from infra.local.cloud_storage.objects import StoredObjects
 
-__all__ = ["StoredObjects", "ThrowAwayAccount", "storage_app"]
+__all__ = ["Notifications", "StoredObjects", "ThrowAwayAccount", "storage_app"]

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,11 +60,19 @@ class Stored:
 
 
 class StoredObjects:
-    """Objects of the given buckets in a SQLite file (or `:memory:`), generations ascending."""
+    """Objects of the given buckets in a SQLite file (or `:memory:`), generations ascending; `finalized` hears of each new one."""
 
-    def __init__(self, file: Path | str, *, buckets: Sequence[str], clock: Clock) -> None:
+    def __init__(
+        self,
+        file: Path | str,
+        *,
+        buckets: Sequence[str],
+        clock: Clock,
+        finalized: Callable[[Stored], None] = lambda _: None,
+    ) -> None:
         self.buckets = frozenset(buckets)
         self._clock = clock
+        self._finalized = finalized
         self._lock = Lock()
         self._database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._database.execute("PRAGMA journal_mode=WAL")
@@ -82,7 +90,9 @@ class StoredObjects:
                 "INSERT INTO objects (bucket, name, described, data) VALUES (?, ?, ?, ?)",
                 (upload.bucket, upload.name, json.dumps(described), upload.data),
             )
-        return _stored(int(made.lastrowid or 0), upload.bucket, upload.name, json.dumps(described))
+        stored = _stored(int(made.lastrowid or 0), upload.bucket, upload.name, json.dumps(described))
+        self._finalized(stored)
+        return stored
 
     def get(self, bucket: str, name: str, *, generation: int | None = None, if_generation: int | None = None) -> Stored:
         """The object; raises Refused."""

@@ -50,9 +50,14 @@ _log = logger(__name__)
 _T = TypeVar("_T")
 
 
-def object_app(store: FileObjectStore, *, threads: int = 16) -> Starlette:
-    """An ASGI application to be mounted where the store's `base_url` points; file work takes at most `threads` threads."""
-    endpoint = _ObjectEndpoint(store, threads)
+def object_app(
+    store: FileObjectStore, *, threads: int = 16, uploaded: Callable[[str], None] = lambda _: None
+) -> Starlette:
+    """An ASGI application to be mounted where the store's `base_url` points; file work takes at most `threads` threads.
+
+    `uploaded` is called, in one of these threads, with the name of each object that a client has put.
+    """
+    endpoint = _ObjectEndpoint(store, threads, uploaded)
     cors = Middleware(
         CORSMiddleware,
         allow_origins=["*"],  # a link is its own permission: no cookie is ever read here
@@ -71,9 +76,10 @@ def object_app(store: FileObjectStore, *, threads: int = 16) -> Starlette:
 class _ObjectEndpoint:
     """An ASGI endpoint of its own, so that one place closes what it opened, however the client leaves."""
 
-    def __init__(self, store: FileObjectStore, threads: int) -> None:
+    def __init__(self, store: FileObjectStore, threads: int, uploaded: Callable[[str], None]) -> None:
         self._store = store
         self._threads = threads
+        self._uploaded = uploaded
         self._limit: anyio.CapacityLimiter | None = None
 
     @property
@@ -127,6 +133,14 @@ class _ObjectEndpoint:
         finally:
             with anyio.CancelScope(shield=True):
                 await self._run(draft.discard)
+        await self._tell(name)
+
+    async def _tell(self, name: str) -> None:
+        """Say that an object was put; that nobody hears does not undo it: whoever put it asks for it to be looked at, too."""
+        try:
+            await self._run(self._uploaded, name)
+        except Unavailable as error:
+            _log.warning("upload_not_announced", object=name, detail=error.detail)
 
     async def _receive(self, body: "_Body", draft: ObjectDraft, max_bytes: int) -> None:
         waiting = bytearray()

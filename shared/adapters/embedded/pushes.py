@@ -12,7 +12,10 @@ from shared.domain.ids import derived
 from shared.domain.lanes import EVENTS
 from shared.domain.task_rules import MAX_ENVELOPE_BYTES
 from shared.ports.clock import Clock
+from shared.ports.ids import Ids
 
+# What stands in notifications for the bucket that clients upload to; here there are no buckets.
+UPLOAD_BUCKET = "uploads"
 _DEADLINE_SECONDS = 60.0
 
 
@@ -46,3 +49,17 @@ class Pushes:
             deadline_seconds=_DEADLINE_SECONDS,
         )
         self._queue.engine.create_tasks([task])
+
+
+class UploadNotices:
+    """Tells functions/on_upload of uploads, in the words of Cloud Storage."""
+
+    def __init__(self, pushes: Pushes, *, ids: Ids) -> None:
+        self._pushes = pushes
+        self._ids = ids
+
+    def finalized(self, name: str) -> None:
+        """An upload of this name is stored. Raises Unavailable."""
+        attributes = {"eventType": "OBJECT_FINALIZE", "bucketId": UPLOAD_BUCKET, "objectId": name}
+        # A name may be uploaded to again once its object was removed: that is another upload.
+        self._pushes.push("on_upload", message_id=self._ids.new("msg"), attributes=attributes)

@@ -1,0 +1,13 @@
+"""Checks what was uploaded, so that rows may name it."""
+
+import functions_framework.aio
+from starlette.requests import Request
+
+from shared.container import container
+from shared.http.hosting import Hosted
+
+
+@functions_framework.aio.http
+async def on_upload(request: Request) -> Hosted:  # noqa: ARG001 - the application reads it itself
+    """The application that answers; made at the first request."""
+    return Hosted(container().on_upload_app())
