@@ -1,14 +1,53 @@
 """The only reader of the environment: every setting, its meaning, its default."""
 
+import base64
+import binascii
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.domain.errors import ConfigurationWrong
+
+PAGE_KEY_BYTES: Final = 32
+# What IAM signs is sure to be accepted for twelve hours, and a link lasts an hour more than its grid at most.
+LONGEST_SIGNED_HOURS: Final = 11
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_NEEDED: Final = (
+    "project",
+    "region",
+    "bucket",
+    "upload_bucket",
+    "functions_url",
+    "public_url",
+    "task_account",
+    "page_key",
+)
+_EMULATORS: Final = (
+    "firestore_emulator_host",
+    "pubsub_emulator_host",
+    "firebase_auth_emulator_host",
+    "storage_emulator_host",
+    "tasks_address",
+    "storage_url",
+    "certs_url",
+)
+# Emulators and stand-ins believe whatever they are told: names that belong to nobody.
+_ON_EMULATORS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "project": "demo-fanfold",
+        "region": "local",
+        "bucket": "demo-fanfold",
+        "upload_bucket": "demo-fanfold-uploads",
+        "task_account": "tasks@demo-fanfold.iam.gserviceaccount.com",
+    }
+)
 
 
 class Settings(BaseSettings):
@@ -16,8 +55,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FANFOLD_", frozen=True, extra="ignore", populate_by_name=True)
 
-    stack: Literal["embedded"] = Field("embedded", description="Which adapters stand behind the ports.")
-    home: Path = Field(Path(".fanfold"), description="Folder of the embedded stack's state.")
+    stack: Literal["embedded", "emulators", "google"] = Field(
+        "embedded",
+        description="Which adapters stand behind the ports: SQLite and files, Google Cloud's on this machine's emulators, or Google Cloud's.",
+    )
+    home: Path = Field(Path(".fanfold"), description="Folder of the local stack's state.")
     host: Literal["127.0.0.1", "localhost", "::1", "0.0.0.0"] = Field(  # noqa: S104 - a choice of the operator's
         "127.0.0.1", description="Address that the public port listens on."
     )
@@ -26,6 +68,48 @@ class Settings(BaseSettings):
     functions_url: str = Field(
         "", description="Address below which the task functions answer; the local stack chooses its own."
     )
+
+    project: str = Field("", description="Google Cloud project; needed on google.")
+    region: str = Field("", description="Region of the task queues; needed on google.")
+    database: str = Field("(default)", description="Firestore database.")
+    bucket: str = Field("", description="Bucket of all objects; needed on google.")
+    upload_bucket: str = Field("", description="Bucket of uploads that nobody has checked yet; needed on google.")
+    topic: str = Field("events", min_length=1, description="Pub/Sub topic of events.")
+    queue_prefix: str = Field("", description="What the names of the deployed task queues begin with.")
+    task_account: str = Field("", description="Service account whose token Cloud Tasks sends; needed on google.")
+    callers: str = Field(
+        "", description="More service accounts that may call task, schedule and event functions; comma-separated."
+    )
+    page_key: SecretStr | None = Field(
+        None,
+        description="32 random bytes in base64, for page tokens and the like; needed on google, the same everywhere.",
+    )
+    firebase_api_key: str = Field("", description="Firebase's public web configuration: apiKey.")
+    firebase_auth_domain: str = Field("", description="Firebase's public web configuration: authDomain.")
+    firebase_app_id: str = Field("", description="Firebase's public web configuration: appId.")
+
+    firestore_emulator_host: str = Field(
+        "", validation_alias="FIRESTORE_EMULATOR_HOST", description="Firestore's emulator (host:port); emulators only."
+    )
+    pubsub_emulator_host: str = Field(
+        "", validation_alias="PUBSUB_EMULATOR_HOST", description="Pub/Sub's emulator (host:port); emulators only."
+    )
+    firebase_auth_emulator_host: str = Field(
+        "",
+        validation_alias="FIREBASE_AUTH_EMULATOR_HOST",
+        description="Firebase Authentication's emulator (host:port); emulators only.",
+    )
+    storage_emulator_host: str = Field(
+        "",
+        validation_alias="STORAGE_EMULATOR_HOST",
+        description="Another emulator of Cloud Storage: refused on google, not used by Fanfold.",
+    )
+    tasks_address: str = Field("", description="Stand-in for Cloud Tasks (host:port, gRPC); emulators only.")
+    storage_url: str = Field("", description="Stand-in for Cloud Storage (http://host:port); emulators only.")
+    certs_url: str = Field(
+        "", description="Where the certificates of the local issuer of services' tokens are; emulators only."
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe line that is logged."
     )
@@ -74,6 +158,88 @@ class Settings(BaseSettings):
     submits_a_minute: int = Field(10, ge=1, description="Batches that one caller may submit a minute.")
     requests_a_minute: int = Field(600, ge=1, description="Other requests of one caller a minute, an instance.")
 
+    @property
+    def task_callers(self) -> frozenset[str]:
+        """The service accounts that task, schedule and event functions take tokens of."""
+        named = (name.strip() for name in (self.task_account, *self.callers.split(",")))
+        return frozenset(name for name in named if name)
+
+    @property
+    def page_key_bytes(self) -> bytes:
+        """The secret that others are derived from; raises ConfigurationWrong when it is missing."""
+        if self.page_key is None:
+            raise ConfigurationWrong("FANFOLD_PAGE_KEY is missing: set it to 32 random bytes in base64.")
+        return base64.b64decode(self.page_key.get_secret_value())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        """Names on the emulators that nobody needs to choose."""
+        if isinstance(given, dict) and given.get("stack") == "emulators":
+            return {**_ON_EMULATORS, **given}
+        return given
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        """What the stack needs is there, and nothing that must not be."""
+        if self.page_key is not None and not _is_key(self.page_key.get_secret_value()):
+            raise ValueError(f"FANFOLD_PAGE_KEY must be {PAGE_KEY_BYTES} bytes in base64 (openssl rand -base64 32).")
+        if self.stack == "embedded":
+            return self
+        found = self._deployed() if self.stack == "google" else self._on_this_machine()
+        if self.link_hours > LONGEST_SIGNED_HOURS:
+            found.append(
+                f"FANFOLD_LINK_HOURS must be at most {LONGEST_SIGNED_HOURS} on this stack: "
+                "the keys that sign links are only sure to be known for twelve hours."
+            )
+        if found:
+            raise ValueError(" ".join(found))
+        return self
+
+    def _deployed(self) -> list[str]:
+        """What is wrong with the settings of a deployed function."""
+        found = [
+            f"{variable(name)} is set, but this is production (FANFOLD_STACK=google): "
+            "unset it, for it leads to an emulator that believes everything it is told."
+            for name in _EMULATORS
+            if getattr(self, name)
+        ]
+        found += [f"{variable(name)} is missing (FANFOLD_STACK=google)." for name in _NEEDED if not getattr(self, name)]
+        found += [
+            f"{variable(name)} must be an https address (FANFOLD_STACK=google)."
+            for name in ("functions_url", "public_url")
+            if getattr(self, name) and not getattr(self, name).startswith("https://")
+        ]
+        return found
+
+    def _on_this_machine(self) -> list[str]:
+        """What is wrong with the addresses of emulators and stand-ins: their lines are open to everyone on the way."""
+        return [
+            f"{variable(name)} must be an address of this machine such as 127.0.0.1:8085 (FANFOLD_STACK=emulators)."
+            for name in _EMULATORS
+            if getattr(self, name) and not _is_local(getattr(self, name))
+        ]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"FANFOLD_{name.upper()}"
+
+
+def _is_local(address: str) -> bool:
+    try:
+        return urlsplit(address if "//" in address else f"//{address}").hostname in _LOOPBACK
+    except ValueError:
+        return False
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == PAGE_KEY_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
@@ -88,7 +254,10 @@ def _sentence(error: ValidationError) -> str:
     """Each wrong variable by its name; the value itself may be a secret and is left out."""
     parts = []
     for problem in error.errors(include_input=False, include_url=False):
-        name = str(problem["loc"][0]) if problem["loc"] else "settings"
-        variable = name if name.isupper() else f"FANFOLD_{name.upper()}"
-        parts.append(f"{variable}: {problem['msg']}")
-    return "Wrong settings. " + "; ".join(parts) + "."
+        if problem["loc"]:
+            name = str(problem["loc"][0])
+            parts.append(f"{name if name.isupper() else f'FANFOLD_{name.upper()}'}: {problem['msg']}.")
+        else:
+            # Of settings together: the sentence names them itself.
+            parts.append(problem["msg"].removeprefix("Value error, "))
+    return "Wrong settings. " + " ".join(parts)

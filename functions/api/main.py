@@ -6,8 +6,11 @@ from starlette.requests import Request
 from shared.container import container
 from shared.http.hosting import Hosted
 
+# Made when the function starts, so that a wrong setting stops the start; its parts are made at the first request.
+platform = container()
+
 
 @functions_framework.aio.http
 async def api(request: Request) -> Hosted:  # noqa: ARG001 - the application reads it itself
     """The application that answers; made at the first request."""
-    return Hosted(container().api_app())
+    return Hosted(platform.api_app())

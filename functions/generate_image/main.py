@@ -6,8 +6,11 @@ from starlette.requests import Request
 from shared.container import container
 from shared.http.hosting import Hosted
 
+# Made when the function starts, so that a wrong setting stops the start; its parts are made at the first request.
+platform = container()
+
 
 @functions_framework.aio.http
 async def generate_image(request: Request) -> Hosted:  # noqa: ARG001 - the application reads it itself
     """The application that answers; made at the first request."""
-    return Hosted(container().generate_image_app())
+    return Hosted(platform.generate_image_app())

@@ -19,7 +19,8 @@ from shared.adapters.embedded.objects import FileObjectStore
 from shared.adapters.embedded.pushes import Pushes, UploadNotices
 from shared.adapters.embedded.tasks import SqliteTaskQueue
 from shared.config import Settings
-from shared.container import OBJECTS_PATH, Container, install
+from shared.container import Container, install
+from shared.container.embedded import OBJECTS_PATH
 from shared.domain.errors import ConfigurationWrong
 from shared.services.keys import new_secret
 from shared.services.organisations import OrganisationCreate

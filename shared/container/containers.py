@@ -1,61 +1,31 @@
-"""The composition root: the only place that knows all adapters. Everything is made when it is first needed."""
+"""One process's container."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from shared import logging
-from shared.config import Settings, settings
+from shared.config import Settings
+from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE, engine_rules
+from shared.container.stacks import Stack, chosen_stack, function_url
 from shared.domain.catalogue import MODELS
-from shared.domain.failures import RetryRules
 from shared.domain.image_models import ImageModelSpec
-from shared.domain.lanes import ADVANCE, EVENTS, IMAGE_LANES
+from shared.domain.lanes import IMAGE_LANES
 from shared.domain.offers import Offer
 from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore
-from shared.ports.events import EventBus
-from shared.ports.identity import IdentityProvider, PasswordHasher
 from shared.ports.ids import Ids
-from shared.ports.objects import ObjectStore
 from shared.ports.pictures import PictureStudio
 from shared.ports.providers import ImageModel
-from shared.ports.tasks import TaskQueue
-from shared.services.dispatching import Pace
-from shared.services.engine import Engine, EngineRules, Ports
-from shared.services.row_checks import Limits
+from shared.services.engine import Engine, Ports
 from shared.version import VERSION
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from shared.adapters.embedded.tasks import QueueConfig
     from shared.http.task_edge import TaskEdgeSettings
     from shared.services.library import Library
 
-MICROS = 1_000_000
-OBJECTS_PATH = "/objects"
 _MOST_THREADS = 256
-_STEPS_AT_ONCE = 8
-_EVENTS_AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stack:
-    """The adapters of one stack: `secret(name)` gives 32 bytes of that name, `accounts` may send tasks."""
-
-    documents: DocumentStore
-    tasks: TaskQueue
-    objects: ObjectStore
-    events: EventBus
-    identity: IdentityProvider
-    passwords: PasswordHasher
-    secret: Callable[[str], bytes]
-    accounts: frozenset[str]
-    boot_id: str
-    close: Callable[[], None] = field(default=lambda: None)
 
 
 class Container:
@@ -85,7 +55,7 @@ class Container:
     @cached_property
     def stack(self) -> Stack:
         """The adapters that the settings choose."""
-        return self._given_stack or embedded_stack(self.config, self.clock, self.ids)
+        return self._given_stack or chosen_stack(self.config, self.clock, self.ids)
 
     @cached_property
     def offer(self) -> Offer:
@@ -182,7 +152,7 @@ class Container:
 
     def function_url(self, name: str) -> str:
         """Where a task function answers; also the audience of the tokens that it takes."""
-        return f"{self.config.functions_url.rstrip('/')}/{name}"
+        return function_url(self.config, name)
 
     @cached_property
     def _api(self) -> "ASGIApp":
@@ -223,7 +193,7 @@ class Container:
         from shared.http import task_edge
 
         return task_edge.advance_batch_app(
-            self.engine.steps, self.stack.identity, self._edge("advance_batch", _STEPS_AT_ONCE)
+            self.engine.steps, self.stack.identity, self._edge("advance_batch", STEPS_AT_ONCE)
         )
 
     @cached_property
@@ -243,118 +213,10 @@ class Container:
     def _on_upload(self) -> "ASGIApp":
         from shared.http import event_edge
 
-        edge = self._edge("on_upload", _EVENTS_AT_ONCE)
+        edge = self._edge("on_upload", EVENTS_AT_ONCE)
         return event_edge.on_upload_app(self.library.uploads, self.stack.identity, edge)
 
     def _edge(self, name: str, concurrency: int) -> "TaskEdgeSettings":
         from shared.http.task_edge import TaskEdgeSettings
 
         return TaskEdgeSettings(audience=self.function_url(name), accounts=self.stack.accounts, concurrency=concurrency)
-
-
-def engine_rules(config: Settings) -> EngineRules:
-    """The engine's settings out of all settings."""
-    limit = config.organisation_budget_usd
-    return EngineRules(
-        limits=Limits(rows=config.max_rows, images=config.max_images),
-        retry=RetryRules(
-            max_tries=config.max_tries,
-            base_seconds=config.retry_base_seconds,
-            max_seconds=config.retry_max_seconds,
-            max_age=timedelta(hours=config.max_batch_age_hours),
-        ),
-        pace=Pace(
-            tick=timedelta(milliseconds=config.tick_ms),
-            dispatch_timeout=timedelta(seconds=config.dispatch_timeout_seconds),
-            model_concurrency=config.model_concurrency,
-        ),
-        step_lease=timedelta(seconds=config.step_lease_seconds),
-        organisation_limit_micros=None if limit is None else int(limit * MICROS),
-        stores_at_a_time=config.stores_at_a_time,
-    )
-
-
-def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
-    """SQLite, files and local keys in the state folder, which this process holds alone from now on.
-
-    Raises ConfigurationWrong with what to do when the folder is occupied, damaged, full or read-only.
-    """
-    from shared.adapters.embedded.documents import SqliteDocumentStore
-    from shared.adapters.embedded.events import InProcessEventBus
-    from shared.adapters.embedded.identity import SERVICE_ACCOUNT, LocalIdentityProvider
-    from shared.adapters.embedded.keys import KeyFolder
-    from shared.adapters.embedded.objects import FileObjectStore
-    from shared.adapters.embedded.passwords import Argon2PasswordHasher
-    from shared.adapters.embedded.state_folder import StateFolder
-    from shared.adapters.embedded.tasks import SqliteTaskQueue
-    from shared.repositories.indexes import INDEXES
-
-    folder = StateFolder(config.home, ids=ids)
-    keys = KeyFolder(folder.keys)
-    lifetime = timedelta(hours=config.token_hours)
-    identity = LocalIdentityProvider(keys.signing_key("identity"), clock=clock, lifetime=lifetime)
-    documents = SqliteDocumentStore(folder.documents, clock=clock, indexes=INDEXES)
-    tasks = SqliteTaskQueue(folder.tasks, clock=clock, token=identity.service_token, queues=embedded_queues(config))
-    objects_url = f"{config.public_url.rstrip('/')}{OBJECTS_PATH}"
-
-    def close() -> None:
-        tasks.close()
-        documents.close()
-        folder.close()
-
-    return Stack(
-        documents=documents,
-        tasks=tasks,
-        objects=FileObjectStore(folder.objects, clock=clock, key=keys.secret("links"), base_url=objects_url),
-        events=InProcessEventBus(),
-        identity=identity,
-        passwords=Argon2PasswordHasher(),
-        secret=keys.secret,
-        accounts=frozenset({SERVICE_ACCOUNT}),
-        boot_id=folder.boot_id,
-        close=close,
-    )
-
-
-def embedded_queues(config: Settings) -> "list[QueueConfig]":
-    """The queues of the embedded stack: the lanes as the settings say, and the steps' own."""
-    from shared.adapters.embedded.tasks import QueueConfig, RetryConfig
-
-    # A delivery that fails never reached a claim: it is made until it does, and the engine alone gives up.
-    retry = RetryConfig(max_attempts=-1, min_backoff_seconds=0.5, max_backoff_seconds=60)
-    lanes = [
-        QueueConfig(
-            name=name,
-            max_dispatches_per_second=config.lane_rate_per_second,
-            max_concurrent_dispatches=config.lane_concurrency,
-            retry=retry,
-        )
-        for name in IMAGE_LANES.values()
-    ]
-    own = [
-        QueueConfig(name=name, max_concurrent_dispatches=concurrency, retry=retry)
-        for name, concurrency in ((ADVANCE, _STEPS_AT_ONCE), (EVENTS, _EVENTS_AT_ONCE))
-    ]
-    return [*own, *lanes]
-
-
-def container() -> Container:
-    """The container of this process, made from its settings at the first call."""
-    global _container  # noqa: PLW0603 - one a process is what a composition root is
-    with _making:
-        if _container is None:
-            config = settings()
-            logging.configure(config.log_level)
-            _container = Container(config)
-        return _container
-
-
-def install(made: Container) -> None:
-    """Let `container()` give this one: for a process that decides its settings itself (the local stack)."""
-    global _container  # noqa: PLW0603 - as above
-    with _making:
-        _container = made
-
-
-_container: Container | None = None
-_making = Lock()

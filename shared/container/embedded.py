@@ -1,0 +1,80 @@
+"""The embedded stack: SQLite, files and local keys."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shared.config import Settings
+from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE
+from shared.container.stacks import Stack
+from shared.domain.lanes import ADVANCE, EVENTS, IMAGE_LANES
+from shared.ports.clock import Clock
+from shared.ports.ids import Ids
+
+if TYPE_CHECKING:
+    from shared.adapters.embedded.tasks import QueueConfig
+
+OBJECTS_PATH = "/objects"
+
+
+def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
+    """SQLite, files and local keys in the state folder, which this process holds alone from now on.
+
+    Raises ConfigurationWrong with what to do when the folder is occupied, damaged, full or read-only.
+    """
+    from shared.adapters.embedded.documents import SqliteDocumentStore
+    from shared.adapters.embedded.events import InProcessEventBus
+    from shared.adapters.embedded.identity import SERVICE_ACCOUNT, LocalIdentityProvider
+    from shared.adapters.embedded.keys import KeyFolder
+    from shared.adapters.embedded.objects import FileObjectStore
+    from shared.adapters.embedded.passwords import Argon2PasswordHasher
+    from shared.adapters.embedded.state_folder import StateFolder
+    from shared.adapters.embedded.tasks import SqliteTaskQueue
+    from shared.repositories.indexes import INDEXES
+
+    folder = StateFolder(config.home, ids=ids)
+    keys = KeyFolder(folder.keys)
+    lifetime = timedelta(hours=config.token_hours)
+    identity = LocalIdentityProvider(keys.signing_key("identity"), clock=clock, lifetime=lifetime)
+    documents = SqliteDocumentStore(folder.documents, clock=clock, indexes=INDEXES)
+    tasks = SqliteTaskQueue(folder.tasks, clock=clock, token=identity.service_token, queues=embedded_queues(config))
+    objects_url = f"{config.public_url.rstrip('/')}{OBJECTS_PATH}"
+
+    def close() -> None:
+        tasks.close()
+        documents.close()
+        folder.close()
+
+    return Stack(
+        documents=documents,
+        tasks=tasks,
+        objects=FileObjectStore(folder.objects, clock=clock, key=keys.secret("links"), base_url=objects_url),
+        events=InProcessEventBus(),
+        identity=identity,
+        passwords=Argon2PasswordHasher(),
+        secret=keys.secret,
+        accounts=frozenset({SERVICE_ACCOUNT}),
+        boot_id=folder.boot_id,
+        close=close,
+    )
+
+
+def embedded_queues(config: Settings) -> "list[QueueConfig]":
+    """The queues of the embedded stack: the lanes as the settings say, and the steps' own."""
+    from shared.adapters.embedded.tasks import QueueConfig, RetryConfig
+
+    # A delivery that fails never reached a claim: it is made until it does, and the engine alone gives up.
+    retry = RetryConfig(max_attempts=-1, min_backoff_seconds=0.5, max_backoff_seconds=60)
+    lanes = [
+        QueueConfig(
+            name=name,
+            max_dispatches_per_second=config.lane_rate_per_second,
+            max_concurrent_dispatches=config.lane_concurrency,
+            retry=retry,
+        )
+        for name in IMAGE_LANES.values()
+    ]
+    own = [
+        QueueConfig(name=name, max_concurrent_dispatches=concurrency, retry=retry)
+        for name, concurrency in ((ADVANCE, STEPS_AT_ONCE), (EVENTS, EVENTS_AT_ONCE))
+    ]
+    return [*own, *lanes]
