@@ -4,12 +4,26 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.documents import Part, Stored
 from shared.domain.modes import BatchStatus, Desired, Priority
-from shared.domain.rows import MAX_TAGS, ModelId, Ratio, Row, RowSettings, Seed, Size, Strict, Tag
+from shared.domain.rows import (
+    MAX_TAGS,
+    Changes,
+    ModelId,
+    Prompt,
+    Ratio,
+    Row,
+    RowSettings,
+    Seed,
+    Size,
+    Strict,
+    Tag,
+)
+from shared.domain.texts import Printable
 
-BatchName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+BatchName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Printable]
 MAX_RETRY_ITEMS = 1_000
 
 
@@ -40,22 +54,22 @@ class BatchCreate(Strict):
     tags: tuple[Tag, ...] = Field((), max_length=MAX_TAGS)
 
 
-class BatchUpdate(Strict):
+class BatchUpdate(Changes):
     """What may be changed of a batch at any time; fields that are left out stay."""
 
-    name: BatchName | None = None
-    tags: tuple[Tag, ...] | None = Field(None, max_length=MAX_TAGS)
-    archived: bool | None = None
+    name: BatchName | SkipJsonSchema[None] = None
+    tags: tuple[Tag, ...] | SkipJsonSchema[None] = Field(None, max_length=MAX_TAGS)
+    archived: bool | SkipJsonSchema[None] = None
 
 
-class RetryChanges(Strict):
+class RetryChanges(Changes):
     """Settings that failed items are tried with instead of their own."""
 
-    prompt: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)] | None = None
-    model: ModelId | None = None
-    aspect_ratio: Ratio | None = None
-    size: Size | None = None
-    seed: Seed | None = None
+    prompt: Prompt | SkipJsonSchema[None] = None
+    model: ModelId | SkipJsonSchema[None] = None
+    aspect_ratio: Ratio | SkipJsonSchema[None] = None
+    size: Size | SkipJsonSchema[None] = None
+    seed: Seed | SkipJsonSchema[None] = None
 
 
 class BatchRetry(Strict):

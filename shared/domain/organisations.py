@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from shared.domain.documents import Stored
 from shared.domain.modes import Role
 from shared.domain.rows import Strict
+from shared.domain.texts import Printable
 
 
 class Organisation(Stored):
@@ -41,7 +42,7 @@ class Login(Stored):
 class KeyCreate(Strict):
     """A key to be made for a machine."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Printable]
     role: Role = Role.EDITOR
 
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from shared.domain.modes import ReferenceMode
 from shared.domain.shapes import parse_ratio
+from shared.domain.texts import Printable
 
 MAX_PROMPT = 4_000
 MAX_VARIANTS = 10
@@ -33,10 +34,12 @@ def _not_reserved(name: str) -> str:
     return name
 
 
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), Printable]
+Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PROMPT), Printable]
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^./`~*\[\]]+$"),
+    Printable,
     AfterValidator(_not_reserved),
 ]
 ReferenceId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -45,7 +48,8 @@ Ratio = Annotated[str, StringConstraints(max_length=9)]
 ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
 Cell = Annotated[
-    Annotated[str, StringConstraints(max_length=2_000)] | int | float | bool | None, AfterValidator(_storable)
+    Annotated[str, StringConstraints(max_length=2_000), Printable] | int | float | bool | None,
+    AfterValidator(_storable),
 ]
 
 # The spaces around a name are cut off afterwards: in the pattern, a run of them would be tried in every division.
@@ -56,6 +60,17 @@ class Strict(BaseModel):
     """A part of a request: immutable, nothing unknown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Changes(Strict):
+    """What is to become different: a field that is left out stays, so null would say nothing and is refused."""
+
+    @field_validator("*")
+    @classmethod
+    def _not_null(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("Give a value, or leave the field out to keep what is there.")
+        return value
 
 
 class Expansion(Strict):
@@ -113,7 +128,7 @@ class RowSettings(Strict):
 class Row(RowSettings):
     """One line of a batch."""
 
-    prompt: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PROMPT)]
+    prompt: Prompt
 
     def over(self, defaults: RowSettings) -> "Row":
         """This row with the defaults of its batch where it says nothing; variables and metadata are merged."""

@@ -1,5 +1,6 @@
 """Rows: what may be said, what the batch says for them, and prompts with places to fill."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -176,3 +177,26 @@ def test_spaces_around_a_name_are_not_part_of_it() -> None:
 
 def test_each_entry_of_expanded_references_has_the_limit_of_references() -> None:
     assert wrong(expand={"references": [["ref_a"] * 15]}) == ["expand.references.0"]
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9b"])
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("prompt", lambda text: text),
+        ("tags", lambda text: [text]),
+        ("variables", lambda text: {"product": text}),
+        ("variables", lambda text: {text: "walker"}),
+        ("metadata", lambda text: {"sku": text}),
+    ],
+)
+def test_control_characters_are_refused_by_their_place(
+    field: str, said: Callable[[str], object], character: str
+) -> None:
+    with pytest.raises(ValidationError, match=rf"Character 2 is the control character U\+{ord(character):04X}"):
+        Row.model_validate({"prompt": "A walker", field: said(f"a{character}b")})
+
+
+def test_line_ends_tabs_and_other_scripts_are_kept() -> None:
+    text = "ein Läufer\n\tam Strand\r\n散歩者 👟"
+    assert Row.model_validate({"prompt": text}).prompt == text
