@@ -58,7 +58,7 @@ class BatchUpdate(Changes):
     """What may be changed of a batch at any time; fields that are left out stay."""
 
     name: BatchName | SkipJsonSchema[None] = None
-    tags: tuple[Tag, ...] | SkipJsonSchema[None] = Field(None, max_length=MAX_TAGS)
+    tags: Annotated[tuple[Tag, ...], Field(max_length=MAX_TAGS)] | SkipJsonSchema[None] = None
     archived: bool | SkipJsonSchema[None] = None
 
 
