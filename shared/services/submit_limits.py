@@ -7,10 +7,10 @@ from shared.domain.errors import RateLimited
 from shared.domain.organisations import SubmitCounter
 from shared.domain.windows import Allowance, Window, allowance, policy
 from shared.ports.clock import Clock
-from shared.ports.documents import Create, DocumentStore, Set
+from shared.ports.documents import Create, DocumentStore
 from shared.ports.ids import Ids
 from shared.repositories import paths
-from shared.repositories.collections import Collection
+from shared.repositories.collections import Collection, guarded
 from shared.services.repeats import Repeats
 
 NAME = "submits"
@@ -48,6 +48,7 @@ class SubmitLimitService:
                 policy=policy(NAME, self._per_minute),
             )
         after = window.with_one()
-        data = SubmitCounter(minute=after.minute, current=after.current, former=after.former).written()
-        self._documents.commit([Create(path, data) if read is None else Set(path, data, read.version)])
+        counts = {"minute": after.minute, "current": after.current, "former": after.former}
+        new = Create(path, SubmitCounter(**counts).written())
+        self._documents.commit([new if read is None else guarded(read, counts)])
         return allowance(after, now, name=NAME, limit=self._per_minute)
