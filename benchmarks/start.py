@@ -47,12 +47,12 @@ def _request(name: str) -> tuple[str, str, bytes, str]:
     """What to ask of a function."""
     if name == "api":
         return "GET", "/v1/ready", b"", ""
-    from shared.adapters.embedded.identity import LocalIdentityProvider
+    from shared.adapters.embedded.service_tokens import LocalServiceTokens
     from shared.container import container
 
-    identity = container().stack.identity
-    assert isinstance(identity, LocalIdentityProvider)
-    token = identity.service_token(container().function_url(name))
+    services = container().stack.services
+    assert isinstance(services, LocalServiceTokens)
+    token = services.token(container().function_url(name))
     return "POST", "/", json.dumps(PAYLOADS.get(name, {})).encode(), token
 
 

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from infra.local import functions, servers
 from infra.local.schedules import Schedule
 from shared import logging
-from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.object_app import object_app
 from shared.adapters.embedded.objects import FileObjectStore
 from shared.adapters.embedded.pushes import Pushes, UploadNotices
+from shared.adapters.embedded.service_tokens import LocalServiceTokens
 from shared.adapters.embedded.tasks import SqliteTaskQueue
 from shared.config import Settings
 from shared.container import Container, install
@@ -71,10 +71,10 @@ class LocalStack:
 
     def _serve(self, container: Container, public: socket, inner: socket) -> None:
         stack = container.stack
-        tasks, identity, objects = stack.tasks, stack.identity, stack.objects
+        tasks, services, objects = stack.tasks, stack.services, stack.objects
         if not (
             isinstance(tasks, SqliteTaskQueue)
-            and isinstance(identity, LocalIdentityProvider)
+            and isinstance(services, LocalServiceTokens)
             and isinstance(objects, FileObjectStore)
         ):
             raise ConfigurationWrong("The local stack runs on the embedded adapters: set FANFOLD_STACK=embedded.")
@@ -83,7 +83,7 @@ class LocalStack:
         sweep = Schedule(
             container.function_url("reconcile"),
             seconds=container.config.reconcile_seconds,
-            token=identity.service_token,
+            token=services.token,
         )
         # What the process before this one held is free at once; nobody works yet.
         container.engine.restarts.release()

@@ -193,7 +193,7 @@ class Container:
         from shared.http import task_edge
 
         return task_edge.advance_batch_app(
-            self.engine.steps, self.stack.identity, self._edge("advance_batch", STEPS_AT_ONCE)
+            self.engine.steps, self.stack.services, self._edge("advance_batch", STEPS_AT_ONCE)
         )
 
     @cached_property
@@ -201,20 +201,20 @@ class Container:
         from shared.http import task_edge
 
         edge = self._edge("generate_image", min(len(IMAGE_LANES) * self.config.lane_concurrency, _MOST_THREADS))
-        return task_edge.generate_image_app(self.engine.generations, self.stack.identity, edge)
+        return task_edge.generate_image_app(self.engine.generations, self.stack.services, edge)
 
     @cached_property
     def _reconcile(self) -> "ASGIApp":
         from shared.http import task_edge
 
-        return task_edge.reconcile_app(self.engine.reconciliation, self.stack.identity, self._edge("reconcile", 1))
+        return task_edge.reconcile_app(self.engine.reconciliation, self.stack.services, self._edge("reconcile", 1))
 
     @cached_property
     def _on_upload(self) -> "ASGIApp":
         from shared.http import event_edge
 
         edge = self._edge("on_upload", EVENTS_AT_ONCE)
-        return event_edge.on_upload_app(self.library.uploads, self.stack.identity, edge)
+        return event_edge.on_upload_app(self.library.uploads, self.stack.services, edge)
 
     def _edge(self, name: str, concurrency: int) -> "TaskEdgeSettings":
         from shared.http.task_edge import TaskEdgeSettings

@@ -23,10 +23,11 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
     """
     from shared.adapters.embedded.documents import SqliteDocumentStore
     from shared.adapters.embedded.events import InProcessEventBus
-    from shared.adapters.embedded.identity import SERVICE_ACCOUNT, LocalIdentityProvider
+    from shared.adapters.embedded.identity import LocalIdentityProvider
     from shared.adapters.embedded.keys import KeyFolder
     from shared.adapters.embedded.objects import FileObjectStore
     from shared.adapters.embedded.passwords import Argon2PasswordHasher
+    from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
     from shared.adapters.embedded.state_folder import StateFolder
     from shared.adapters.embedded.tasks import SqliteTaskQueue
     from shared.repositories.indexes import INDEXES
@@ -35,8 +36,9 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
     keys = KeyFolder(folder.keys)
     lifetime = timedelta(hours=config.token_hours)
     identity = LocalIdentityProvider(keys.signing_key("identity"), clock=clock, lifetime=lifetime)
+    services = LocalServiceTokens(keys.signing_key("services"), clock=clock)
     documents = SqliteDocumentStore(folder.documents, clock=clock, indexes=INDEXES)
-    tasks = SqliteTaskQueue(folder.tasks, clock=clock, token=identity.service_token, queues=embedded_queues(config))
+    tasks = SqliteTaskQueue(folder.tasks, clock=clock, token=services.token, queues=embedded_queues(config))
     objects_url = f"{config.public_url.rstrip('/')}{OBJECTS_PATH}"
 
     def close() -> None:
@@ -51,6 +53,7 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
         events=InProcessEventBus(),
         identity=identity,
         passwords=Argon2PasswordHasher(),
+        services=services,
         secret=keys.secret,
         accounts=frozenset({SERVICE_ACCOUNT}),
         boot_id=folder.boot_id,

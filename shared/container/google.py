@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from shared.adapters.google.tasks import CloudTasksQueue
 
 # What a process needs an address of before it can do anything on the emulators.
-_ADDRESSES = ("firestore_emulator_host", "pubsub_emulator_host", "tasks_address", "storage_url", "functions_url")
+_ADDRESSES = (
+    "firestore_emulator_host",
+    "pubsub_emulator_host",
+    "tasks_address",
+    "storage_url",
+    "certs_url",
+    "functions_url",
+)
 
 
 def google_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
@@ -34,6 +41,8 @@ def google_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
     Raises ConfigurationWrong when the settings lack an address of an emulator.
     """
     from shared.adapters.embedded.passwords import Argon2PasswordHasher
+    from shared.adapters.google.certificates import OAUTH_URL
+    from shared.adapters.google.service_tokens import GoogleServiceTokens
 
     if config.stack == "emulators":
         _check_addresses(config)
@@ -55,6 +64,7 @@ def google_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
         events=events,
         identity=_identity(config, clock, secret),
         passwords=Argon2PasswordHasher(),
+        services=GoogleServiceTokens(clock=clock, certs_url=config.certs_url or OAUTH_URL),
         secret=secret,
         accounts=config.task_callers,
         boot_id=ids.new("boot"),
@@ -144,7 +154,6 @@ def _identity(config: Settings, clock: Clock, secret: Callable[[str], bytes]) ->
         Ed25519PrivateKey.from_private_bytes(secret("identity")),
         clock=clock,
         lifetime=timedelta(hours=config.token_hours),
-        service_account=config.task_account,
     )
 
 

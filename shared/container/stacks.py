@@ -7,7 +7,7 @@ from shared.config import Settings
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.events import EventBus
-from shared.ports.identity import IdentityProvider, PasswordHasher
+from shared.ports.identity import IdentityProvider, PasswordHasher, ServiceTokens
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
 from shared.ports.tasks import TaskQueue
@@ -23,6 +23,7 @@ class Stack:
     events: EventBus
     identity: IdentityProvider
     passwords: PasswordHasher
+    services: ServiceTokens
     secret: Callable[[str], bytes]
     accounts: frozenset[str]
     boot_id: str

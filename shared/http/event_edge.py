@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from shared.domain.errors import Malformed
 from shared.domain.task_rules import MAX_ENVELOPE_BYTES
 from shared.http.service_edge import EdgeSettings, ServiceEdge
-from shared.ports.identity import IdentityProvider
+from shared.ports.identity import ServiceTokens
 
 MAX_ATTRIBUTES = 100
 
@@ -46,12 +46,12 @@ class PushMessage:
     published_at: datetime
 
 
-def event_app(handle: Callable[[PushMessage], None], identity: IdentityProvider, settings: EdgeSettings) -> ServiceEdge:
+def event_app(handle: Callable[[PushMessage], None], services: ServiceTokens, settings: EdgeSettings) -> ServiceEdge:
     """The application of a function that messages are pushed to.
 
     `handle` returns to acknowledge, also what it cannot use and never will; it raises Unavailable to have it again.
     """
-    return ServiceEdge(lambda body: handle(_pushed(body)), identity, settings, max_bytes=MAX_ENVELOPE_BYTES)
+    return ServiceEdge(lambda body: handle(_pushed(body)), services, settings, max_bytes=MAX_ENVELOPE_BYTES)
 
 
 class Uploads(Protocol):
@@ -62,7 +62,7 @@ class Uploads(Protocol):
         ...
 
 
-def on_upload_app(uploads: Uploads, identity: IdentityProvider, settings: EdgeSettings) -> ServiceEdge:
+def on_upload_app(uploads: Uploads, services: ServiceTokens, settings: EdgeSettings) -> ServiceEdge:
     """The application of functions/on_upload: notifications of Cloud Storage about the bucket that clients upload to."""
 
     def handle(message: PushMessage) -> None:
@@ -70,7 +70,7 @@ def on_upload_app(uploads: Uploads, identity: IdentityProvider, settings: EdgeSe
         if said.get("eventType") == "OBJECT_FINALIZE":
             uploads.arrived(said.get("bucketId", ""), said.get("objectId", ""))
 
-    return event_app(handle, identity, settings)
+    return event_app(handle, services, settings)
 
 
 def _pushed(body: bytes) -> PushMessage:

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from shared.domain.errors import FanfoldError, Forbidden, Unauthenticated
 from shared.http.problems import kind_of
 from shared.logging import logger
-from shared.ports.identity import IdentityProvider
+from shared.ports.identity import ServiceTokens
 
 RETRY_AFTER_SECONDS = 5
 
@@ -36,10 +36,10 @@ class ServiceEdge:
     """
 
     def __init__(
-        self, handle: Callable[[bytes], None], identity: IdentityProvider, settings: EdgeSettings, *, max_bytes: int
+        self, handle: Callable[[bytes], None], services: ServiceTokens, settings: EdgeSettings, *, max_bytes: int
     ) -> None:
         self._handle = handle
-        self._identity = identity
+        self._services = services
         self._settings = settings
         self._max_bytes = max_bytes
         self._limiter = CapacityLimiter(settings.concurrency)
@@ -78,7 +78,7 @@ class ServiceEdge:
     def _admit(self, token: str) -> None:
         if not token:
             raise Unauthenticated("A delivery brings its service's token.")
-        claims = self._identity.verify_service(token, audience=self._settings.audience)
+        claims = self._services.verify(token, audience=self._settings.audience)
         if claims.get("email") not in self._settings.accounts:
             raise Forbidden("This service may not call this function.")
 

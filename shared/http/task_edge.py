@@ -12,7 +12,7 @@ from shared.domain.ids import is_id
 from shared.http.service_edge import EdgeSettings as TaskEdgeSettings
 from shared.http.service_edge import ServiceEdge
 from shared.logging import bound, logger
-from shared.ports.identity import IdentityProvider
+from shared.ports.identity import ServiceTokens
 
 __all__ = [
     "ItemPayload",
@@ -99,18 +99,18 @@ class Sweeps(Protocol):
         ...
 
 
-def advance_batch_app(steps: Steps, identity: IdentityProvider, settings: TaskEdgeSettings) -> "TaskEdge[StepPayload]":
+def advance_batch_app(steps: Steps, services: ServiceTokens, settings: TaskEdgeSettings) -> "TaskEdge[StepPayload]":
     """The application of functions/advance_batch."""
 
     def handle(payload: StepPayload) -> None:
         with bound(org=payload.org, batch=payload.batch):
             steps.advance(payload.org, payload.batch)
 
-    return TaskEdge(StepPayload, handle, identity, settings)
+    return TaskEdge(StepPayload, handle, services, settings)
 
 
 def generate_image_app(
-    generations: Generations, identity: IdentityProvider, settings: TaskEdgeSettings
+    generations: Generations, services: ServiceTokens, settings: TaskEdgeSettings
 ) -> "TaskEdge[ItemPayload]":
     """The application of functions/generate_image."""
 
@@ -118,26 +118,26 @@ def generate_image_app(
         with bound(org=payload.org, batch=payload.batch, item=payload.item):
             generations.generate(payload.org, payload.batch, payload.item, payload.attempt)
 
-    return TaskEdge(ItemPayload, handle, identity, settings)
+    return TaskEdge(ItemPayload, handle, services, settings)
 
 
-def reconcile_app(sweeps: Sweeps, identity: IdentityProvider, settings: TaskEdgeSettings) -> "TaskEdge[SweepPayload]":
+def reconcile_app(sweeps: Sweeps, services: ServiceTokens, settings: TaskEdgeSettings) -> "TaskEdge[SweepPayload]":
     """The application of functions/reconcile."""
 
     def handle(payload: SweepPayload) -> None:  # noqa: ARG001 - there is nothing in it that a sweep needs
         if found := sweeps.sweep():
             log.info("overdue_batches_found", count=found)
 
-    return TaskEdge(SweepPayload, handle, identity, settings)
+    return TaskEdge(SweepPayload, handle, services, settings)
 
 
 class TaskEdge(ServiceEdge, Generic[P]):
     """A service's edge whose deliveries are payloads of one model."""
 
     def __init__(
-        self, model: type[P], handle: Callable[[P], None], identity: IdentityProvider, settings: TaskEdgeSettings
+        self, model: type[P], handle: Callable[[P], None], services: ServiceTokens, settings: TaskEdgeSettings
     ) -> None:
-        super().__init__(lambda body: handle(self._payload(body)), identity, settings, max_bytes=MAX_PAYLOAD_BYTES)
+        super().__init__(lambda body: handle(self._payload(body)), services, settings, max_bytes=MAX_PAYLOAD_BYTES)
         self._model = model
 
     def _payload(self, body: bytes) -> P:

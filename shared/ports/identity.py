@@ -1,4 +1,4 @@
-"""Who is calling: people by signed tokens, machines' tasks by signed tokens of another audience."""
+"""Who is calling: people by their tokens and passwords, services by tokens that the platform signs for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Session:
 
 
 class IdentityProvider(Protocol):
-    """People and tokens."""
+    """People and their tokens."""
 
     def sign_in(self, person: Person) -> Session:
         """A new bearer token for a person whose password was already checked."""
@@ -36,8 +36,15 @@ class IdentityProvider(Protocol):
         """The person whom this token names; raises Unauthenticated when it is forged, expired or for another audience."""
         ...
 
-    def verify_service(self, token: str, *, audience: str) -> Mapping[str, str]:
-        """The claims (`email`, `sub`, …) of a service's token for this audience; raises Unauthenticated."""
+
+class ServiceTokens(Protocol):
+    """Services' tokens: what a queue, a schedule or a push subscription shows to the function that it calls."""
+
+    def verify(self, token: str, *, audience: str) -> Mapping[str, str]:
+        """The claims `iss`, `aud`, `sub` and `email` of a service's token for this audience, never past its end.
+
+        Raises Unauthenticated when it is forged, expired or for another audience; Unavailable when that cannot be found out now.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import jwt
 import pytest
@@ -24,20 +24,11 @@ PERSON = Person(
     org="org_aaaaaaaaaaaaaaaaaaaa",
     role="editor",
 )
-STEP = "http://127.0.0.1:9000/advance_batch"
-IMAGE = "http://127.0.0.1:9000/generate_image"
-
-
-class ServiceTokens(Protocol):
-    """What signs services' tokens: on Google Cloud the platform itself."""
-
-    def service_token(self, audience: str) -> str: ...
 
 
 @dataclass(frozen=True)
 class Stack:
     identity: IdentityProvider
-    services: ServiceTokens
     clock: ManualClock
     key: Ed25519PrivateKey
 
@@ -45,7 +36,7 @@ class Stack:
 def embedded() -> Stack:
     clock, key = ManualClock(), Ed25519PrivateKey.generate()
     provider = LocalIdentityProvider(key, clock=clock, lifetime=timedelta(hours=12))
-    return Stack(provider, provider, clock, key)
+    return Stack(provider, clock, key)
 
 
 STACKS: dict[str, Callable[[], Stack]] = {"embedded": embedded}
@@ -76,57 +67,10 @@ def test_a_persons_token_ends(stack: Stack) -> None:
         stack.identity.verify(session.token)
 
 
-def test_a_service_is_known_by_its_token_at_the_function_it_calls(stack: Stack) -> None:
-    token = stack.services.service_token(STEP)
-    claims = stack.identity.verify_service(token, audience=STEP)
-    assert (claims["aud"], claims["email"]) == (STEP, "tasks@fanfold.local")
-    assert {"iss", "aud", "sub", "email", "email_verified", "iat", "exp"} <= set(claims_of(token))
-    assert stack.identity.verify_service(token, audience=STEP) == claims
-
-
-def test_a_service_token_opens_no_other_function(stack: Stack) -> None:
-    token = stack.services.service_token(STEP)
-    stack.identity.verify_service(token, audience=STEP)
-    with pytest.raises(Unauthenticated):
-        stack.identity.verify_service(token, audience=IMAGE)
-
-
-def test_a_service_token_ends_although_it_was_verified_before(stack: Stack) -> None:
-    token = stack.services.service_token(STEP)
-    stack.identity.verify_service(token, audience=STEP)
-    stack.clock.advance(3600 + 60)
-    with pytest.raises(Unauthenticated, match="expired"):
-        stack.identity.verify_service(token, audience=STEP)
-
-
-def test_a_service_token_is_made_anew_before_it_ends(stack: Stack) -> None:
-    first = stack.services.service_token(STEP)
-    stack.clock.advance(50 * 60)
-    assert stack.services.service_token(STEP) == first
-    stack.clock.advance(6 * 60)
-    second = stack.services.service_token(STEP)
-    assert second != first
-    stack.clock.advance(30 * 60)
-    assert stack.identity.verify_service(second, audience=STEP)["aud"] == STEP
-
-
-def test_neither_kind_of_token_passes_for_the_other(stack: Stack) -> None:
-    person, service = stack.identity.sign_in(PERSON).token, stack.services.service_token(STEP)
-    for audience in (STEP, "fanfold"):
-        with pytest.raises(Unauthenticated):
-            stack.identity.verify_service(person, audience=audience)
-    with pytest.raises(Unauthenticated):
-        stack.identity.verify(service)
-    with pytest.raises(ValueError, match="URL"):
-        stack.services.service_token("fanfold")
-
-
 def test_tokens_of_another_installation_are_refused(stack: Stack) -> None:
     other = embedded()
     with pytest.raises(Unauthenticated):
         stack.identity.verify(other.identity.sign_in(PERSON).token)
-    with pytest.raises(Unauthenticated):
-        stack.identity.verify_service(other.services.service_token(STEP), audience=STEP)
 
 
 def test_a_token_that_was_changed_is_refused(stack: Stack) -> None:
@@ -183,8 +127,6 @@ def test_a_token_that_we_signed_but_would_not_issue_is_refused(stack: Stack, cha
 def test_garbage_is_no_token(stack: Stack, garbage: str) -> None:
     with pytest.raises(Unauthenticated):
         stack.identity.verify(garbage)
-    with pytest.raises(Unauthenticated):
-        stack.identity.verify_service(garbage, audience=STEP)
 
 
 def test_two_people_have_two_tokens(stack: Stack) -> None:

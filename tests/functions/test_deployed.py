@@ -10,8 +10,8 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.keys import KeyFolder
+from shared.adapters.embedded.service_tokens import LocalServiceTokens
 from shared.adapters.embedded.state_folder import StateFolder
 from shared.adapters.system import SystemClock, SystemIds
 from shared.ports.clock import Clock
@@ -31,35 +31,29 @@ class Issuer:
         self._audience = f"{FUNCTIONS_URL}/{function}"
 
     def right(self) -> str:
-        return self._identity().service_token(self._audience)
+        return self._services().token(self._audience)
 
     def wrong(self) -> dict[str, str | None]:
         now = SystemClock().now()
         return {
             "no token": None,
             "garbage": "a.b.c",
-            "another key": self._identity(key=Ed25519PrivateKey.generate()).service_token(self._audience),
-            "another issuer": self._identity(issuer="https://else.where").service_token(self._audience),
-            "another function's": self._identity().service_token(f"{FUNCTIONS_URL}/another"),
-            "another account": self._identity(account="stranger@else.where").service_token(self._audience),
-            "expired": self._identity(clock=ManualClock(now - timedelta(hours=3))).service_token(self._audience),
+            "another key": self._services(key=Ed25519PrivateKey.generate()).token(self._audience),
+            "another issuer": self._services(issuer="https://else.where").token(self._audience),
+            "another function's": self._services().token(f"{FUNCTIONS_URL}/another"),
+            "another account": self._services(account="stranger@else.where").token(self._audience),
+            "expired": self._services(clock=ManualClock(now - timedelta(hours=3))).token(self._audience),
         }
 
-    def _identity(
+    def _services(
         self,
         *,
         key: Ed25519PrivateKey | None = None,
         clock: Clock | None = None,
-        issuer: str = "https://fanfold.local",
+        issuer: str = "https://fanfold.local/services",
         account: str = "tasks@fanfold.local",
-    ) -> LocalIdentityProvider:
-        return LocalIdentityProvider(
-            key or self._key,
-            clock=clock or SystemClock(),
-            lifetime=timedelta(hours=1),
-            issuer=issuer,
-            service_account=account,
-        )
+    ) -> LocalServiceTokens:
+        return LocalServiceTokens(key or self._key, clock=clock or SystemClock(), issuer=issuer, account=account)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +63,7 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
 
 def start(layout: Layout, name: str, home: Path) -> tuple[Deployed, Issuer]:
     folder = StateFolder(home, ids=SystemIds())
-    key = KeyFolder(folder.keys).signing_key("identity")
+    key = KeyFolder(folder.keys).signing_key("services")
     folder.close()
     settings = {"FANFOLD_HOME": str(home), "FANFOLD_FUNCTIONS_URL": FUNCTIONS_URL}
     return Deployed(layout, name, settings), Issuer(key, name)

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
 
-from shared.adapters.embedded.identity import SERVICE_ACCOUNT, LocalIdentityProvider
+from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
 from shared.domain.errors import Unavailable
 from shared.domain.task_rules import MAX_ENVELOPE_BYTES
 from shared.http.event_edge import PushMessage, event_app
@@ -33,17 +33,17 @@ Serve = Callable[[Callable[[PushMessage], None]], AbstractContextManager[TestCli
 
 
 @pytest.fixture
-def identity() -> LocalIdentityProvider:
-    return LocalIdentityProvider(Ed25519PrivateKey.generate(), clock=ManualClock(), lifetime=timedelta(hours=1))
+def services() -> LocalServiceTokens:
+    return LocalServiceTokens(Ed25519PrivateKey.generate(), clock=ManualClock())
 
 
 @pytest.fixture
-def serve(identity: LocalIdentityProvider) -> Serve:
+def serve(services: LocalServiceTokens) -> Serve:
     @contextmanager
     def serving(handle: Callable[[PushMessage], None]) -> Iterator[TestClient]:
         settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=4)
-        headers = {"Authorization": f"Bearer {identity.service_token(AUDIENCE)}"}
-        app = Router(routes=[Mount("/", event_app(handle, identity, settings))])
+        headers = {"Authorization": f"Bearer {services.token(AUDIENCE)}"}
+        app = Router(routes=[Mount("/", event_app(handle, services, settings))])
         with TestClient(app, headers=headers) as client:
             yield client
 
@@ -74,9 +74,9 @@ def test_a_message_of_attributes_alone_has_no_data(serve: Serve) -> None:
     assert (seen[0].data, seen[0].attributes) == (b"", {})
 
 
-def test_strangers_reach_no_handler(serve: Serve, identity: LocalIdentityProvider) -> None:
+def test_strangers_reach_no_handler(serve: Serve, services: LocalServiceTokens) -> None:
     seen: list[PushMessage] = []
-    others = f"Bearer {identity.service_token('http://127.0.0.1:9/on_upload')}"
+    others = f"Bearer {services.token('http://127.0.0.1:9/on_upload')}"
     with serve(seen.append) as client:
         for token in ("", "Bearer a.b.c", others):
             assert client.post("/", json=ENVELOPE, headers={"Authorization": token}).status_code == 401

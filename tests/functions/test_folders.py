@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 import shared.container
-from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.pushes import Pushes, UploadNotices
+from shared.adapters.embedded.service_tokens import LocalServiceTokens
 from shared.adapters.embedded.tasks import SqliteTaskQueue
 from shared.config import Settings
 from shared.container import Container
@@ -46,9 +46,9 @@ class Deployment:
         return self.http.request(method, self.url("api", path), headers=headers, **request)
 
     def service_token(self, function: str) -> str:
-        identity = self.container.stack.identity
-        assert isinstance(identity, LocalIdentityProvider)
-        return identity.service_token(self.container.function_url(function))
+        services = self.container.stack.services
+        assert isinstance(services, LocalServiceTokens)
+        return services.token(self.container.function_url(function))
 
     def deliver(self, function: str, payload: dict[str, Any]) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.service_token(function)}"}

@@ -14,7 +14,8 @@ from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
 
-from shared.adapters.embedded.identity import SERVICE_ACCOUNT, LocalIdentityProvider
+from shared.adapters.embedded.identity import LocalIdentityProvider
+from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
 from shared.domain.errors import FanfoldError, GuardRefused, NotFound, Unavailable
 from shared.http.task_edge import ItemPayload, StepPayload, SweepPayload, TaskEdge, TaskEdgeSettings
 from shared.ports.identity import Person
@@ -45,19 +46,19 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def identity(clock: ManualClock) -> LocalIdentityProvider:
-    return LocalIdentityProvider(Ed25519PrivateKey.generate(), clock=clock, lifetime=timedelta(hours=1))
+def services(clock: ManualClock) -> LocalServiceTokens:
+    return LocalServiceTokens(Ed25519PrivateKey.generate(), clock=clock)
 
 
 Serve = Callable[..., AbstractContextManager[TestClient]]
 
 
 @pytest.fixture
-def serve(identity: LocalIdentityProvider) -> Serve:
+def serve(services: LocalServiceTokens) -> Serve:
     @contextmanager
     def serving(handle: Callable[[ItemPayload], None], *, concurrency: int = 4) -> Iterator[TestClient]:
         settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=concurrency)
-        with client_of(TaskEdge(ItemPayload, handle, identity, settings)) as client:
+        with client_of(TaskEdge(ItemPayload, handle, services, settings)) as client:
             yield client
 
     return serving
@@ -67,26 +68,27 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def test_a_delivery_is_handled_once_with_its_ids(serve: Serve, identity: LocalIdentityProvider) -> None:
+def test_a_delivery_is_handled_once_with_its_ids(serve: Serve, services: LocalServiceTokens) -> None:
     seen: list[ItemPayload] = []
     with serve(seen.append) as client:
-        answer = client.post("/", json=PAYLOAD, headers=bearer(identity.service_token(AUDIENCE)))
+        answer = client.post("/", json=PAYLOAD, headers=bearer(services.token(AUDIENCE)))
     assert (answer.status_code, answer.content) == (200, b"")
     assert [payload.model_dump(by_alias=True) for payload in seen] == [PAYLOAD]
 
 
-def test_strangers_reach_no_handler(serve: Serve, identity: LocalIdentityProvider, clock: ManualClock) -> None:
+def test_strangers_reach_no_handler(serve: Serve, services: LocalServiceTokens, clock: ManualClock) -> None:
     seen: list[ItemPayload] = []
-    other_key = LocalIdentityProvider(Ed25519PrivateKey.generate(), clock=clock, lifetime=timedelta(hours=1))
-    expired = identity.service_token(AUDIENCE)
+    other_key = LocalServiceTokens(Ed25519PrivateKey.generate(), clock=clock)
+    people = LocalIdentityProvider(Ed25519PrivateKey.generate(), clock=clock, lifetime=timedelta(hours=1))
+    expired = services.token(AUDIENCE)
     clock.advance(3600 + 60)
     tokens = {
         "nothing": {},
-        "another scheme": {"Authorization": f"Basic {identity.service_token(AUDIENCE)}"},
+        "another scheme": {"Authorization": f"Basic {services.token(AUDIENCE)}"},
         "garbage": bearer("garbage"),
-        "a person": bearer(identity.sign_in(PERSON).token),
-        "another function's": bearer(identity.service_token("http://127.0.0.1:9/advance_batch")),
-        "another stack's": bearer(other_key.service_token(AUDIENCE)),
+        "a person": bearer(people.sign_in(PERSON).token),
+        "another function's": bearer(services.token("http://127.0.0.1:9/advance_batch")),
+        "another stack's": bearer(other_key.token(AUDIENCE)),
         "expired": bearer(expired),
     }
     with serve(seen.append) as client:
@@ -96,10 +98,10 @@ def test_strangers_reach_no_handler(serve: Serve, identity: LocalIdentityProvide
     assert seen == []
 
 
-def test_a_service_that_is_not_ours_is_refused(identity: LocalIdentityProvider) -> None:
+def test_a_service_that_is_not_ours_is_refused(services: LocalServiceTokens) -> None:
     settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({"someone@else"}), concurrency=1)
-    with client_of(TaskEdge(SweepPayload, lambda _: None, identity, settings)) as client:
-        assert client.post("/", headers=bearer(identity.service_token(AUDIENCE))).status_code == 403
+    with client_of(TaskEdge(SweepPayload, lambda _: None, services, settings)) as client:
+        assert client.post("/", headers=bearer(services.token(AUDIENCE))).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -118,33 +120,33 @@ def test_a_service_that_is_not_ours_is_refused(identity: LocalIdentityProvider) 
     ],
     ids=str,
 )
-def test_what_is_no_payload_is_refused(serve: Serve, identity: LocalIdentityProvider, change: dict[str, Any]) -> None:
+def test_what_is_no_payload_is_refused(serve: Serve, services: LocalServiceTokens, change: dict[str, Any]) -> None:
     seen: list[ItemPayload] = []
     with serve(seen.append) as client:
-        answer = client.post("/", json=PAYLOAD | change, headers=bearer(identity.service_token(AUDIENCE)))
+        answer = client.post("/", json=PAYLOAD | change, headers=bearer(services.token(AUDIENCE)))
     assert (answer.status_code, seen) == (400, [])
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'"text"'])
-def test_a_body_that_cannot_be_read_is_refused(serve: Serve, identity: LocalIdentityProvider, body: bytes) -> None:
+def test_a_body_that_cannot_be_read_is_refused(serve: Serve, services: LocalServiceTokens, body: bytes) -> None:
     with serve(lambda _: None) as client:
-        answer = client.post("/", content=body, headers=bearer(identity.service_token(AUDIENCE)))
+        answer = client.post("/", content=body, headers=bearer(services.token(AUDIENCE)))
     assert answer.status_code == 400
 
 
 def test_a_body_larger_than_any_payload_is_refused_while_it_comes_in(
-    serve: Serve, identity: LocalIdentityProvider
+    serve: Serve, services: LocalServiceTokens
 ) -> None:
     with serve(lambda _: None) as client:
-        answer = client.post("/", json=PAYLOAD | {"more": "x" * 5000}, headers=bearer(identity.service_token(AUDIENCE)))
+        answer = client.post("/", json=PAYLOAD | {"more": "x" * 5000}, headers=bearer(services.token(AUDIENCE)))
     assert answer.status_code == 413
 
 
 def test_fields_of_a_later_version_are_passed_over_and_a_later_schema_is_left_to_a_later_instance(
-    serve: Serve, identity: LocalIdentityProvider
+    serve: Serve, services: LocalServiceTokens
 ) -> None:
     seen: list[ItemPayload] = []
-    headers = bearer(identity.service_token(AUDIENCE))
+    headers = bearer(services.token(AUDIENCE))
     with serve(seen.append) as client:
         assert client.post("/", json=PAYLOAD | {"lane": "high"}, headers=headers).status_code == 200
         later = client.post("/", json=PAYLOAD | {"schema": 2}, headers=headers)
@@ -162,26 +164,26 @@ def test_fields_of_a_later_version_are_passed_over_and_a_later_schema_is_left_to
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )
 def test_what_goes_wrong_is_delivered_again_and_told_to_nobody(
-    serve: Serve, identity: LocalIdentityProvider, error: Exception, status: int
+    serve: Serve, services: LocalServiceTokens, error: Exception, status: int
 ) -> None:
     def fail(_payload: ItemPayload) -> None:
         raise error
 
     with serve(fail) as client:
-        answer = client.post("/", json=PAYLOAD, headers=bearer(identity.service_token(AUDIENCE)))
+        answer = client.post("/", json=PAYLOAD, headers=bearer(services.token(AUDIENCE)))
     assert (answer.status_code, answer.content) == (status, b"")
     assert ("Retry-After" in answer.headers) == isinstance(error, Unavailable | FanfoldError) & (status == 503)
 
 
-def test_only_posts_to_the_root_are_taken(serve: Serve, identity: LocalIdentityProvider) -> None:
-    headers = bearer(identity.service_token(AUDIENCE))
+def test_only_posts_to_the_root_are_taken(serve: Serve, services: LocalServiceTokens) -> None:
+    headers = bearer(services.token(AUDIENCE))
     with serve(lambda _: None) as client:
         assert client.post("/elsewhere", json=PAYLOAD, headers=headers).status_code == 404
         answer = client.get("/", headers=headers)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
 
 
-def test_no_more_deliveries_run_at_once_than_the_function_takes(serve: Serve, identity: LocalIdentityProvider) -> None:
+def test_no_more_deliveries_run_at_once_than_the_function_takes(serve: Serve, services: LocalServiceTokens) -> None:
     lock, release = threading.Lock(), threading.Event()
     running, most, started = 0, 0, threading.Semaphore(0)
 
@@ -195,7 +197,7 @@ def test_no_more_deliveries_run_at_once_than_the_function_takes(serve: Serve, id
         with lock:
             running -= 1
 
-    headers = bearer(identity.service_token(AUDIENCE))
+    headers = bearer(services.token(AUDIENCE))
     with serve(handle, concurrency=2) as client:
         threads = [
             threading.Thread(target=client.post, args=("/",), kwargs={"json": PAYLOAD, "headers": headers})
@@ -211,33 +213,33 @@ def test_no_more_deliveries_run_at_once_than_the_function_takes(serve: Serve, id
     assert most == 2
 
 
-def test_a_step_needs_no_item_and_a_sweep_needs_nothing(identity: LocalIdentityProvider) -> None:
+def test_a_step_needs_no_item_and_a_sweep_needs_nothing(services: LocalServiceTokens) -> None:
     settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
-    headers = bearer(identity.service_token(AUDIENCE))
+    headers = bearer(services.token(AUDIENCE))
     steps: list[StepPayload] = []
     sweeps: list[SweepPayload] = []
-    with client_of(TaskEdge(StepPayload, steps.append, identity, settings)) as client:
+    with client_of(TaskEdge(StepPayload, steps.append, services, settings)) as client:
         body = {"schema": 1, "org": PAYLOAD["org"], "batch": PAYLOAD["batch"]}
         assert client.post("/", json=body, headers=headers).status_code == 200
-    with client_of(TaskEdge(SweepPayload, sweeps.append, identity, settings)) as client:
+    with client_of(TaskEdge(SweepPayload, sweeps.append, services, settings)) as client:
         assert client.post("/", headers=headers).status_code == 200
         assert client.post("/", json={"schema": 1}, headers=headers).status_code == 200
     assert (len(steps), len(sweeps)) == (1, 2)
 
 
-def test_a_payload_in_pieces_is_read_whole(serve: Serve, identity: LocalIdentityProvider) -> None:
+def test_a_payload_in_pieces_is_read_whole(serve: Serve, services: LocalServiceTokens) -> None:
     seen: list[ItemPayload] = []
     raw = json.dumps(PAYLOAD).encode()
     with serve(seen.append) as client:
         pieces = (raw[place : place + 40] for place in range(0, len(raw), 40))
-        assert client.post("/", content=pieces, headers=bearer(identity.service_token(AUDIENCE))).status_code == 200
+        assert client.post("/", content=pieces, headers=bearer(services.token(AUDIENCE))).status_code == 200
     assert len(seen) == 1
 
 
-def test_a_queue_that_hangs_up_starts_nothing(identity: LocalIdentityProvider) -> None:
+def test_a_queue_that_hangs_up_starts_nothing(services: LocalServiceTokens) -> None:
     seen: list[SweepPayload] = []
     settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
-    edge = TaskEdge(SweepPayload, seen.append, identity, settings)
+    edge = TaskEdge(SweepPayload, seen.append, services, settings)
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -246,7 +248,7 @@ def test_a_queue_that_hangs_up_starts_nothing(identity: LocalIdentityProvider) -
     async def send(message: Message) -> None:
         sent.append(message)
 
-    headers = [(b"authorization", b"Bearer " + identity.service_token(AUDIENCE).encode())]
+    headers = [(b"authorization", b"Bearer " + services.token(AUDIENCE).encode())]
     asyncio.run(edge({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive, send))
     assert seen == []
     with pytest.raises(RuntimeError):

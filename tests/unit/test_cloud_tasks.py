@@ -14,7 +14,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from infra.local.cloud_tasks import CloudTasksServer
-from shared.adapters.embedded.identity import LocalIdentityProvider
+from shared.adapters.embedded.service_tokens import LocalServiceTokens
 from shared.adapters.embedded.tasks import QueueConfig, RetryConfig
 from shared.adapters.google.tasks import connect
 from shared.domain.errors import ConfigurationWrong
@@ -38,19 +38,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def identity(clock: ManualClock) -> LocalIdentityProvider:
-    return LocalIdentityProvider(
-        Ed25519PrivateKey.generate(),
-        clock=clock,
-        lifetime=timedelta(hours=1),
-        issuer="https://accounts.local",
-        service_account=ACCOUNT,
+def services(clock: ManualClock) -> LocalServiceTokens:
+    return LocalServiceTokens(
+        Ed25519PrivateKey.generate(), clock=clock, issuer="https://accounts.local", account=ACCOUNT
     )
 
 
 @pytest.fixture
-def service(tmp_path: Path, clock: ManualClock, identity: LocalIdentityProvider) -> Iterator[CloudTasks]:
-    with cloud_tasks(tmp_path, clock, queues=CONFIGS, token=identity.service_token) as made:
+def service(tmp_path: Path, clock: ManualClock, services: LocalServiceTokens) -> Iterator[CloudTasks]:
+    with cloud_tasks(tmp_path, clock, queues=CONFIGS, token=services.token) as made:
         yield made
 
 
@@ -211,7 +207,7 @@ def test_tasks_are_listed_in_pages(client: tasks_v2.CloudTasksClient) -> None:
 
 
 def test_a_delivery_carries_a_token_for_its_audience(
-    client: tasks_v2.CloudTasksClient, function: Target, identity: LocalIdentityProvider
+    client: tasks_v2.CloudTasksClient, function: Target, services: LocalServiceTokens
 ) -> None:
     for name, token in (
         ("plain", None),
@@ -224,8 +220,8 @@ def test_a_delivery_carries_a_token_for_its_audience(
     sent = {delivery.task: delivery.headers.get("authorization") for delivery in function.wait_for(3)}
     assert sent["plain"] is None
     for name, audience in (("address", function.url), ("audience", "https://work.example")):
-        claims = identity.verify_service(str(sent[name]).removeprefix("Bearer "), audience=audience)
-        assert (claims["email"], claims["iss"]) == (ACCOUNT, "https://accounts.local/services")
+        claims = services.verify(str(sent[name]).removeprefix("Bearer "), audience=audience)
+        assert (claims["email"], claims["iss"]) == (ACCOUNT, "https://accounts.local")
 
 
 def test_a_failed_attempt_is_told_and_a_task_given_up_by_its_own_rule_is_gone(
