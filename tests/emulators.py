@@ -3,7 +3,8 @@
 import atexit
 import os
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,12 @@ from shared.domain.errors import ConfigurationWrong
 def firestore_host() -> str:
     """The address of the session's Firestore emulator. Where it is missing the test is skipped; with CI set it fails."""
     return _started(emulators.firestore)
+
+
+@cache
+def firestore_with_rules(rules: Path) -> str:
+    """The address of the session's Firestore emulator that holds web clients to these rules; missing as above."""
+    return _started(partial(emulators.firestore, rules=rules))
 
 
 @cache
