@@ -128,6 +128,14 @@ class RetryOrder(Part):
     changes: dict[str, Any] = Field(default_factory=dict)
 
 
+class Ending(Part):
+    """How a series of a batch ended."""
+
+    series: int
+    status: BatchStatus
+    finished_at: datetime
+
+
 class Batch(Stored):
     """A batch as it is stored at `orgs/{org}/batches/{id}`; listeners see it as it is here."""
 
@@ -152,6 +160,8 @@ class Batch(Stored):
     retry: RetryOrder | None = None
     next_step_at: datetime | None = None
     announced_series: int = 0
+    # Ends that a retry followed before anybody was told of them.
+    unannounced: list[Ending] = Field(default_factory=list)
     archived: bool = False
     deleted_at: datetime | None = None
     duplicate_of: str | None = None

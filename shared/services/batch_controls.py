@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from shared.domain.batches import Batch, BatchRetry, RetryOrder
+from shared.domain.batches import Batch, BatchRetry, Ending, RetryOrder
 from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, Conflict, FieldError, Invalid, ProviderError
 from shared.domain.items import Item
@@ -128,6 +128,7 @@ class BatchControlService:
             "models": sorted({*batch.models, *(item.model for item in changed)}),
             "cost.reserved_micros": batch.cost.reserved_micros + granted,
             "finished_at": None,
+            "unannounced": [ending.model_dump() for ending in _unannounced(batch)],
             "next_step_at": self._clock.now(),
         }
         return [guarded(read, fields), *money]
@@ -175,6 +176,13 @@ class BatchControlService:
             return self._handler.estimate_micros(item)
         except ProviderError:
             return 0
+
+
+def _unannounced(batch: Batch) -> list[Ending]:
+    """The ends that are still to be announced; the present one among them when its step broke off before it told."""
+    if batch.finished_at is None or batch.announced_series >= batch.series:
+        return batch.unannounced
+    return [*batch.unannounced, Ending(series=batch.series, status=batch.status, finished_at=batch.finished_at)]
 
 
 def _words(status: BatchStatus) -> str:

@@ -1,7 +1,7 @@
 """The end of a batch: its final state and its money in one commit, then its announcement, at least once."""
 
 from shared.domain import progress
-from shared.domain.batches import Batch
+from shared.domain.batches import Batch, Ending
 from shared.domain.ids import derived
 from shared.domain.modes import BatchStatus, Desired
 from shared.domain.progress import Counts
@@ -62,21 +62,33 @@ class ClosingService:
             read = self._batches.get(read.path)
         self._announce(org, read)
 
+    def catch_up(self, org: str, read: Read[Batch]) -> Read[Batch]:
+        """Announce the ends that a retry followed at once; the batch as it is then."""
+        for ending in read.value.unannounced:
+            self._publish(org, read.value.id, ending)
+        self._documents.commit([guarded(read, {"unannounced": []})])
+        return self._batches.get(read.path)
+
     def _announce(self, org: str, read: Read[Batch]) -> None:
         batch = read.value
         if batch.announced_series >= batch.series and batch.next_step_at is None:
             return
         if batch.announced_series < batch.series:
-            self._events.publish(
-                Event(
-                    id=derived("evt", batch.id, "completed", batch.series),
-                    name="BatchCompleted",
-                    org=org,
-                    occurred_at=batch.finished_at or self._clock.now(),
-                    data={"batch": batch.id, "status": batch.status.value, "series": batch.series},
-                )
-            )
+            finished_at = batch.finished_at or self._clock.now()
+            self._publish(org, batch.id, Ending(series=batch.series, status=batch.status, finished_at=finished_at))
         self._documents.commit([guarded(read, {"announced_series": batch.series, "next_step_at": None})])
+
+    def _publish(self, org: str, batch: str, ending: Ending) -> None:
+        """The event's id follows from what it tells: told twice, it is known again."""
+        self._events.publish(
+            Event(
+                id=derived("evt", batch, "completed", ending.series),
+                name="BatchCompleted",
+                org=org,
+                occurred_at=ending.finished_at,
+                data={"batch": batch, "status": ending.status.value, "series": ending.series},
+            )
+        )
 
 
 def final_status(batch: Batch, counts: Counts) -> BatchStatus:

@@ -8,7 +8,7 @@ from shared.domain.recipes import hash_of
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
 from shared.repositories.collections import Read, guarded
-from shared.repositories.commits import commit_groups
+from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
 
 
@@ -29,8 +29,11 @@ class RetryService:
         named = set(items)
         return [read for read in failed if read.value.id in named]
 
-    def carry_out(self, org: str, batch: Batch) -> None:
-        """Every selected item is pending again; may be repeated: an item joins a series once."""
+    def carry_out(self, org: str, batch: Batch, lead: Lead) -> None:
+        """Every selected item is pending again; may be repeated: an item joins a series once.
+
+        Raises GuardRefused when the lead is lost.
+        """
         order = batch.retry
         if order is None:
             return
@@ -38,7 +41,7 @@ class RetryService:
         while True:
             selected = self.selected(org, batch.id, series=order.series, items=order.items)
             groups = [group for read in selected if (group := self._retrying(read, order.series, changes))]
-            won = commit_groups(self._documents, groups)
+            won = commit_groups(self._documents, groups, lead=lead)
             if all(won):
                 return
 

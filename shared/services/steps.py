@@ -1,5 +1,7 @@
 """The step: one idempotent look at a batch that does what is missing and asks for the next look."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,8 +102,12 @@ class StepService:
             return
         if batch.status is BatchStatus.SCHEDULED and not self._starts(org, read):
             return
+        if batch.unannounced:
+            read = self._closings.catch_up(org, read)
+            batch = read.value
         if batch.retry is not None and step.control.value.retried_series < batch.retry.series:
-            self._retries.carry_out(org, batch)
+            with self._leading(step) as lead:
+                self._retries.carry_out(org, batch, lead)
             step.control = self._remember(step.control, retried_series=batch.retry.series)
         self._take_back(org, batch_id)
         self._plan(org, batch, step)
@@ -114,18 +120,22 @@ class StepService:
 
     def _act(self, org: str, batch: Batch, step: "_Step") -> Dispatched:
         if batch.desired is Desired.CANCEL:
-            self._cancellations.carry_out(org, batch.id)
+            with self._leading(step) as lead:
+                self._cancellations.carry_out(org, batch.id, lead)
         elif batch.desired is Desired.PAUSE:
             self._dispatches.recall(org, batch.id)
         else:
-            return self._dispatch(org, batch, step)
+            with self._leading(step) as lead:
+                return self._dispatches.dispatch(org, batch, lead)
         return Dispatched(0, paced_until=None, out_of_money=None)
 
-    def _dispatch(self, org: str, batch: Batch, step: "_Step") -> Dispatched:
+    @contextmanager
+    def _leading(self, step: "_Step") -> Iterator[Lead]:
+        """Commits led by the step's lease: each fails once another step holds the batch."""
         fields = {"lease_until": self._clock.now() + self._lease}
         lead = Lead(step.control.path, fields, step.control.version)
         try:
-            return self._dispatches.dispatch(org, batch, lead)
+            yield lead
         finally:
             step.control = Read(step.control.value.model_copy(update=fields), lead.path, lead.version)
 

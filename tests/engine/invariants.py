@@ -35,6 +35,7 @@ def _check_batch(world: World, org: str, batch: Batch, ledger: Counter[str]) -> 
     assert batch.next_step_at is None
     assert batch.retry is None
     assert batch.announced_series == batch.series
+    assert batch.unannounced == []
     assert batch.finished_at is not None
     assert len(items) == progress.total
     assert [item.index for item in items] == list(range(progress.total))

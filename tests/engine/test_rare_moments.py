@@ -1,5 +1,6 @@
 """Rare moments of deliveries, wishes and crowds: what is overtaken, gone, or more than is read at once."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from shared.domain.batches import Batch, BatchRetry, RetryOrder
 from shared.domain.errors import Conflict, ErrorKind, Unavailable
 from shared.domain.modes import BatchStatus, Desired, ItemStatus
 from shared.ports.documents import Create, Delete, Update, Write
+from shared.ports.events import Event, EventBus
 from shared.repositories import paths
+from shared.repositories.commits import Lead
 from shared.repositories.library import RecipeLock
 from shared.services.retries import RetryService
 from tests.engine import invariants
@@ -36,6 +39,13 @@ def locking(world: World, batch: str) -> Write:
     other = world.items(batch)[1]
     lock = RecipeLock(item=other.id, batch=batch, lease_until=world.clock.now() + timedelta(seconds=5))
     return Create(paths.recipe(ORG, other.recipe), lock.written())
+
+
+def step_lead(world: World, batch: str) -> Lead:
+    """What leads the commits of a step that holds the batch."""
+    document = world.store.get(paths.step_control(ORG, batch))
+    assert document is not None
+    return Lead(document.path, {"lease_owner": "run_test"}, document.version)
 
 
 def first_image(world: World, batch: str) -> None:
@@ -177,16 +187,52 @@ def test_what_is_settled_is_not_settled_again(folder: Path) -> None:
     assert world.engine.reservations.settling(ORG, batch, spent_micros=PRICE) == []
 
 
+class _DeafBus:
+    """An event bus that is away for its first events."""
+
+    def __init__(self, bus: EventBus, misses: int) -> None:
+        self._bus = bus
+        self._misses = misses
+
+    def publish(self, event: Event) -> None:
+        if self._misses:
+            self._misses -= 1
+            raise Unavailable("The event bus does not work now.")
+        self._bus.publish(event)
+
+    def subscribe(self, listener: Callable[[Event], None]) -> None:
+        self._bus.subscribe(listener)
+
+
+@pytest.mark.parametrize("misses", [1, 2])
+def test_an_end_that_a_retry_followed_is_announced_all_the_same(folder: Path, misses: int) -> None:
+    bad_then_good = failing(of(ErrorKind.REFUSED), None)
+    world = World(folder, provider=bad_then_good, bus=lambda bus: _DeafBus(bus, misses))
+    batch = world.submit({"prompt": "bad"})
+    with pytest.raises(Unavailable):
+        world.run()
+    assert world.batch(batch).status is BatchStatus.FAILED
+    world.engine.controls.retry(world.caller, batch, BatchRetry())
+    for _ in range(misses - 1):
+        with pytest.raises(Unavailable):
+            world.run()
+    world.run()
+    told = [(event.data["series"], event.data["status"]) for event in world.events]
+    assert told == [(1, "failed"), (2, "completed")]
+    assert world.batch(batch).unannounced == []
+    invariants.check(world)
+
+
 def test_a_retry_takes_up_an_image_that_changed_meanwhile(folder: Path) -> None:
     world = World(folder, provider=failing(of(ErrorKind.REFUSED)))
     batch = world.submit({"prompt": "bad"})
     world.run()
     failed = world.batch(batch)
-    RetryService(world.store, world.offer, world.clock).carry_out(ORG, failed)
+    RetryService(world.store, world.offer, world.clock).carry_out(ORG, failed, step_lead(world, batch))
     assert world.items(batch)[0].series == 1
     overtaken = Overtaken(world.store, lambda: touch(world, of_item(world, batch)))
     wanted: Batch = failed.model_copy(update={"retry": RetryOrder(series=2)})
-    RetryService(overtaken, world.offer, world.clock).carry_out(ORG, wanted)
+    RetryService(overtaken, world.offer, world.clock).carry_out(ORG, wanted, step_lead(world, batch))
     item = world.items(batch)[0]
     assert (item.status, item.series) == (ItemStatus.PENDING, 2)
 
