@@ -37,7 +37,13 @@ def measure(session: Session) -> None:
     names = sorted(manifest.parent.name for manifest in FOLDER.glob("*/function.yaml"))
     session.folder.mkdir(parents=True, exist_ok=True)
     home = session.folder / "home"
-    settings = {"FANFOLD_HOME": str(home), "FANFOLD_FUNCTIONS_URL": "http://127.0.0.1:1", "FANFOLD_LOG_LEVEL": "ERROR"}
+    settings = {
+        "FANFOLD_HOME": str(home),
+        "FANFOLD_FUNCTIONS_URL": "http://127.0.0.1:1",
+        "FANFOLD_LOG_LEVEL": "ERROR",
+        # Where the first start, which is not counted, keeps what it compiled: a deployed function comes compiled.
+        "PYTHONPYCACHEPREFIX": str(session.folder / "bytecode"),
+    }
     with session.teller.part("cold starts", len(names) * session.sizes.starts) as part:
         for name in names:
             _, modules = _start(settings, "function", name)
@@ -75,8 +81,8 @@ def _start(settings: Mapping[str, str], kind: str, what: str) -> tuple[float, li
 
 
 def _environment() -> dict[str, str]:
-    """This process's variables, except settings of Fanfold that a person may have made for `make run`."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("FANFOLD_", "GEMINI_"))}
+    """This process's variables, except settings of Fanfold and of Python that a person may have made for other things."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("FANFOLD_", "GEMINI_", "PYTHON"))}
 
 
 def _report(session: Session, name: str, real: list[float], empty: list[float], modules: int) -> None:

@@ -4,9 +4,7 @@ from datetime import timedelta
 
 from shared.config import Settings
 from shared.domain.failures import RetryRules
-from shared.services.dispatching import Pace
-from shared.services.engine import EngineRules
-from shared.services.row_checks import Limits
+from shared.services.engine_rules import EngineRules, Limits, Pace
 
 MICROS = 1_000_000
 STEPS_AT_ONCE = 8

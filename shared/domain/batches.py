@@ -46,7 +46,7 @@ class BatchCreate(Strict):
 
     name: BatchName = "Untitled batch"
     rows: Annotated[tuple[Row, ...], AfterValidator(_not_empty)] = Field(json_schema_extra={"minItems": 1})
-    defaults: RowSettings = RowSettings()
+    defaults: RowSettings = Field(default_factory=RowSettings)
     priority: Priority = Priority.STANDARD
     start_at: Annotated[AwareDatetime, AfterValidator(_in_utc)] | None = None
     budget_micros: Annotated[int, Field(ge=0, le=10**15, strict=True)] | None = None
@@ -76,7 +76,7 @@ class BatchRetry(Strict):
     """Which failed items to try again (none named: all), and with what changes."""
 
     items: tuple[str, ...] | None = Field(None, min_length=1, max_length=MAX_RETRY_ITEMS)
-    changes: RetryChanges = RetryChanges()
+    changes: RetryChanges = Field(default_factory=RetryChanges)
 
 
 class BatchAccepted(Strict):
@@ -151,8 +151,8 @@ class Batch(Stored):
     start_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    progress: Progress = Progress()
-    cost: Cost = Cost()
+    progress: Progress = Field(default_factory=Progress)
+    cost: Cost = Field(default_factory=Cost)
     rows: int = 0
     models: list[str] = Field(default_factory=list)
     reuse: bool = False

@@ -11,7 +11,9 @@ SCHEMA = 1
 class Stored(BaseModel):
     """A document as it is kept. Unknown fields are kept: a newer version may run beside this one."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, ser_json_inf_nan="constants")
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, extra="allow", populate_by_name=True, ser_json_inf_nan="constants"
+    )
 
     schema_number: int = Field(SCHEMA, alias="schema")
     revision: int = 0
@@ -30,4 +32,4 @@ class Stored(BaseModel):
 class Part(BaseModel):
     """A part of a stored document."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="allow")

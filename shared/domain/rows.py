@@ -59,7 +59,7 @@ _PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 class Strict(BaseModel):
     """A part of a request: immutable, nothing unknown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
 
 class Changes(Strict):
@@ -132,7 +132,7 @@ class Row(RowSettings):
 
     def over(self, defaults: RowSettings) -> "Row":
         """This row with the defaults of its batch where it says nothing; variables and metadata are merged."""
-        if defaults == _NOTHING_SAID:
+        if all(value is None for _, value in defaults):
             return self
         merged: dict[str, Any] = {}
         for name in RowSettings.model_fields:
@@ -142,9 +142,6 @@ class Row(RowSettings):
             else:
                 merged[name] = default if own is None else own
         return self.model_copy(update=merged)
-
-
-_NOTHING_SAID = RowSettings()
 
 
 def check_ratio(value: str) -> None:

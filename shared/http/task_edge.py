@@ -49,7 +49,7 @@ Number = Annotated[int, Field(ge=0, le=2**31)]
 class Payload(BaseModel):
     """What a task brings: ids only. Fields of a later version are passed over, a later schema is left to a later instance."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="ignore", strict=True)
 
     schema_number: Annotated[int, Field(alias="schema", ge=1)] = SCHEMA
 

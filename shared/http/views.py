@@ -18,7 +18,7 @@ from shared.services.assets import AssetLinks
 class View(BaseModel):
     """A part of an answer, made from what is stored."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, from_attributes=True)
 
 
 class ProgressView(View):

@@ -20,13 +20,13 @@ _KEPT = 8
 class _StoredExpansion(Expansion):
     """An expansion that a later version may have written."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(defer_build=True, extra="ignore")
 
 
 class _StoredRow(Row):
     """A row that a later version may have written."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(defer_build=True, extra="ignore")
 
     expand: _StoredExpansion | None = None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 
 from shared.domain import item_machine
@@ -20,6 +20,7 @@ from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
 from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
+from shared.services.engine_rules import Pace
 from shared.services.image_handler import ImageHandler
 from shared.services.reservations import Purse, ReservationService
 from shared.services.slots import Slots
@@ -29,15 +30,6 @@ _OUTSTANDING = 1.5
 _ACTIVE_KEPT_SECONDS = 1.0
 _OF_NO_MODEL = 50
 _UNCLAIMED_AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """The configured pace: the step's tick, how long an unclaimed task is waited for, a concurrency instead of the models' own."""
-
-    tick: timedelta
-    dispatch_timeout: timedelta
-    model_concurrency: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """The engine's services, wired to one another: what makes batches go, whatever stands behind the ports."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from shared.domain.failures import RetryRules
 from shared.domain.offers import Offer
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
@@ -15,25 +14,23 @@ from shared.ports.objects import ObjectStore
 from shared.ports.pictures import PictureStudio
 from shared.ports.providers import ImageModel
 from shared.ports.tasks import TaskQueue
-from shared.repositories.rows import RowsRepository
-from shared.services.batch_controls import BatchControlService
-from shared.services.cancellations import CancellationService
-from shared.services.closings import ClosingService
-from shared.services.dispatching import DispatchService, Pace
-from shared.services.generations import GenerationService
-from shared.services.image_handler import ImageHandler
-from shared.services.model_places import ModelPlaces
-from shared.services.outcomes import OutcomeService
-from shared.services.planning import PlanService
-from shared.services.reconciliation import ReconcileService
+from shared.services.engine_rules import EngineRules
 from shared.services.repeats import Repeats
-from shared.services.reservations import ReservationService
-from shared.services.restarts import RestartService
-from shared.services.retries import RetryService
-from shared.services.row_checks import Limits
 from shared.services.step_requests import StepRequests
-from shared.services.steps import StepService
-from shared.services.submissions import SubmissionService
+
+if TYPE_CHECKING:
+    from shared.repositories.rows import RowsRepository
+    from shared.services.batch_controls import BatchControlService
+    from shared.services.dispatching import DispatchService
+    from shared.services.generations import GenerationService
+    from shared.services.image_handler import ImageHandler
+    from shared.services.outcomes import OutcomeService
+    from shared.services.reconciliation import ReconcileService
+    from shared.services.reservations import ReservationService
+    from shared.services.restarts import RestartService
+    from shared.services.retries import RetryService
+    from shared.services.steps import StepService
+    from shared.services.submissions import SubmissionService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,41 +48,36 @@ class Ports:
     worker: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineRules:
-    """The engine's settings."""
-
-    limits: Limits = field(default_factory=lambda: Limits(rows=1_000, images=10_000))
-    retry: RetryRules = field(default_factory=RetryRules)
-    pace: Pace = field(
-        default_factory=lambda: Pace(tick=timedelta(milliseconds=250), dispatch_timeout=timedelta(seconds=60))
-    )
-    step_lease: timedelta = timedelta(seconds=30)
-    organisation_limit_micros: int | None = None
-    stores_at_a_time: int = 4
-
-
 class Engine:
-    """One of each service, made when it is first asked for: a function makes only what it uses."""
+    """One of each service, loaded and made when it is first asked for: a function loads only what it uses."""
 
     def __init__(self, ports: Ports, offer: Offer, rules: EngineRules) -> None:
         self._ports = ports
         self._offer = offer
         self._rules = rules
-        self.rows = RowsRepository(ports.objects)
         self.requests = StepRequests(ports.tasks, ports.clock, tick=rules.pace.tick)
         self._repeats = Repeats(ports.clock, ports.ids)
-        self._retries = RetryService(ports.documents, offer, ports.clock)
 
     @cached_property
-    def reservations(self) -> ReservationService:
+    def rows(self) -> "RowsRepository":
+        """What was submitted."""
+        from shared.repositories.rows import RowsRepository
+
+        return RowsRepository(self._ports.objects)
+
+    @cached_property
+    def reservations(self) -> "ReservationService":
         """Money set aside."""
+        from shared.services.reservations import ReservationService
+
         limit = self._rules.organisation_limit_micros
         return ReservationService(self._ports.documents, self._ports.clock, self._repeats, default_limit_micros=limit)
 
     @cached_property
-    def submissions(self) -> SubmissionService:
+    def submissions(self) -> "SubmissionService":
         """Accepting and estimating."""
+        from shared.services.submissions import SubmissionService
+
         return SubmissionService(
             self._ports.documents,
             rows=self.rows,
@@ -100,8 +92,10 @@ class Engine:
         )
 
     @cached_property
-    def controls(self) -> BatchControlService:
+    def controls(self) -> "BatchControlService":
         """What people want of a batch."""
+        from shared.services.batch_controls import BatchControlService
+
         return BatchControlService(
             self._ports.documents,
             handler=self._handler,
@@ -114,8 +108,11 @@ class Engine:
         )
 
     @cached_property
-    def generations(self) -> GenerationService:
+    def generations(self) -> "GenerationService":
         """What a worker does with a delivery."""
+        from shared.services.generations import GenerationService
+        from shared.services.model_places import ModelPlaces
+
         return GenerationService(
             self._ports.documents,
             handler=self._handler,
@@ -127,8 +124,13 @@ class Engine:
         )
 
     @cached_property
-    def steps(self) -> StepService:
+    def steps(self) -> "StepService":
         """What makes a batch go."""
+        from shared.services.cancellations import CancellationService
+        from shared.services.closings import ClosingService
+        from shared.services.planning import PlanService
+        from shared.services.steps import StepService
+
         documents, clock = self._ports.documents, self._ports.clock
         return StepService(
             documents,
@@ -146,17 +148,29 @@ class Engine:
         )
 
     @cached_property
-    def reconciliation(self) -> ReconcileService:
+    def reconciliation(self) -> "ReconcileService":
         """The sweep."""
+        from shared.services.reconciliation import ReconcileService
+
         return ReconcileService(self._ports.documents, self.requests, self._ports.clock)
 
     @cached_property
-    def restarts(self) -> RestartService:
+    def restarts(self) -> "RestartService":
         """What a new process does first on the embedded stack."""
+        from shared.services.restarts import RestartService
+
         return RestartService(self._ports.documents, self.requests, self._ports.clock)
 
     @cached_property
-    def _handler(self) -> ImageHandler:
+    def _retries(self) -> "RetryService":
+        from shared.services.retries import RetryService
+
+        return RetryService(self._ports.documents, self._offer, self._ports.clock)
+
+    @cached_property
+    def _handler(self) -> "ImageHandler":
+        from shared.services.image_handler import ImageHandler
+
         ports = self._ports
         return ImageHandler(
             offer=self._offer,
@@ -169,12 +183,16 @@ class Engine:
         )
 
     @cached_property
-    def _outcomes(self) -> OutcomeService:
+    def _outcomes(self) -> "OutcomeService":
+        from shared.services.outcomes import OutcomeService
+
         ports = self._ports
         return OutcomeService(ports.documents, self._handler, ports.clock, ports.ids, rules=self._rules.retry)
 
     @cached_property
-    def _dispatches(self) -> DispatchService:
+    def _dispatches(self) -> "DispatchService":
+        from shared.services.dispatching import DispatchService
+
         return DispatchService(
             self._ports.documents,
             self._ports.tasks,

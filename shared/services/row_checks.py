@@ -11,17 +11,10 @@ from shared.domain.image_models import ImageModelSpec
 from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.offers import Offer
 from shared.domain.rows import MAX_PROMPT, MAX_SEED, Row, placeholders, rendered_length
+from shared.services.engine_rules import Limits
 from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
 
 MAX_ERRORS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a batch may be."""
-
-    rows: int
-    images: int
 
 
 @dataclass(slots=True)

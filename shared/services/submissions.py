@@ -23,11 +23,12 @@ from shared.repositories.batches import BatchRepository
 from shared.repositories.idempotency import IdempotencyRepository
 from shared.repositories.library import AssetRepository, ReferenceRepository
 from shared.repositories.rows import AcceptedRows, RowsRepository
+from shared.services.engine_rules import Limits
 from shared.services.estimating import Estimator, Priced, Reusable
 from shared.services.planning import planned_recipe
 from shared.services.repeats import Repeats
 from shared.services.reservations import ReservationService
-from shared.services.row_checks import CheckedRows, Limits, RowChecks
+from shared.services.row_checks import CheckedRows, RowChecks
 from shared.services.step_requests import StepRequests
 
 ROUTE = "batches"

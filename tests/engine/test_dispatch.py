@@ -12,7 +12,7 @@ import pytest
 
 from shared.domain.modes import BatchStatus
 from shared.ports.documents import Document, DocumentStore, Write
-from shared.services.engine import EngineRules
+from shared.services.engine_rules import EngineRules
 from tests.engine import invariants
 from tests.engine.faults import FaultyWorld
 from tests.engine.scripted import model

@@ -10,7 +10,7 @@ from shared.domain.batches import BatchRetry
 from shared.domain.errors import Conflict, ErrorKind, Invalid, NotFound
 from shared.domain.failures import RetryRules
 from shared.domain.modes import BatchStatus, ItemStatus
-from shared.services.engine import EngineRules
+from shared.services.engine_rules import EngineRules
 from tests.engine import invariants
 from tests.engine.scripted import PRICE, failing, model, of
 from tests.engine.worlds import World

@@ -10,7 +10,7 @@ from shared.domain.errors import BudgetExceeded, ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.domain.money import LedgerKind
 from shared.ports.providers import GeneratedImage, ImageRequest
-from shared.services.engine import EngineRules
+from shared.services.engine_rules import EngineRules
 from tests.engine import invariants
 from tests.engine.faults import Crash, FaultyWorld
 from tests.engine.invariants import paid

@@ -18,7 +18,7 @@ from shared.domain.batches import BatchRetry
 from shared.domain.errors import BudgetExceeded, Conflict, ErrorKind, Invalid, ProviderError
 from shared.domain.modes import BatchStatus, Desired
 from shared.ports.providers import GeneratedImage, ImageRequest
-from shared.services.engine import EngineRules
+from shared.services.engine_rules import EngineRules
 from tests.engine import invariants
 from tests.engine.conftest import MEMORY
 from tests.engine.faults import Crash, FaultyWorld

@@ -15,7 +15,7 @@ from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.modes import Role
 from shared.ports.documents import Create, Query
 from shared.repositories import paths
-from shared.services.engine import EngineRules
+from shared.services.engine_rules import EngineRules
 from tests.clocks import START
 from tests.engine.scripted import PRICE, model
 from tests.engine.worlds import ORG, OTHER_ORG, World

@@ -12,7 +12,7 @@ from shared.domain.failures import HINTS, RetryRules
 from shared.domain.items import Item
 from shared.domain.modes import ItemStatus
 from shared.ports.providers import GeneratedImage, ImageRequest
-from shared.services.engine import EngineRules
+from shared.services.engine_rules import EngineRules
 from tests.clocks import START
 from tests.engine import invariants
 from tests.engine.scripted import Error, ScriptedProvider, failing, made, of

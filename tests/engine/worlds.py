@@ -33,7 +33,8 @@ from shared.ports.providers import ImageModel
 from shared.ports.tasks import TaskQueue
 from shared.repositories import paths
 from shared.repositories.indexes import INDEXES
-from shared.services.engine import Engine, EngineRules, Ports
+from shared.services.engine import Engine, Ports
+from shared.services.engine_rules import EngineRules
 from tests.clocks import ManualClock
 from tests.engine.scripted import ScriptedProvider, model
 

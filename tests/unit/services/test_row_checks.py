@@ -10,7 +10,8 @@ from shared.domain.batches import BatchCreate
 from shared.domain.catalogue import MODELS
 from shared.domain.errors import Invalid
 from shared.domain.offers import Offer
-from shared.services.row_checks import Limits, RowChecks
+from shared.services.engine_rules import Limits
+from shared.services.row_checks import RowChecks
 
 LONG = "x" * 2_000
 
