@@ -10,8 +10,12 @@ FANFOLD_HOME ?= .fanfold
 
 PY := .venv/bin/python
 STAMP := .venv/.prepared
+# Firebase's Auth emulator and web SDK; npm writes this file last.
+FIREBASE := infra/local/firebase/node_modules/.package-lock.json
 CODE := $(wildcard shared client functions infra tests benchmarks)
 TESTS ?= tests
+# Continuous integration runs every test; the emulators stack runs the emulator.
+EMULATORS := $(if $(CI)$(filter emulators,$(FANFOLD_STACK)),$(FIREBASE))
 
 # The first Python from 3.11 on, by name; asked only when .venv must be made or renewed.
 FIND_PYTHON = for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -25,18 +29,18 @@ ifeq ($(wildcard $(PY)),)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help demo run test check bench format lint types imports formatted faults docs lock archive clean
+.PHONY: help demo run test check bench format lint types imports formatted faults docs lock archive clean firebase
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-demo: $(STAMP) ## Make the sample campaign, start to finish: images and a contact sheet in out/demo/
+demo: $(STAMP) $(EMULATORS) ## Make the sample campaign, start to finish: images and a contact sheet in out/demo/
 	@$(PY) -m infra.demo
 
-run: $(STAMP) ## Serve on this machine until stopped (PORT=8080, FANFOLD_HOME=.fanfold)
+run: $(STAMP) $(EMULATORS) ## Serve on this machine until stopped (PORT=8080, FANFOLD_HOME=.fanfold)
 	@PORT='$(PORT)' FANFOLD_HOME='$(FANFOLD_HOME)' $(PY) -m infra.local
 
-test: $(STAMP) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
+test: $(STAMP) $(EMULATORS) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
 	@$(PY) -m pytest $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report=term --cov-report=json:.coverage.json)
 	@$(if $(filter tests,$(TESTS)),$(PY) -m infra.branches .coverage.json)
 
@@ -75,9 +79,17 @@ lock: $(STAMP) ## Pin anew everything that the three requirements*.in pull in
 archive: $(STAMP) ## Write the one archive that every function is deployed from: out/fanfold.zip
 	@$(PY) -m infra.archive out/fanfold.zip
 
+firebase: $(FIREBASE) ## Install Firebase's Auth emulator and web SDK from npm (needs Node 20 or newer)
+
 clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
-	@rm -rf .venv .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf infra/local/firebase/node_modules .venv .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(FIREBASE): infra/local/firebase/package-lock.json
+	@if ! node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null || ! command -v npm >/dev/null; then \
+		echo "Firebase's Auth emulator needs Node 20 or newer with npm: install both (Debian: sudo apt-get install nodejs npm), then run make firebase." >&2; exit 1; fi
+	@echo "Installing Firebase's Auth emulator and web SDK …"
+	@cd infra/local/firebase && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 
 $(STAMP): requirements.txt requirements-client.txt requirements-dev.txt pyproject.toml infra/environment.py
 	@python="$$($(FIND_PYTHON))"; \

@@ -12,6 +12,8 @@ from infra.local import emulators
 from infra.local.emulators import Emulator
 from shared.domain.errors import ConfigurationWrong
 
+PROJECT = "demo-fanfold"
+
 
 @cache
 def firestore_host() -> str:
@@ -29,6 +31,12 @@ def firestore_with_rules(rules: Path) -> str:
 def pubsub_host() -> str:
     """The address of the session's Pub/Sub emulator. Where it is missing the test is skipped; with CI set it fails."""
     return _started(emulators.pubsub)
+
+
+@cache
+def auth_host() -> str:
+    """The address of the session's Auth emulator, for people of PROJECT. Where it is missing the test is skipped; with CI set it fails."""
+    return _started(lambda: emulators.auth(PROJECT))
 
 
 def _started(start: Callable[[], Emulator]) -> str:

@@ -23,6 +23,7 @@ from shared.adapters.system import SystemClock
 from shared.domain.errors import ConfigurationWrong, Unavailable
 
 HEAP = "-Xmx512m"
+FIREBASE = Path(__file__).parent / "firebase"
 _PATIENCE_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.02
@@ -138,6 +139,19 @@ def pubsub() -> Emulator:
     """Pub/Sub's emulator; raises ConfigurationWrong with what to install when Java or the emulator is missing."""
     command = [java(), HEAP, "-jar", jar("pubsub-emulator", "lib/cloud-pubsub-emulator-*-all.jar"), "--host=127.0.0.1"]
     return Emulator("Pub/Sub", lambda port: [*command, f"--port={port}"])
+
+
+def auth(project: str) -> Emulator:
+    """Firebase's Auth emulator; people who sign in by the web API belong to `project`.
+
+    Raises ConfigurationWrong with what to run when Node or the emulator is missing.
+    """
+    node = shutil.which("node")
+    if node is None or not (FIREBASE / "node_modules" / "firebase-tools").is_dir():
+        raise ConfigurationWrong(
+            "Firebase's Auth emulator is not installed: install Node 20 or newer with npm, then run `make firebase`."
+        )
+    return Emulator("Firebase Auth", lambda port: [node, str(FIREBASE / "auth_emulator.cjs"), project, str(port)])
 
 
 @cache

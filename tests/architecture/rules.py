@@ -35,7 +35,8 @@ class Module:
 
 def modules(*roots: str) -> list[Module]:
     """Every Python file below the roots; a root that is not built yet has none."""
-    paths = sorted(path for root in roots for path in (ROOT / root).rglob("*.py"))
+    found = (path for root in roots for path in (ROOT / root).rglob("*.py"))
+    paths = sorted(path for path in found if "node_modules" not in path.parts)
     return [Module(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths]
 
 

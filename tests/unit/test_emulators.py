@@ -1,5 +1,6 @@
 """An emulator is a child that leaves nothing behind, however it or its parent ends."""
 
+import json
 import os
 import subprocess
 import sys
@@ -81,3 +82,26 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(tmp_path: Path) -> None
         [sys.executable, "-c", program], cwd=ROOT, env=alone, capture_output=True, text=True, check=False
     )
     assert "gcloud components install cloud-firestore-emulator" in told.stderr
+
+
+def test_without_node_the_auth_emulator_says_how_to_get_it(tmp_path: Path) -> None:
+    program = "from infra.local.emulators import auth; auth('demo-fanfold')"
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "install Node 20 or newer with npm, then run `make firebase`" in told.stderr
+
+
+def test_what_npm_installs_is_pinned_whole_and_names_no_registry() -> None:
+    folder = ROOT / "infra" / "local" / "firebase"
+    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    root = packages.pop("")
+    assert root["dependencies"] == wanted
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert [name for name, said in packages.items() if "resolved" in said or "integrity" not in said] == []
