@@ -137,7 +137,11 @@ class Settings(BaseSettings):
     retry_max_seconds: float = Field(600.0, gt=0, description="Longest delay between tries.")
     dispatch_timeout_seconds: int = Field(60, ge=1, description="A task not claimed by then is dispatched again.")
     step_lease_seconds: int = Field(30, ge=1, description="How long one step may hold a batch.")
-    reconcile_seconds: int = Field(60, ge=1, description="How often the sweep looks for batches whose step is overdue.")
+    reconcile_seconds: int | None = Field(
+        None,
+        ge=1,
+        description="How often the local stack looks for batches whose step is overdue; none: as its function.yaml says.",
+    )
     lane_concurrency: int = Field(96, ge=1, le=5_000, description="Tasks of one lane that run at once.")
     lane_rate_per_second: float = Field(500.0, gt=0, le=500, description="Tasks of one lane that start a second.")
     stores_at_a_time: int = Field(

@@ -12,11 +12,18 @@ FOLDER = Path(__file__).parents[2] / "functions"
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function: its name, how it is triggered (`http`, `task`, `schedule`, `event`), and its application."""
+    """One function: its name, how it is triggered (`http`, `task`, `schedule`, `event`), and its application.
+
+    A schedule has `cron` and `time_zone`, an event its `topic`; others have them empty.
+    """
 
     name: str
     trigger: str
     app: ASGIApp
+    timeout_seconds: float
+    cron: str = ""
+    time_zone: str = "Etc/UTC"
+    topic: str = ""
 
 
 def load(folder: Path = FOLDER) -> list[Function]:
@@ -26,7 +33,18 @@ def load(folder: Path = FOLDER) -> list[Function]:
         said = yaml.safe_load(manifest.read_text(encoding="utf-8"))
         # The framework has no types.
         app: ASGIApp = create_asgi_app(said["entry_point"], str(manifest.with_name("main.py")), "http")  # type: ignore[no-untyped-call]
-        found.append(Function(said["name"], said["trigger"]["type"], app))
+        trigger = said["trigger"]
+        found.append(
+            Function(
+                name=said["name"],
+                trigger=trigger["type"],
+                app=app,
+                timeout_seconds=said["timeout_seconds"],
+                cron=trigger.get("cron", ""),
+                time_zone=trigger.get("time_zone", "Etc/UTC"),
+                topic=trigger.get("topic", ""),
+            )
+        )
     return found
 
 

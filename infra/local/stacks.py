@@ -1,9 +1,7 @@
-"""The whole platform in one process."""
+"""The whole platform in one process: every function, its queue and its schedules."""
 
-import json
-import os
-import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from socket import socket
 
@@ -11,29 +9,21 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.local import functions, servers
-from infra.local.schedules import Schedule
+from infra.local.credentials import first_credentials, write_secret
+from infra.local.foundations import Foundation, Ground
+from infra.local.functions import Function
+from infra.local.schedules import Schedule, cron, every
 from shared import logging
-from shared.adapters.embedded.object_app import object_app
-from shared.adapters.embedded.objects import FileObjectStore
-from shared.adapters.embedded.pushes import Pushes, UploadNotices
-from shared.adapters.embedded.service_tokens import LocalServiceTokens
-from shared.adapters.embedded.tasks import SqliteTaskQueue
 from shared.config import Settings
 from shared.container import Container, install
-from shared.container.embedded import OBJECTS_PATH
-from shared.domain.errors import ConfigurationWrong
-from shared.services.keys import new_secret
-from shared.services.organisations import OrganisationCreate
 
 LOOPBACK = "127.0.0.1"
-FIRST_ORGANISATION = "Demo"
-FIRST_EMAIL = "demo@fanfold.local"
-FIRST_MEMBER = "Demo"
+SWEEP = "reconcile"
 _PATIENCE_SECONDS = 60.0
 
 
 class LocalStack:
-    """Functions, objects, queue and schedule, on two ports: one for people, one for tasks.
+    """Functions, objects, queue and schedules, on two ports: one for people, one for tasks.
 
     `make` composes the platform; benchmarks give one that counts and has a provider of its own.
     """
@@ -46,17 +36,22 @@ class LocalStack:
         self._make = make
 
     def run(self) -> None:
-        """Serve until SIGINT or SIGTERM. Raises ConfigurationWrong when a port or the state folder cannot be had."""
+        """Serve until SIGINT or SIGTERM.
+
+        Raises ConfigurationWrong when a port, the state folder or an emulator cannot be had, and Unavailable when one
+        does not start.
+        """
         servers.allow_files()
-        with servers.listen(self._config.host, self._config.port) as public, servers.listen(LOOPBACK, 0) as inner:
+        with ExitStack() as open_:
+            public = open_.enter_context(servers.listen(self._config.host, self._config.port))
+            inner = open_.enter_context(servers.listen(LOOPBACK, 0))
             config = self._addressed(public, inner)
             logging.configure(config.log_level)
-            container = self._make(config)
+            foundation = open_.enter_context(laid(config))
+            container = self._make(foundation.config)
+            open_.callback(container.close)
             install(container)
-            try:
-                self._serve(container, public, inner)
-            finally:
-                container.close()
+            self._serve(container, foundation.ground(container), public, inner)
 
     def _addressed(self, public: socket, inner: socket) -> Settings:
         """The settings with the addresses that were really taken."""
@@ -69,118 +64,78 @@ class LocalStack:
             }
         )
 
-    def _serve(self, container: Container, public: socket, inner: socket) -> None:
-        stack = container.stack
-        tasks, services, objects = stack.tasks, stack.services, stack.objects
-        if not (
-            isinstance(tasks, SqliteTaskQueue)
-            and isinstance(services, LocalServiceTokens)
-            and isinstance(objects, FileObjectStore)
-        ):
-            raise ConfigurationWrong("The local stack runs on the embedded adapters: set FANFOLD_STACK=embedded.")
+    def _serve(self, container: Container, ground: Ground, public: socket, inner: socket) -> None:
         found = functions.load()
         targets = {function.name: function.app for function in found if function.trigger != "http"}
-        sweep = Schedule(
-            container.function_url("reconcile"),
-            seconds=container.config.reconcile_seconds,
-            token=services.token,
-        )
+        schedules = [_schedule(function, container, ground) for function in found if function.cron]
         # What the process before this one held is free at once; nobody works yet.
         container.engine.restarts.release()
         made = first_credentials(container, container.config.home / "demo.json")
 
         def started() -> None:
-            tasks.start({name: container.function_url(name) for name in targets})
-            sweep.start()
-            welcome(container.config, made)
+            ground.begin(found)
+            for schedule in schedules:
+                schedule.start()
+            welcome(container.config, made, ground.told)
             if self._announce is not None:
                 write_secret(self._announce, {"url": container.config.public_url, **made})
 
         def stopping() -> None:
-            say_running(sum(figures.running for figures in tasks.figures().values()))
-            sweep.stop()
-            tasks.stop(_PATIENCE_SECONDS)
+            say_running(sum(figures.running for figures in ground.queue.figures().values()))
+            for schedule in schedules:
+                schedule.stop()
+            ground.end(_PATIENCE_SECONDS)
 
-        uploads = UploadNotices(Pushes(tasks, clock=container.clock), ids=container.ids)
         api = next(function.app for function in found if function.name == "api")
         apps: list[tuple[socket, ASGIApp]] = [
-            (public, _Public(api, object_app(objects, uploaded=uploads.finalized))),
+            (public, _Public(api, ground.public)),
             (inner, functions.ByFirstPart(targets)),
+            *ground.others,
         ]
         servers.serve(apps, started=started, stopping=stopping)
 
 
-class _Public:
-    """The public port: stored objects by signed links, everything else is the API's."""
+def laid(config: Settings) -> Foundation:
+    """What the settings choose to stand on; only that is imported."""
+    if config.stack == "emulators":
+        from infra.local.emulated import EmulatorsFoundation
 
-    def __init__(self, api: ASGIApp, objects: ASGIApp) -> None:
+        return EmulatorsFoundation(config)
+    from infra.local.embedded import EmbeddedFoundation
+
+    return EmbeddedFoundation(config)
+
+
+def _schedule(function: Function, container: Container, ground: Ground) -> Schedule:
+    """The schedule of a function, as its description says; that of the sweep may be closer here."""
+    seconds = container.config.reconcile_seconds if function.name == SWEEP else None
+    return Schedule(
+        container.function_url(function.name),
+        due=every(seconds) if seconds is not None else cron(function.cron, function.time_zone),
+        token=ground.token,
+        clock=container.clock,
+        timeout_seconds=function.timeout_seconds,
+    )
+
+
+class _Public:
+    """The public port: what the foundation serves there by the first part of the path, everything else is the API's."""
+
+    def __init__(self, api: ASGIApp, beside: dict[str, ASGIApp]) -> None:
         self._api = api
-        self._objects = functions.ByFirstPart({OBJECTS_PATH.strip("/"): objects})
+        self._names = frozenset(beside)
+        self._beside = functions.ByFirstPart(beside)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         path = scope.get("path", "")
-        if path.startswith(f"{OBJECTS_PATH}/"):
-            await self._objects(scope, receive, send)
+        first, slash, _ = path.removeprefix("/").partition("/")
+        if slash and first in self._names:
+            await self._beside(scope, receive, send)
         elif path == "/" and scope["type"] == "http":
             await RedirectResponse("/v1/docs")(scope, receive, send)
         else:
             await self._api(scope, receive, send)
-
-
-def first_credentials(container: Container, file: Path) -> dict[str, str]:
-    """The demo sign-in and key of this state folder, made at its first start and kept in a file for its owner only.
-
-    The file is written first: a crash in between leaves credentials that the next start brings into force.
-    Raises ConfigurationWrong when the file is damaged, or gone although the organisation exists.
-    """
-    is_new = not file.exists()
-    if is_new:
-        kept = {"email": FIRST_EMAIL, "password": container.ids.secret()[:16], "api_key": new_secret(container.ids)}
-        write_secret(file, kept)
-    else:
-        kept = _kept_credentials(file)
-    begun = container.library.organisations.bootstrap(
-        OrganisationCreate(
-            name=FIRST_ORGANISATION,
-            email=kept["email"],
-            member_name=FIRST_MEMBER,
-            password=kept["password"],
-            key=kept["api_key"],
-        )
-    )
-    if is_new and begun.key is None:
-        # What was just made opens nothing: the organisation is older than the file.
-        file.unlink()
-        raise _credentials_lost(file)
-    return kept
-
-
-def _kept_credentials(file: Path) -> dict[str, str]:
-    """What the file says; raises ConfigurationWrong when it is damaged."""
-    try:
-        said = json.loads(file.read_text(encoding="utf-8"))
-        return {name: str(said[name]) for name in ("email", "password", "api_key")}
-    except (ValueError, KeyError, TypeError):
-        raise _credentials_lost(file) from None
-
-
-def _credentials_lost(file: Path) -> ConfigurationWrong:
-    return ConfigurationWrong(
-        f"The demo sign-in and key of this state folder are kept in {file}, which is missing or damaged. "
-        f"Restore it from a copy, or set FANFOLD_HOME to a new folder."
-    )
-
-
-def write_secret(file: Path, said: dict[str, str]) -> None:
-    """Write a file whole or not at all, for its owner only."""
-    draft = file.with_name(f"{file.name}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as writing:
-        json.dump(said, writing)
-        writing.flush()
-        os.fsync(writing.fileno())
-    draft.replace(file)
 
 
 def say_running(count: int) -> None:
@@ -190,19 +145,19 @@ def say_running(count: int) -> None:
         print(f"Stopping: letting {images} finish. Ctrl-C again stops at once; nothing is lost.", flush=True)
 
 
-def welcome(config: Settings, made: dict[str, str]) -> None:
-    """Say where Fanfold is and how to get in."""
+def welcome(config: Settings, made: dict[str, str], told: list[str]) -> None:
+    """Say where Fanfold is and how to get in; `told` are the foundation's own lines."""
     lines = [
         f"Fanfold is running at {config.public_url}",
         "",
         f"  Sign in   {made['email']}  /  {made['password']}",
         f"  API key   {made['api_key']}",
         f"  API       {config.public_url}/v1/docs",
-        f"  State     {config.home.resolve()}  (kept; Ctrl-C stops)",
+        *(f"  {line}" for line in told),
         "",
         "Try it in another terminal:",
         f"  export FANFOLD_URL={config.public_url}",
         f"  export FANFOLD_API_KEY={made['api_key']}",
         "  .venv/bin/fanfold run samples/campaign.csv --out out/campaign",
     ]
-    print("\n".join(lines), file=sys.stdout, flush=True)
+    print("\n".join(lines), flush=True)

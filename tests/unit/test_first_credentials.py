@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.stacks import first_credentials
+from infra.local.credentials import first_credentials
 from shared.config import Settings
 from shared.container import Container
 from shared.domain.errors import ConfigurationWrong

@@ -13,6 +13,8 @@ from shared.domain.errors import ConfigurationWrong
 from shared.ports.ids import Ids
 
 SCHEMA = 1
+# The emulators' stack keeps its own state folder in here.
+EMULATORS = "emulators"
 _LOCK = "lock"
 _SCHEMA_FILE = "schema"
 _SCHEMA_DRAFT = "schema.new"
@@ -59,7 +61,7 @@ class StateFolder:
 
     def _refuse_foreign(self) -> None:
         names = {entry.name for entry in self.path.iterdir()}
-        if _SCHEMA_FILE not in names and names - {_LOCK, _SCHEMA_DRAFT}:
+        if _SCHEMA_FILE not in names and names - {_LOCK, _SCHEMA_DRAFT, EMULATORS}:
             raise ConfigurationWrong(
                 f"The folder {self.path} holds files that are not Fanfold's. Set FANFOLD_HOME to an empty or a new folder."
             )
