@@ -151,7 +151,9 @@ class EmulatorsFoundation:
 
     def _told(self) -> list[str]:
         config = self.config
-        kept = "kept as long as its emulator runs" if self._keeps else "empty at every start: its emulator keeps nothing"
+        kept = (
+            "kept as long as its emulator runs" if self._keeps else "empty at every start: its emulator keeps nothing"
+        )
         return [
             f"Firestore {config.firestore_emulator_host}  ({kept})",
             f"Pub/Sub   {config.pubsub_emulator_host}",

@@ -36,9 +36,7 @@ def connect_subscriber(address: str) -> "SubscriberClient":
 class PubSubPushes:
     """Carries each message of a topic to a function, at least once: acknowledged by 2XX, again after anything else."""
 
-    def __init__(
-        self, connect: "Callable[[], SubscriberClient]", *, project: str, token: Callable[[str], str]
-    ) -> None:
+    def __init__(self, connect: "Callable[[], SubscriberClient]", *, project: str, token: Callable[[str], str]) -> None:
         self._connect = connect
         self._project = project
         self._token = token

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import httpx
-from cronsim import CronSim
+from cronsim import CronSim, CronSimError
 
 from shared.logging import logger
 from shared.ports.clock import Clock
@@ -30,7 +30,10 @@ def every(seconds: float) -> Due:
 def cron(fields: str, time_zone: str) -> Due:
     """Times by the five fields of cron, on the clocks of a zone; raises ValueError for fields that are none."""
     zone = ZoneInfo(time_zone)
-    CronSim(fields, datetime(2026, 1, 1, tzinfo=zone))
+    try:
+        CronSim(fields, datetime(2026, 1, 1, tzinfo=zone))
+    except CronSimError as error:
+        raise ValueError(f"{fields!r} is no schedule: {error}") from None
     return lambda now: next(CronSim(fields, now.astimezone(zone))).astimezone(now.tzinfo)
 
 

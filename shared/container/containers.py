@@ -104,6 +104,7 @@ class Container:
             link_hours=self.config.link_hours,
             submits_a_minute=self.config.submits_a_minute,
             page_key=self.stack.secret("pages"),
+            upload_bucket=self.stack.upload_bucket,
         )
         return Library(
             self.ports,

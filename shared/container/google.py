@@ -68,6 +68,7 @@ def google_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
         secret=secret,
         accounts=config.task_callers,
         boot_id=ids.new("boot"),
+        upload_bucket=config.upload_bucket,
         close=close,
     )
 

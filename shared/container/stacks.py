@@ -15,7 +15,10 @@ from shared.ports.tasks import TaskQueue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """The adapters of one stack: `secret(name)` gives 32 bytes of that name, `accounts` may send tasks."""
+    """The adapters of one stack: `secret(name)` gives 32 bytes of that name, `accounts` may send tasks.
+
+    `upload_bucket` is the name by which notifications call where clients upload to.
+    """
 
     documents: DocumentStore
     tasks: TaskQueue
@@ -27,6 +30,7 @@ class Stack:
     secret: Callable[[str], bytes]
     accounts: frozenset[str]
     boot_id: str
+    upload_bucket: str = "uploads"
     close: Callable[[], None] = field(default=lambda: None)
 
 
