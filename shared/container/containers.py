@@ -1,7 +1,7 @@
 """One process's container."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from shared.http.task_edge import TaskEdgeSettings
+    from shared.services.jobs import Jobs
     from shared.services.library import Library
 
 _MOST_THREADS = 256
+# Jobs stop by themselves before their functions are stopped, and go on where they were at the next call.
+JOB_SECONDS = 600.0
 
 
 class Container:
@@ -115,6 +118,13 @@ class Container:
             rules=rules,
         )
 
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """The services behind scheduled functions."""
+        from shared.services.jobs import Jobs
+
+        return Jobs(self.ports, self.engine)
+
     def close(self) -> None:
         """Let go of what the process holds."""
         if "library" in self.__dict__:
@@ -151,6 +161,10 @@ class Container:
         """The application of functions/on_upload."""
         return self._on_upload
 
+    def report_costs_app(self) -> "ASGIApp":
+        """The application of functions/report_costs."""
+        return self._report_costs
+
     def function_url(self, name: str) -> str:
         """Where a task function answers; also the audience of the tokens that it takes."""
         return function_url(self.config, name)
@@ -171,6 +185,7 @@ class Container:
             keys=library.keys,
             sign_ins=library.sign_ins,
             usage=library.usage,
+            reports=library.reports,
             models=library.models,
             live=library.live,
             parts={"documents": stack.documents.ping, "tasks": stack.tasks.ping, "objects": stack.objects.ping},
@@ -209,6 +224,13 @@ class Container:
         from shared.http import task_edge
 
         return task_edge.reconcile_app(self.engine.reconciliation, self.stack.services, self._edge("reconcile", 1))
+
+    @cached_property
+    def _report_costs(self) -> "ASGIApp":
+        from shared.http import task_edge
+
+        run = partial(self.jobs.cost_reports.run, seconds=JOB_SECONDS)
+        return task_edge.scheduled_app(run, self.stack.services, self._edge("report_costs", 1))
 
     @cached_property
     def _on_upload(self) -> "ASGIApp":

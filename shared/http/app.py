@@ -40,9 +40,22 @@ register_url_convertor("id", _IdConvertor())
 
 def routers() -> tuple[APIRouter, ...]:
     """Every router, imported when it is needed: their paths use the convertor above."""
-    from shared.http.routes import assets, auth, batches, docs, events, items, keys, models, references, system, usage
+    from shared.http.routes import (
+        assets,
+        auth,
+        batches,
+        docs,
+        events,
+        items,
+        keys,
+        models,
+        references,
+        reports,
+        system,
+        usage,
+    )
 
-    modules = (batches, events, items, assets, references, models, usage, keys, auth, system, docs)
+    modules = (batches, events, items, assets, references, models, usage, reports, keys, auth, system, docs)
     return tuple(module.router for module in modules)
 
 

@@ -15,6 +15,7 @@ from shared.services.keys import KeyService
 from shared.services.live import LiveService
 from shared.services.models import ModelService
 from shared.services.references import ReferenceService
+from shared.services.reports import ReportService
 from shared.services.sign_ins import SignInService
 from shared.services.submissions import SubmissionService
 from shared.services.submit_limits import SubmitLimitService
@@ -34,6 +35,7 @@ class ApiServices:
     keys: KeyService
     sign_ins: SignInService
     usage: UsageService
+    reports: ReportService
     models: ModelService
     live: LiveService
     parts: Mapping[str, Callable[[], None]]

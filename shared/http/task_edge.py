@@ -23,6 +23,7 @@ __all__ = [
     "advance_batch_app",
     "generate_image_app",
     "reconcile_app",
+    "scheduled_app",
 ]
 
 MAX_PAYLOAD_BYTES = 4_096
@@ -127,6 +128,17 @@ def reconcile_app(sweeps: Sweeps, services: ServiceTokens, settings: TaskEdgeSet
     def handle(payload: SweepPayload) -> None:  # noqa: ARG001 - there is nothing in it that a sweep needs
         if found := sweeps.sweep():
             log.info("overdue_batches_found", count=found)
+
+    return TaskEdge(SweepPayload, handle, services, settings)
+
+
+def scheduled_app(
+    run: Callable[[], int], services: ServiceTokens, settings: TaskEdgeSettings
+) -> "TaskEdge[SweepPayload]":
+    """The application of a scheduled function: `run` does what is due and says how much that was."""
+
+    def handle(payload: SweepPayload) -> None:  # noqa: ARG001 - the clock says nothing but that it is time
+        log.info("job_done", count=run())
 
     return TaskEdge(SweepPayload, handle, services, settings)
 

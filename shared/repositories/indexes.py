@@ -53,6 +53,7 @@ INDEXES: tuple[Index, ...] = (
     _index("references", "-created_at"),
     _index("keys", "-created_at"),
     _index("by_hash", "key"),
+    _index("reports", "-day"),
     # Usage.
     _index("ledger", "at"),
     _index("ledger", "model", "at"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from shared.domain.ids import derived
 from shared.domain.money import Budget, LedgerEntry, LedgerKind, Reservation
-from shared.ports.documents import Count, Create, DocumentStore, Sum, Where
+from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read
 
@@ -50,6 +52,13 @@ class LedgerRepository(Collection[LedgerEntry]):
     def of_attempt(self, org: str, item: str, attempt: int) -> Read[LedgerEntry] | None:
         """The entry of one attempt, or None."""
         return self.find(paths.ledger_entry(org, entry_id(item, attempt)))
+
+    def between(
+        self, org: str, starts_at: datetime, ends_at: datetime, *, limit: int, start_after: tuple[Any, ...] | None
+    ) -> list[Read[LedgerEntry]]:
+        """Entries from a moment until before another, the oldest first; `start_after` is (`at`, path) of the last one."""
+        where = (Where("at", ">=", starts_at), Where("at", "<", ends_at))
+        return self.query(Query(paths.ledger(org), where, (Order("at"),), limit, start_after))
 
     def usage(self, org: str, groups: Mapping[str, tuple[Where, ...]]) -> dict[str, UsageSums]:
         """The sums of each group of entries, by its name, all at one read time."""

@@ -20,6 +20,11 @@ class OrganisationRepository(Collection[Organisation]):
         """The organisation; raises NotFound."""
         return self.get(paths.organisation(org))
 
+    def after(self, org: str, *, limit: int) -> list[Read[Organisation]]:
+        """Organisations by their ids, those after this one; "" for the first."""
+        start_after = (paths.organisation(org),) if org else None
+        return self.query(Query(paths.organisations(), limit=limit, start_after=start_after))
+
 
 class MemberRepository(Collection[Member]):
     """People of organisations."""

@@ -7,6 +7,11 @@ from shared.domain.ids import is_id
 _UPLOAD = re.compile(r"orgs/([^/]+)/uploads/([^/]+)")
 
 
+def organisations() -> str:
+    """Organisations."""
+    return "orgs"
+
+
 def organisation(org: str) -> str:
     """The organisation itself."""
     return f"orgs/{org}"
@@ -122,6 +127,26 @@ def submit_counter(org: str, caller: str) -> str:
     return f"orgs/{org}/counters/submits-{caller}"
 
 
+def reports(org: str) -> str:
+    """What each day cost."""
+    return f"orgs/{org}/reports"
+
+
+def report(org: str, day: str) -> str:
+    """What one day (2026-03-01) cost."""
+    return f"orgs/{org}/reports/{day}"
+
+
+def report_checkpoint(org: str) -> str:
+    """How far the reports reach."""
+    return f"orgs/{org}/checkpoints/costs"
+
+
+def job_position(job: str) -> str:
+    """Which organisation a scheduled function comes to next."""
+    return f"system/jobs/positions/{job}"
+
+
 def key_hashes() -> str:
     """Where keys lead, of every organisation."""
     return "system/keys/by_hash"
@@ -181,6 +206,11 @@ def reference_object(org: str, reference_id: str) -> str:
 def reference_thumbnail_object(org: str, reference_id: str) -> str:
     """A reference's thumbnail."""
     return f"orgs/{org}/reference-images/thumbnails/{reference_id}_thumb.jpg"
+
+
+def report_object(org: str, day: str, suffix: str) -> str:
+    """A day's whole report, as `json` or `csv`."""
+    return f"orgs/{org}/reports/costs-{day}.{suffix}"
 
 
 PING = "system/ping"

@@ -15,6 +15,7 @@ from shared.services.live import LiveService
 from shared.services.models import ModelService
 from shared.services.organisations import OrganisationService
 from shared.services.references import ReferenceService, UploadLimits
+from shared.services.reports import ReportService
 from shared.services.sign_ins import SignInService
 from shared.services.submit_limits import SubmitLimitService
 from shared.services.uploads import UploadService
@@ -126,6 +127,18 @@ class Library:
     def usage(self) -> UsageService:
         """What was made and spent."""
         return UsageService(self._ports.documents, offer=self._offer)
+
+    @cached_property
+    def reports(self) -> ReportService:
+        """What finished days cost."""
+        ports = self._ports
+        return ReportService(
+            ports.documents,
+            objects=ports.objects,
+            pages=self._pages,
+            clock=ports.clock,
+            link_hours=self._rules.link_hours,
+        )
 
     @cached_property
     def models(self) -> ModelService:

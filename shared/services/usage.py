@@ -57,7 +57,7 @@ class UsageService:
         always add up to the total. Raises Invalid for days in the wrong order or more than 366 of them.
         """
         caller.require(Role.VIEWER)
-        _check(from_, to)
+        check_days(from_, to)
         period = (Where("at", ">=", _start(from_)), Where("at", "<=", datetime.combine(to, time.max, UTC)))
         groups = {ALL: period, **self._groups(caller.org, from_, to, group_by, period)}
         sums = self._ledger.usage(caller.org, groups)
@@ -88,7 +88,8 @@ class UsageService:
         return []
 
 
-def _check(from_: date, to: date) -> None:
+def check_days(from_: date, to: date) -> None:
+    """Raise Invalid for days in the wrong order, or more than 366 of them."""
     if from_ > to:
         raise Invalid([FieldError("/query/from", f"The first day is after the last one, {to}. Swap them.")])
     if (to - from_).days >= MAX_DAYS:

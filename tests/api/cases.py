@@ -69,6 +69,14 @@ def done(stack: ApiStack) -> Ids:
     return {"batch_id": batch, "item_id": item.id, "asset_id": item.asset_id}
 
 
+def reported(stack: ApiStack) -> Ids:
+    """A batch, and the report of its day."""
+    ids = done(stack)
+    stack.clock.advance(24 * 3600)
+    stack.jobs.cost_reports.run(seconds=600)
+    return ids
+
+
 def failed(stack: ApiStack) -> Ids:
     """A batch whose only item failed."""
     batch = stack.batch_of({"prompt": "refuse this"}, done=True)
@@ -184,6 +192,11 @@ CASES = (
         Wrong(422, "/query/from", {"from": "2026-03-02", "to": "2026-03-01"}),
         Wrong(422, "/query/to", {"from": "2020-01-01", "to": "2026-03-01"}),
         Wrong(422, "/query/group_by", {"group_by": "colour"}),
+    )),
+    Case("GET", "/v1/reports/costs", Role.VIEWER, make=reported, wrong=(*PAGES,
+        Wrong(422, "/query/from", {"from": "yesterday"}),
+        Wrong(422, "/query/from", {"from": "2026-03-02", "to": "2026-03-01"}),
+        Wrong(422, "/query/to", {"from": "2020-01-01", "to": "2026-03-01"}),
     )),
     Case("POST", "/v1/keys", Role.ADMIN, 201, body={"name": "Sheets"}, wrong=(*KEYS,
         Wrong(422, "/name", body={"name": " "}),

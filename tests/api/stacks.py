@@ -145,6 +145,7 @@ class ApiStack(World):
             keys=library.keys,
             sign_ins=library.sign_ins,
             usage=library.usage,
+            reports=library.reports,
             models=library.models,
             live=self.live,
             parts={"documents": self.store.ping, "objects": self.files.ping, "tasks": self.queue.ping},

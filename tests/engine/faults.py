@@ -14,7 +14,7 @@ from shared.ports.tasks import TaskQueue
 from tests.engine.scripted import ScriptedProvider
 from tests.engine.worlds import World
 
-WRITING = frozenset({"commit", "create", "put", "generate", "publish"})
+WRITING = frozenset({"commit", "create", "put", "delete", "generate", "publish"})
 
 
 class Crash(BaseException):

@@ -35,6 +35,7 @@ from shared.repositories import paths
 from shared.repositories.indexes import INDEXES
 from shared.services.engine import Engine, Ports
 from shared.services.engine_rules import EngineRules
+from shared.services.jobs import Jobs
 from tests.clocks import ManualClock
 from tests.engine.scripted import ScriptedProvider, model
 
@@ -124,6 +125,7 @@ class World:
             worker=self.ids.new("boot"),
         )
         self.engine = Engine(ports, self.offer, self.rules)
+        self.jobs = Jobs(ports, self.engine)
 
     def close(self) -> None:
         """Close the files."""

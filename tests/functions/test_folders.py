@@ -26,6 +26,7 @@ from tests.servers import Server, serve
 
 FOLDERS = {path.parent.name: path.parent for path in Path(__file__).parents[2].glob("functions/*/main.py")}
 TASKS = sorted(FOLDERS.keys() - {"api"})
+SCHEDULED = {"clean_up", "reconcile", "report_costs"}
 ROW = {"prompt": "A walker on a beach", "variants": 2}
 
 
@@ -134,6 +135,17 @@ def test_an_upload_is_judged_when_it_arrives(deployment: Deployment) -> None:
     assert stack.objects.find(name) is None
 
 
+def test_a_finished_day_is_reported(deployment: Deployment) -> None:
+    accepted = deployment.ask("POST", "/v1/batches", json={"rows": [ROW]}).json()
+    deployment.run()
+    assert isinstance(deployment.container.clock, ManualClock)
+    deployment.container.clock.advance(24 * 3600)
+    assert deployment.deliver("report_costs", {}).status_code == 200
+    batch = deployment.ask("GET", accepted["status_url"]).json()
+    (report,) = deployment.ask("GET", "/v1/reports/costs").json()["reports"]
+    assert report["total"]["cost_micros"] == batch["cost"]["spent_micros"] > 0
+
+
 def test_the_api_serves_all_of_its_paths_behind_the_framework(deployment: Deployment) -> None:
     health = deployment.ask("GET", "/v1/health")
     assert health.json()["status"] == "ok"
@@ -164,7 +176,7 @@ def test_a_task_function_serves_nobody_but_its_queue(deployment: Deployment, fun
     assert deployment.http.post(deployment.url(function, "/v1/batches"), json={}).status_code == 404
 
 
-@pytest.mark.parametrize("function", sorted(set(TASKS) - {"reconcile"}))
+@pytest.mark.parametrize("function", sorted(set(TASKS) - SCHEDULED))
 def test_a_task_function_takes_ids_only(deployment: Deployment, function: str) -> None:
     assert deployment.deliver(function, {"schema": 1, "org": "../../system", "batch": "x"}).status_code == 400
 

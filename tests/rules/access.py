@@ -39,6 +39,7 @@ DOCUMENTS: Final[dict[str, Access]] = {
     "item":               Access(get=EVERY_ROLE, list=EVERY_ROLE),
     "asset":              Access(get=EVERY_ROLE, list=EVERY_ROLE, hides_deleted=True),
     "reference":          Access(get=EVERY_ROLE, list=EVERY_ROLE, hides_deleted=True),
+    "report":             Access(get=EVERY_ROLE, list=EVERY_ROLE),
     # What the API shows to admins, or in sums only.
     "member":             Access(get=ADMINS,     list=ADMINS, own=True),
     "key":                Access(get=ADMINS,     list=ADMINS),
@@ -50,6 +51,8 @@ DOCUMENTS: Final[dict[str, Access]] = {
     "reservation":        HIDDEN,
     "recipe":             HIDDEN,
     "idempotency":        HIDDEN,
+    "report_checkpoint":  HIDDEN,
+    "job_position":       HIDDEN,
     "submit_counter":     HIDDEN,
     "key_hash":           HIDDEN,
     "login":              HIDDEN,
@@ -68,6 +71,7 @@ OBJECTS: Final = frozenset(
         "upload_object",
         "reference_object",
         "reference_thumbnail_object",
+        "report_object",
     }
 )
 

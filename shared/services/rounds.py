@@ -1,0 +1,76 @@
+"""Scheduled work that goes from organisation to organisation, and goes on where it stopped."""
+
+from collections.abc import Callable
+
+from shared.domain.errors import FanfoldError, Unavailable
+from shared.domain.organisations import Organisation
+from shared.logging import logger
+from shared.ports.clock import Clock
+from shared.ports.documents import DocumentStore, Set
+from shared.repositories import paths
+from shared.repositories.organisations import OrganisationRepository
+from shared.repositories.reports import JobPosition, JobPositionRepository
+
+_PAGE = 200
+
+_log = logger(__name__)
+
+
+class Time:
+    """The time that a run has."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._ends_at = clock.monotonic() + seconds
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a run has to stop, at the next place where it can."""
+        return self._clock.monotonic() >= self._ends_at
+
+
+class Rounds:
+    """Visits every organisation, by its id, some at a time in memory."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        self._documents = documents
+        self._organisations = OrganisationRepository(documents)
+        self._positions = JobPositionRepository(documents)
+
+    def visit(self, job: str, work: Callable[[Organisation], bool], time: Time) -> int:
+        """Do the work for each organisation; how many it is done for.
+
+        `work` says whether it came to its end. When the time is up the place is kept, and the next run goes on there. One
+        organisation's trouble does not stop the others: Unavailable is raised at the end.
+        """
+        kept = self._positions.one(job)
+        after, count, failed = kept.value.after if kept else "", 0, 0
+        while page := self._organisations.after(after, limit=_PAGE):
+            for read in page:
+                try:
+                    if not work(read.value):
+                        self._keep(job, after)
+                        return count
+                    count += 1
+                except FanfoldError as error:
+                    failed += 1
+                    _log.warning(
+                        "organisation_failed",
+                        job=job,
+                        org=read.value.id,
+                        error=type(error).__name__,
+                        detail=error.detail,
+                    )
+                after = read.value.id
+                if time.is_up:
+                    self._keep(job, after)
+                    return count
+        if kept is not None and kept.value.after:
+            self._keep(job, "")
+        if failed:
+            raise Unavailable(f"{job} did not come to its end for {failed} organisations; the next run tries again.")
+        return count
+
+    def _keep(self, job: str, after: str) -> None:
+        self._documents.commit([Set(paths.job_position(job), JobPosition(after=after).written())])
+        _log.info("job_goes_on_later", job=job, after=after)
