@@ -18,6 +18,11 @@ output "archive" {
   value       = "gs://${google_storage_bucket_object.archive.bucket}/${google_storage_bucket_object.archive.name}"
 }
 
+output "settings" {
+  description = "Settings that every function is given, for a program that does its work from elsewhere; nothing secret."
+  value       = local.settings
+}
+
 output "buckets" {
   description = "Buckets of images, uploads and source."
   value       = { for name, bucket in google_storage_bucket.buckets : name => bucket.name }
