@@ -29,7 +29,7 @@ ifeq ($(wildcard $(PY)),)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help demo run test check bench format lint types imports formatted faults docs lock archive clean firebase
+.PHONY: help demo run test check bench format lint types imports formatted faults docs lock archive deploy clean firebase
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -80,6 +80,10 @@ archive: $(STAMP) ## Write the one archive that every function is deployed from:
 	@$(PY) -m infra.archive out/fanfold.zip
 
 firebase: $(FIREBASE) ## Install Firebase's Auth emulator and web SDK from npm (needs Node 20 or newer)
+
+deploy: $(STAMP) ## Deploy to Google Cloud (PROJECT=… REGION=… [ENVIRONMENT=dev] [EMAIL=…] [SECRETS='NAME=FILE'] [DRY_RUN=1])
+	@$(PY) -m infra.deploy --project '$(PROJECT)' --region '$(REGION)' --environment '$(or $(ENVIRONMENT),dev)' --email '$(EMAIL)' \
+		$(foreach pair,$(SECRETS),--secret '$(pair)') $(if $(filter 1,$(DRY_RUN)),--dry-run)
 
 clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
 	@rm -rf infra/local/firebase/node_modules .venv .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
