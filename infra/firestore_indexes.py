@@ -59,6 +59,8 @@ _TEXTS: Final = {
     "control": ("samples",),
     "ledger": ("usage",),
     "idempotency": ("resource", "fingerprint"),
+    "webhooks": ("secrets", "description"),
+    "deliveries": ("body", "tries", "status_reason"),
 }
 _GUARDED: Final = (
     "items",
@@ -70,8 +72,10 @@ _GUARDED: Final = (
     "idempotency",
     "reservations",
     "budgets",
+    "webhooks",
+    "deliveries",
 )
-_EXPIRING: Final = ("idempotency", "commit_notes")
+_EXPIRING: Final = ("idempotency", "commit_notes", "deliveries")
 _TOKEN: Final = "_commit"  # noqa: S105 - a field's name
 
 

@@ -19,7 +19,9 @@ IMAGE_LANES: Final[Mapping[Priority, str]] = MappingProxyType(
 # Only where no Pub/Sub pushes: the embedded stack's own durable deliveries of messages to event functions.
 EVENTS: Final = "events"
 
-ALL_QUEUES: Final = (ADVANCE, *IMAGE_LANES.values())
+WEBHOOKS: Final = "webhooks"
+
+ALL_QUEUES: Final = (ADVANCE, *IMAGE_LANES.values(), WEBHOOKS)
 
 
 def image_lane(priority: Priority) -> str:

@@ -20,10 +20,12 @@ __all__ = [
     "SweepPayload",
     "TaskEdge",
     "TaskEdgeSettings",
+    "TryPayload",
     "advance_batch_app",
     "generate_image_app",
     "reconcile_app",
     "scheduled_app",
+    "send_webhook_app",
 ]
 
 MAX_PAYLOAD_BYTES = 4_096
@@ -43,6 +45,8 @@ def _id(prefix: str) -> AfterValidator:
 
 OrgId = Annotated[str, _id("org")]
 BatchId = Annotated[str, _id("bat")]
+WebhookId = Annotated[str, _id("whk")]
+DeliveryId = Annotated[str, _id("dlv")]
 ItemId = Annotated[str, _id("itm")]
 Number = Annotated[int, Field(ge=0, le=2**31)]
 
@@ -72,6 +76,15 @@ class ItemPayload(Payload):
     dispatch: Number
 
 
+class TryPayload(Payload):
+    """A try of a webhook's delivery."""
+
+    org: OrgId
+    webhook: WebhookId
+    delivery: DeliveryId
+    attempt: Annotated[Number, Field(ge=1)]
+
+
 class SweepPayload(Payload):
     """A sweep over everything."""
 
@@ -89,6 +102,14 @@ class Generations(Protocol):
 
     def generate(self, org: str, batch: str, item: str, attempt: int) -> None:
         """Claim it, make it, finish it; a void delivery is dropped."""
+        ...
+
+
+class Tries(Protocol):
+    """What sends webhooks."""
+
+    def send(self, org: str, webhook: str, delivery: str, attempt: int) -> None:
+        """Carry out one try; a void one is dropped."""
         ...
 
 
@@ -120,6 +141,16 @@ def generate_image_app(
             generations.generate(payload.org, payload.batch, payload.item, payload.attempt)
 
     return TaskEdge(ItemPayload, handle, services, settings)
+
+
+def send_webhook_app(tries: Tries, identity: IdentityProvider, settings: TaskEdgeSettings) -> "TaskEdge[TryPayload]":
+    """The application of functions/send_webhook."""
+
+    def handle(payload: TryPayload) -> None:
+        with bound(org=payload.org, webhook=payload.webhook):
+            tries.send(payload.org, payload.webhook, payload.delivery, payload.attempt)
+
+    return TaskEdge(TryPayload, handle, identity, settings)
 
 
 def reconcile_app(sweeps: Sweeps, services: ServiceTokens, settings: TaskEdgeSettings) -> "TaskEdge[SweepPayload]":

@@ -1,5 +1,6 @@
 """Announcements to whoever listens; never the engine's own work."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,21 @@ class Event:
     org: str
     occurred_at: datetime
     data: Mapping[str, str | int] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """The event whole, in JSON: as every bus carries it to what is outside this process."""
+        said = {
+            "id": self.id,
+            "name": self.name,
+            "org": self.org,
+            "occurred_at": self.occurred_at.isoformat(),
+            "data": dict(self.data),
+        }
+        return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def attributes(self) -> dict[str, str]:
+        """What stands beside it, for filters."""
+        return {"id": self.id, "name": str(self.name), "org": self.org}
 
 
 class EventBus(Protocol):

@@ -54,6 +54,8 @@ INDEXES: tuple[Index, ...] = (
     _index("keys", "-created_at"),
     _index("by_hash", "key"),
     _index("reports", "-day"),
+    _index("webhooks", "-created_at"),
+    _index("deliveries", "-created_at"),
     # Usage.
     _index("ledger", "at"),
     _index("ledger", "model", "at"),

@@ -122,6 +122,26 @@ def audit_entry(org: str, entry_id: str) -> str:
     return f"orgs/{org}/audit/{entry_id}"
 
 
+def webhooks(org: str) -> str:
+    """Receivers of events."""
+    return f"orgs/{org}/webhooks"
+
+
+def webhook(org: str, webhook_id: str) -> str:
+    """One receiver."""
+    return f"orgs/{org}/webhooks/{webhook_id}"
+
+
+def webhook_deliveries(org: str, webhook_id: str) -> str:
+    """What one receiver was told."""
+    return f"orgs/{org}/webhooks/{webhook_id}/deliveries"
+
+
+def webhook_delivery(org: str, webhook_id: str, delivery_id: str) -> str:
+    """One event on its way to one receiver."""
+    return f"orgs/{org}/webhooks/{webhook_id}/deliveries/{delivery_id}"
+
+
 def submit_counter(org: str, caller: str) -> str:
     """How many batches a caller submitted lately."""
     return f"orgs/{org}/counters/submits-{caller}"

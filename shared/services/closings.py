@@ -2,6 +2,7 @@
 
 from shared.domain import progress
 from shared.domain.batches import Batch, Ending
+from shared.domain.event_names import EventName
 from shared.domain.ids import derived
 from shared.domain.modes import BatchStatus, Desired
 from shared.domain.progress import Counts
@@ -83,7 +84,7 @@ class ClosingService:
         self._events.publish(
             Event(
                 id=derived("evt", batch, "completed", ending.series),
-                name="BatchCompleted",
+                name=EventName.BATCH_COMPLETED,
                 org=org,
                 occurred_at=ending.finished_at,
                 data={"batch": batch, "status": ending.status.value, "series": ending.series},

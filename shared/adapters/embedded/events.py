@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from threading import Lock
 
+from shared.adapters.embedded.pushes import Pushes
 from shared.logging import logger
-from shared.ports.events import Event
+from shared.ports.events import Event, EventBus
 
 _log = logger(__name__)
 
@@ -28,3 +29,26 @@ class InProcessEventBus:
         """Call `listener` with every event published from now on."""
         with self._lock:
             self._listeners = (*self._listeners, listener)
+
+
+class PushedEventBus:
+    """An EventBus that has a function called with every event, as a push subscription does on Google Cloud.
+
+    It is durable when `publish` returns: the call is made after a restart too. Listeners of this process hear by `local`.
+    """
+
+    def __init__(self, pushes: Pushes, *, function: str, local: EventBus) -> None:
+        self._pushes = pushes
+        self._function = function
+        self._local = local
+
+    def publish(self, event: Event) -> None:
+        """Hand the event over; a repeated id is one call. Raises Unavailable."""
+        self._pushes.push(
+            self._function, message_id=event.id, attributes=event.attributes(), data=event.encoded()
+        )
+        self._local.publish(event)
+
+    def subscribe(self, listener: Callable[[Event], None]) -> None:
+        """Call `listener` with every event that this process publishes from now on."""
+        self._local.subscribe(listener)

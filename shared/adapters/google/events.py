@@ -4,8 +4,6 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import orjson
-
 from shared.domain.errors import ConfigurationWrong, Unavailable
 from shared.ports.events import Event, EventBus
 
@@ -110,14 +108,7 @@ def message(event: Event) -> "PubsubMessage":
     """The event as it is sent: whole in JSON; its id, name and organisation also as attributes, for filters."""
     from google.pubsub_v1.types import PubsubMessage
 
-    body = {
-        "id": event.id,
-        "name": event.name,
-        "org": event.org,
-        "occurred_at": event.occurred_at.isoformat(),
-        "data": dict(event.data),
-    }
-    return PubsubMessage(data=orjson.dumps(body), attributes={"id": event.id, "name": event.name, "org": event.org})
+    return PubsubMessage(data=event.encoded(), attributes=event.attributes())
 
 
 def _retry(seconds: float) -> "Retry":

@@ -1,131 +1,67 @@
-"""HTTP to addresses that somebody else typed in, over connections that cannot reach this side of the wall.
-
-ssrfguard decides what may be reached, by IANA's tables of addresses; what is added here is one bound on the whole
-exchange in seconds and one on the answer in bytes.
+"""One exchange over one connection, to an address that was checked: what is added to ssrfguard is one bound in seconds
+for the whole of it and one in bytes.
 """
 
-import socket
 import ssl
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpcore2
 import ssrfguard
 
-from shared.domain.errors import TooLarge
+from shared.adapters.outbound.addresses import ADDRESSES_TRIED
+from shared.adapters.outbound.senders import Lookup
 from shared.ports.clock import Clock
 from shared.ports.outbound import OutboundAnswer, OutboundFailed, OutboundTrouble
 
-TOTAL_SECONDS = 10.0
 CONNECT_SECONDS = 4.0
 LOOKUP_SECONDS = 4.0
-MAX_URL_CHARACTERS = 2_048
-PORTS = frozenset({443, 8443})
 USER_AGENT = b"Fanfold"
-_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-_ADDRESSES_TRIED = 2
+_USUAL_PORTS = {"http": 80, "https": 443}
 _PATH_SAFE = "%/:=&?~+!$,;'@()*[]"
 
-Lookup: TypeAlias = Callable[..., Iterable[tuple[int, int, int, str, tuple[Any, ...]]]]
 
-_PUBLIC = ssrfguard.Policy(
-    allowed_schemes=frozenset({"https"}),
-    allowed_ports=PORTS,
-    max_url_length=MAX_URL_CHARACTERS,
-    max_connection_attempts=_ADDRESSES_TRIED,
-)
-_THIS_MACHINE = ssrfguard.Policy(
-    allowed_schemes=frozenset({"http", "https"}),
-    allowed_hosts=_LOOPBACK_HOSTS,
-    allowed_networks=("127.0.0.0/8", "::1/128"),  # type: ignore[arg-type] # text is parsed, as its documentation says
-    allowed_ports=frozenset(range(1, 65_536)),
-    max_url_length=MAX_URL_CHARACTERS,
-    max_connection_attempts=_ADDRESSES_TRIED,
-)
+def request(
+    method: str, target: ssrfguard.Target, url: str, headers: Mapping[str, str], body: bytes
+) -> httpcore2.Request:
+    """The request to what was checked; of the URL itself only path and query are used."""
+    return httpcore2.Request(
+        method,
+        httpcore2.URL(scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=_path(url)),
+        headers=_headers(target, headers, body),
+        content=body,
+    )
 
 
-class SafeOutbound:
-    """An Outbound. `allow_loopback` lets it also reach this machine by http, for developers: never where others type.
-
-    `lookup` stands in for `socket.getaddrinfo`, `tls` for the usual certificate authorities: tests give their own.
-    """
-
-    def __init__(
-        self,
-        clock: Clock,
-        *,
-        allow_loopback: bool = False,
-        total_seconds: float = TOTAL_SECONDS,
-        lookup: Lookup = socket.getaddrinfo,
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
-        self._clock = clock
-        self._allow_loopback = allow_loopback
-        self._total_seconds = total_seconds
-        self._lookup = lookup
-        self._tls = tls
-
-    def check(self, url: str) -> None:
-        """As the port says; nothing is looked up."""
-        self._target(url)
-
-    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], max_bytes: int) -> OutboundAnswer:
-        """As the port says."""
-        with self._exchange("POST", url, headers, body) as answer:
-            kept, _ = _read(answer, max_bytes)
-            return _answered(answer, kept)
-
-    def get(self, url: str, *, headers: Mapping[str, str], max_bytes: int) -> OutboundAnswer:
-        """As the port says."""
-        with self._exchange("GET", url, headers, b"") as answer:
-            kept, is_whole = _read(answer, max_bytes)
-            if not is_whole:
-                raise TooLarge(f"There are more than {max_bytes:,} bytes at that address.")
-            return _answered(answer, kept)
-
-    @contextmanager
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Iterator[httpcore2.Response]:
-        target, policy = self._target(url)
-        deadline = _Deadline(self._clock, self._clock.monotonic() + self._total_seconds)
-        backend = _Backend(policy, deadline, self._lookup)
-        with (
-            _translated(),
-            _pool(self._context(target), backend) as pool,
-            pool.stream(
-                method,
-                httpcore2.URL(
-                    scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=_path(url)
-                ),
-                headers=_headers(target, headers, body),
-                content=body,
-            ) as answer,
-        ):
-            yield answer
-
-    def _target(self, url: str) -> tuple[ssrfguard.Target, ssrfguard.Policy]:
-        policy = _THIS_MACHINE if self._allow_loopback and _host(url) in _LOOPBACK_HOSTS else _PUBLIC
+def exchange(
+    sent: httpcore2.Request, tls: ssl.SSLContext, backend: "PinnedBackend", *, max_bytes: int
+) -> tuple[OutboundAnswer, bool]:
+    """The answer with at most so many bytes of its body, and whether that is all of it. Raises OutboundFailed."""
+    # One connection, used once: what a receiver's name meant a minute ago says nothing of now.
+    with (
+        _translated(),
+        httpcore2.ConnectionPool(
+            ssl_context=tls, max_connections=1, max_keepalive_connections=0, retries=0, network_backend=backend
+        ) as pool,
+    ):
+        answer = pool.handle_request(sent)
         try:
-            return policy.check_url(url), policy
-        except ssrfguard.BlockedURLError as error:
-            raise OutboundFailed(OutboundTrouble.REFUSED, _words(error.reason)) from error
-
-    def _context(self, target: ssrfguard.Target) -> ssl.SSLContext:
-        if self._tls is None:
-            if target.scheme != "https":
-                return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            import certifi
-
-            self._tls = ssl.create_default_context(cafile=certifi.where())
-        return self._tls
+            body, is_whole = _read(answer, max_bytes)
+        finally:
+            answer.close()
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+    return OutboundAnswer(status=answer.status, headers=headers, body=body), is_whole
 
 
 @dataclass(frozen=True, slots=True)
-class _Deadline:
+class Deadline:
+    """When an exchange must be over, by the clock's monotonic seconds."""
+
     clock: Clock
     ends_at: float
 
@@ -137,10 +73,10 @@ class _Deadline:
         return left if most is None else min(left, most)
 
 
-class _Backend(httpcore2.NetworkBackend):
+class PinnedBackend(httpcore2.NetworkBackend):
     """Resolves once, checks every answer, connects to an address that was checked."""
 
-    def __init__(self, policy: ssrfguard.Policy, deadline: _Deadline, lookup: Lookup) -> None:
+    def __init__(self, policy: ssrfguard.Policy, deadline: Deadline, lookup: Lookup) -> None:
         self._policy = policy
         self._deadline = deadline
         self._lookup = lookup
@@ -157,7 +93,7 @@ class _Backend(httpcore2.NetworkBackend):
         target = ssrfguard.Target(scheme="", host=host, port=port, host_as_written=host)
         addresses = ssrfguard.resolve(target, policy=self._policy, resolver=self._bounded_lookup)
         failure: Exception = httpcore2.ConnectError("There is no address.")
-        for address in addresses[:_ADDRESSES_TRIED]:
+        for address in addresses[:ADDRESSES_TRIED]:
             seconds = self._deadline.bound(httpcore2.ConnectTimeout, CONNECT_SECONDS)
             try:
                 # A number, not a name: nothing is looked up a second time.
@@ -192,7 +128,7 @@ class _Backend(httpcore2.NetworkBackend):
 class _Stream(httpcore2.NetworkStream):
     """A connection whose every read and write gets what is left of the time."""
 
-    def __init__(self, inner: httpcore2.NetworkStream, deadline: _Deadline) -> None:
+    def __init__(self, inner: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
 
@@ -216,13 +152,6 @@ class _Stream(httpcore2.NetworkStream):
 
     def close(self) -> None:
         self._inner.close()
-
-
-def _pool(tls: ssl.SSLContext, backend: _Backend) -> httpcore2.ConnectionPool:
-    """One connection, used once: what a receiver's name meant a minute ago says nothing of now."""
-    return httpcore2.ConnectionPool(
-        ssl_context=tls, max_connections=1, max_keepalive_connections=0, retries=0, network_backend=backend
-    )
 
 
 @contextmanager
@@ -257,16 +186,10 @@ def _read(answer: httpcore2.Response, max_bytes: int) -> tuple[bytes, bool]:
     return bytes(kept), True
 
 
-def _answered(answer: httpcore2.Response, body: bytes) -> OutboundAnswer:
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
-    return OutboundAnswer(status=answer.status, headers=headers, body=body)
-
-
 def _headers(target: ssrfguard.Target, headers: Mapping[str, str], body: bytes) -> list[tuple[bytes, bytes]]:
     host = f"[{target.host}]" if ":" in target.host else target.host
-    usual = {"http": 80, "https": 443}[target.scheme]
     sent = {
-        b"host": (host if target.port == usual else f"{host}:{target.port}").encode(),
+        b"host": (host if target.port == _USUAL_PORTS[target.scheme] else f"{host}:{target.port}").encode(),
         b"user-agent": USER_AGENT,
         b"accept-encoding": b"identity",
         b"connection": b"close",
@@ -281,15 +204,3 @@ def _path(url: str) -> bytes:
     split = urlsplit(url)
     path = split.path or "/"
     return quote(f"{path}?{split.query}" if split.query else path, safe=_PATH_SAFE).encode("ascii")
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _words(reason: str) -> str:
-    """A reason of the guard's as a sentence."""
-    return f"The address is not one that is sent to: {reason.split(';', maxsplit=1)[0].strip()}."
