@@ -158,6 +158,10 @@ class Settings(BaseSettings):
         None, ge=0, description="What an organisation may spend in all; none: no limit."
     )
     token_hours: int = Field(12, ge=1, le=24 * 30, description="How long a sign-in lasts.")
+    local_webhooks: bool = Field(
+        False,
+        description="Lets webhooks go to this machine, by http too: for developers; refused on google.",
+    )
     link_hours: int = Field(6, ge=1, le=24 * 7, description="The grid on which signed links expire.")
     submits_a_minute: int = Field(10, ge=1, description="Batches that one caller may submit a minute.")
     requests_a_minute: int = Field(600, ge=1, description="Other requests of one caller a minute, an instance.")
@@ -208,6 +212,8 @@ class Settings(BaseSettings):
             for name in _EMULATORS
             if getattr(self, name)
         ]
+        if self.local_webhooks:
+            found.append("FANFOLD_LOCAL_WEBHOOKS is set, but this is production (FANFOLD_STACK=google): unset it.")
         found += [f"{variable(name)} is missing (FANFOLD_STACK=google)." for name in _NEEDED if not getattr(self, name)]
         found += [
             f"{variable(name)} must be an https address (FANFOLD_STACK=google)."

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from shared.config import Settings
-from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE, engine_rules
+from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOOKS_AT_ONCE, engine_rules
 from shared.container.stacks import Stack, chosen_stack, function_url
 from shared.domain.catalogue import MODELS
 from shared.domain.image_models import ImageModelSpec
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.http.task_edge import TaskEdgeSettings
     from shared.services.jobs import Jobs
     from shared.services.library import Library
+    from shared.services.notifications import Notifications
 
 _MOST_THREADS = 256
 # Jobs stop by themselves before their functions are stopped, and go on where they were at the next call.
@@ -125,6 +126,21 @@ class Container:
 
         return Jobs(self.ports, self.engine)
 
+    @cached_property
+    def notifications(self) -> "Notifications":
+        """The services that tell the outside of events."""
+        from shared.adapters.outbound import SafeOutbound
+        from shared.services.notifications import Notifications
+
+        return Notifications(
+            self.stack.documents,
+            tasks=self.stack.tasks,
+            outbound=SafeOutbound(self.clock, allow_loopback=self.config.local_webhooks),
+            secret=self.stack.secret,
+            clock=self.clock,
+            ids=self.ids,
+        )
+
     def close(self) -> None:
         """Let go of what the process holds."""
         if "library" in self.__dict__:
@@ -165,6 +181,14 @@ class Container:
         """The application of functions/report_costs."""
         return self._report_costs
 
+    def on_event_app(self) -> "ASGIApp":
+        """The application of functions/on_event."""
+        return self._on_event
+
+    def send_webhook_app(self) -> "ASGIApp":
+        """The application of functions/send_webhook."""
+        return self._send_webhook
+
     def function_url(self, name: str) -> str:
         """Where a task function answers; also the audience of the tokens that it takes."""
         return function_url(self.config, name)
@@ -183,6 +207,8 @@ class Container:
             references=library.references,
             assets=library.assets,
             keys=library.keys,
+            webhooks=self.notifications.webhooks,
+            deliveries=self.notifications.deliveries,
             sign_ins=library.sign_ins,
             usage=library.usage,
             reports=library.reports,
@@ -238,6 +264,20 @@ class Container:
 
         edge = self._edge("on_upload", EVENTS_AT_ONCE)
         return event_edge.on_upload_app(self.library.uploads, self.stack.services, edge)
+
+    @cached_property
+    def _on_event(self) -> "ASGIApp":
+        from shared.http import event_edge
+
+        edge = self._edge("on_event", EVENTS_AT_ONCE)
+        return event_edge.on_event_app(self.notifications.events, self.stack.services, edge)
+
+    @cached_property
+    def _send_webhook(self) -> "ASGIApp":
+        from shared.http import task_edge
+
+        edge = self._edge("send_webhook", WEBHOOKS_AT_ONCE)
+        return task_edge.send_webhook_app(self.notifications.tries, self.stack.services, edge)
 
     def _edge(self, name: str, concurrency: int) -> "TaskEdgeSettings":
         from shared.http.task_edge import TaskEdgeSettings

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.config import Settings
-from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE
+from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOOKS_AT_ONCE
 from shared.container.stacks import Stack
-from shared.domain.lanes import ADVANCE, EVENTS, IMAGE_LANES
+from shared.domain.lanes import ADVANCE, EVENTS, IMAGE_LANES, WEBHOOKS
 from shared.ports.clock import Clock
 from shared.ports.ids import Ids
 
@@ -22,11 +22,12 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
     Raises ConfigurationWrong with what to do when the folder is occupied, damaged, full or read-only.
     """
     from shared.adapters.embedded.documents import SqliteDocumentStore
-    from shared.adapters.embedded.events import InProcessEventBus
+    from shared.adapters.embedded.events import InProcessEventBus, PushedEventBus
     from shared.adapters.embedded.identity import LocalIdentityProvider
     from shared.adapters.embedded.keys import KeyFolder
     from shared.adapters.embedded.objects import FileObjectStore
     from shared.adapters.embedded.passwords import Argon2PasswordHasher
+    from shared.adapters.embedded.pushes import Pushes
     from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
     from shared.adapters.embedded.state_folder import StateFolder
     from shared.adapters.embedded.tasks import SqliteTaskQueue
@@ -50,7 +51,7 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
         documents=documents,
         tasks=tasks,
         objects=FileObjectStore(folder.objects, clock=clock, key=keys.secret("links"), base_url=objects_url),
-        events=InProcessEventBus(),
+        events=PushedEventBus(Pushes(tasks, clock=clock), function="on_event", local=InProcessEventBus()),
         identity=identity,
         passwords=Argon2PasswordHasher(),
         services=services,
@@ -78,6 +79,6 @@ def embedded_queues(config: Settings) -> "list[QueueConfig]":
     ]
     own = [
         QueueConfig(name=name, max_concurrent_dispatches=concurrency, retry=retry)
-        for name, concurrency in ((ADVANCE, STEPS_AT_ONCE), (EVENTS, EVENTS_AT_ONCE))
+        for name, concurrency in ((ADVANCE, STEPS_AT_ONCE), (EVENTS, EVENTS_AT_ONCE), (WEBHOOKS, WEBHOOKS_AT_ONCE))
     ]
     return [*own, *lanes]

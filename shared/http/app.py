@@ -53,9 +53,10 @@ def routers() -> tuple[APIRouter, ...]:
         reports,
         system,
         usage,
+        webhooks,
     )
 
-    modules = (batches, events, items, assets, references, models, usage, reports, keys, auth, system, docs)
+    modules = (batches, events, items, assets, references, models, usage, reports, keys, webhooks, auth, system, docs)
     return tuple(module.router for module in modules)
 
 

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.domain.errors import Malformed
+from shared.domain.ids import is_id
 from shared.domain.task_rules import MAX_ENVELOPE_BYTES
 from shared.http.service_edge import EdgeSettings, ServiceEdge
+from shared.logging import bound, logger
+from shared.ports.events import Event
 from shared.ports.identity import ServiceTokens
 
 MAX_ATTRIBUTES = 100
+
+_log = logger(__name__)
 
 
 class _Part(BaseModel):
@@ -34,6 +39,20 @@ class _Message(_Part):
 
 class _Envelope(_Part):
     message: _Message
+
+
+def _of_an_organisation(value: str) -> str:
+    if not is_id("org", value):
+        raise ValueError("must be the id of an organisation")
+    return value
+
+
+class _Event(_Part):
+    id: Annotated[str, Field(pattern=r"^evt_[a-z2-7]{20}$")]
+    name: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]{1,63}$")]
+    org: Annotated[str, AfterValidator(_of_an_organisation)]
+    occurred_at: AwareDatetime
+    data: dict[str, str | int] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +88,33 @@ def on_upload_app(uploads: Uploads, services: ServiceTokens, settings: EdgeSetti
         said = message.attributes
         if said.get("eventType") == "OBJECT_FINALIZE":
             uploads.arrived(said.get("bucketId", ""), said.get("objectId", ""))
+
+    return event_app(handle, services, settings)
+
+
+class Announcements(Protocol):
+    """What tells the outside of events."""
+
+    def announce(self, event: Event) -> None:
+        """Begin what is to be done about it; a repeat meets itself."""
+        ...
+
+
+def on_event_app(announcements: Announcements, services: ServiceTokens, settings: EdgeSettings) -> ServiceEdge:
+    """The application of functions/on_event: what the platform itself published."""
+
+    def handle(message: PushMessage) -> None:
+        try:
+            said = _Event.model_validate_json(message.data)
+        except ValidationError as error:
+            # It will never be another one: to refuse it would only have it sent again and again.
+            wrong = sorted({str(problem["loc"][0]) if problem["loc"] else "all of it" for problem in error.errors()})
+            _log.error("event_passed_over", message=message.id, wrong=wrong)
+            return
+        with bound(org=said.org):
+            announcements.announce(
+                Event(id=said.id, name=said.name, org=said.org, occurred_at=said.occurred_at, data=said.data)
+            )
 
     return event_app(handle, services, settings)
 

@@ -20,6 +20,8 @@ from shared.services.sign_ins import SignInService
 from shared.services.submissions import SubmissionService
 from shared.services.submit_limits import SubmitLimitService
 from shared.services.usage import UsageService
+from shared.services.webhook_deliveries import WebhookDeliveryService
+from shared.services.webhooks import WebhookService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class ApiServices:
     references: ReferenceService
     assets: AssetService
     keys: KeyService
+    webhooks: WebhookService
+    deliveries: WebhookDeliveryService
     sign_ins: SignInService
     usage: UsageService
     reports: ReportService

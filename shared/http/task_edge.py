@@ -143,14 +143,14 @@ def generate_image_app(
     return TaskEdge(ItemPayload, handle, services, settings)
 
 
-def send_webhook_app(tries: Tries, identity: IdentityProvider, settings: TaskEdgeSettings) -> "TaskEdge[TryPayload]":
+def send_webhook_app(tries: Tries, services: ServiceTokens, settings: TaskEdgeSettings) -> "TaskEdge[TryPayload]":
     """The application of functions/send_webhook."""
 
     def handle(payload: TryPayload) -> None:
-        with bound(org=payload.org, webhook=payload.webhook):
+        with bound(org=payload.org):
             tries.send(payload.org, payload.webhook, payload.delivery, payload.attempt)
 
-    return TaskEdge(TryPayload, handle, identity, settings)
+    return TaskEdge(TryPayload, handle, services, settings)
 
 
 def reconcile_app(sweeps: Sweeps, services: ServiceTokens, settings: TaskEdgeSettings) -> "TaskEdge[SweepPayload]":

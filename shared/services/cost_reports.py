@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from shared.domain.event_names import EventName
 from shared.domain.ids import derived
 from shared.domain.organisations import Organisation
 from shared.domain.reports import OTHER, CostCheckpoint, CostReport, Day, Fold, zone_of
@@ -165,5 +166,7 @@ class CostReportService:
             "cost_micros": report.total.cost_micros,
         }
         event_id = derived("evt", org, "costs", report.day.isoformat(), report.digest)
-        self._events.publish(Event(id=event_id, name="CostReported", org=org, occurred_at=report.made_at, data=data))
+        self._events.publish(
+            Event(id=event_id, name=EventName.COST_REPORTED, org=org, occurred_at=report.made_at, data=data)
+        )
         self._documents.commit([guarded(read, {"announced": report.digest})])

@@ -16,6 +16,8 @@ UNKNOWN = {
     "asset_id": "ast_aaaaaaaaaaaaaaaaaaaa",
     "reference_id": "ref_aaaaaaaaaaaaaaaaaaaa",
     "key_id": "key_aaaaaaaaaaaaaaaaaaaa",
+    "webhook_id": "whk_aaaaaaaaaaaaaaaaaaaa",
+    "delivery_id": "dlv_aaaaaaaaaaaaaaaaaaaa",
 }
 
 
@@ -98,6 +100,39 @@ def keyed(stack: ApiStack) -> Ids:
     return {"key_id": stack.ask("POST", "/v1/keys", json={"name": "one more"}).json()["id"]}
 
 
+def hooked(stack: ApiStack) -> Ids:
+    """The only webhook; no matter how many cases ask for one, there is room for theirs."""
+    for old in stack.ask("GET", "/v1/webhooks").json()["webhooks"]:
+        stack.ask("DELETE", f"/v1/webhooks/{old['id']}")
+    return {"webhook_id": stack.ask("POST", "/v1/webhooks", json=HOOK).json()["id"]}
+
+
+def unhooked(stack: ApiStack) -> Ids:
+    """A webhook that is disabled, and what it was told before."""
+    ids = delivered(stack)
+    stack.ask("PATCH", f"/v1/webhooks/{ids['webhook_id']}", json={"enabled": False})
+    return ids
+
+
+def delivered(stack: ApiStack) -> Ids:
+    """A webhook and something on its way to it."""
+    ids = hooked(stack)
+    return {**ids, "delivery_id": stack.ask("POST", f"/v1/webhooks/{ids['webhook_id']}:test").json()["id"]}
+
+
+HOOK: Any = {"url": "https://hooks.example.com/fanfold", "events": ["BatchCompleted"]}
+URLS = (
+    Wrong(422, "/url", body=HOOK | {"url": "http://hooks.example.com/"}),
+    Wrong(422, "/url", body=HOOK | {"url": "https://169.254.169.254/"}),
+    Wrong(422, "/url", body=HOOK | {"url": "https://[::ffff:10.0.0.1]/"}),
+    Wrong(422, "/url", body=HOOK | {"url": "https://me:secret@hooks.example.com/"}),
+    Wrong(422, "/url", body=HOOK | {"url": ""}),
+    Wrong(422, "/url", body=HOOK | {"url": "https://hooks.example.com/" + "x" * 2_000}),
+    Wrong(422, "/events", body=HOOK | {"events": []}),
+    Wrong(422, "/events/0", body=HOOK | {"events": ["EverythingBroke"]}),
+    Wrong(422, "/description", body=HOOK | {"description": "x" * 201}),
+    Wrong(422, "/secret", body=HOOK | {"secret": "mine"}),
+)
 ROWS: Any = {"rows": [{"prompt": "A walker", "variants": 2}]}
 LONG = "x" * 5_000
 PAGES = (
@@ -204,6 +239,20 @@ CASES = (
     )),
     Case("GET", "/v1/keys", Role.ADMIN, wrong=PAGES),
     Case("DELETE", "/v1/keys/{key_id}", Role.ADMIN, 204, make=keyed),
+    Case("POST", "/v1/webhooks", Role.ADMIN, 201, make=hooked, body=HOOK, wrong=(*URLS, *KEYS)),
+    Case("GET", "/v1/webhooks", Role.ADMIN, make=hooked, wrong=PAGES),
+    Case("GET", "/v1/webhooks/{webhook_id}", Role.ADMIN, make=hooked),
+    Case("PATCH", "/v1/webhooks/{webhook_id}", Role.ADMIN, make=hooked, body={"enabled": True}, wrong=(*URLS,
+        Wrong(422, "/enabled", body={"enabled": None}),
+    )),
+    Case("POST", "/v1/webhooks/{webhook_id}:rotate", Role.ADMIN, make=hooked),
+    Case("POST", "/v1/webhooks/{webhook_id}:test", Role.ADMIN, 202, make=hooked, wrong=(Wrong(409, make=unhooked),)),
+    Case("DELETE", "/v1/webhooks/{webhook_id}", Role.ADMIN, 204, make=hooked),
+    Case("GET", "/v1/webhooks/{webhook_id}/deliveries", Role.ADMIN, make=delivered, wrong=PAGES),
+    Case("GET", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}", Role.ADMIN, make=delivered),
+    Case("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}:redeliver", Role.ADMIN, 202, make=delivered, wrong=(
+        Wrong(409, make=unhooked),
+    )),
     Case("POST", "/v1/auth/login", None, body={"email": "admin@ours.example", "password": PASSWORD}, wrong=(
         Wrong(401, None, body={"email": "admin@ours.example", "password": "wrong"}),
         Wrong(401, None, body={"email": "nobody@ours.example", "password": PASSWORD}),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.stacks import ApiStack
+from tests.receivers import Receiver, receiver
 
 
 @pytest.fixture
@@ -18,4 +19,10 @@ def stack(tmp_path: Path) -> Iterator[ApiStack]:
 @pytest.fixture(scope="module")
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiStack]:
     with closing(ApiStack(tmp_path_factory.mktemp("stack"))) as made:
+        yield made
+
+
+@pytest.fixture
+def server() -> Iterator[Receiver]:
+    with receiver() as made:
         yield made

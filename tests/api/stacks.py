@@ -1,5 +1,6 @@
 """The whole API on the embedded adapters: two organisations, a key for each role, and time in the test's hands."""
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,9 @@ from shared.adapters.embedded.events import InProcessEventBus
 from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.object_app import object_app
 from shared.adapters.embedded.passwords import Argon2PasswordHasher
+from shared.adapters.outbound import SafeOutbound
 from shared.adapters.pictures import PillowPictureStudio
+from shared.adapters.system import SystemClock
 from shared.domain.callers import Caller
 from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
 from shared.domain.modes import Role
@@ -27,10 +30,11 @@ from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.services.engine import Ports
 from shared.services.library import Library, LibraryRules
 from shared.services.live import LiveService
+from shared.services.notifications import Notifications
 from shared.services.organisations import OrganisationCreate
 from shared.services.references import UploadLimits
 from tests.engine.scripted import ScriptedProvider, made, picture
-from tests.engine.worlds import World
+from tests.engine.worlds import Delivery, World
 
 PASSWORD = "correct horse battery staple"
 GENEROUS = 1_000_000
@@ -56,6 +60,11 @@ class Tenant:
         return Caller(org=self.org, id=self.admin.id, member=self.admin.id, role=Role.ADMIN)
 
 
+def local_names(host: str, port: int, *_: Any) -> list[tuple[Any, ...]]:
+    """A name server that knows loopback only."""
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+
 def refusing(request: ImageRequest, _earlier: int) -> GeneratedImage:
     """A picture of everything, but for prompts that ask to be refused."""
     if "refuse" in request.prompt:
@@ -75,6 +84,7 @@ class ApiStack(World):
         self.passwords = Argon2PasswordHasher(argon2=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         self.library = self._library(submits_a_minute)
         self.live = LiveService(self.store, clock=self.clock, poll_seconds=0.01)
+        self.notifications = self._notifications()
         self.services = self._services()
         values: dict[str, Any] = {
             "version": "1.2.3",
@@ -143,12 +153,33 @@ class ApiStack(World):
             references=library.references,
             assets=library.assets,
             keys=library.keys,
+            webhooks=self.notifications.webhooks,
+            deliveries=self.notifications.deliveries,
             sign_ins=library.sign_ins,
             usage=library.usage,
             reports=library.reports,
             models=library.models,
             live=self.live,
             parts={"documents": self.store.ping, "objects": self.files.ping, "tasks": self.queue.ping},
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    def waiting(self) -> list[Delivery]:
+        """All tasks but the tries of webhooks, which `tries` gives."""
+        return [delivery for delivery in super().waiting() if delivery.function != "send_webhook"]
+
+    def tries(self) -> list[Delivery]:
+        """The tries of webhooks that are asked for, by when they are due."""
+        return [delivery for delivery in super().waiting() if delivery.function == "send_webhook"]
+
+    def _notifications(self) -> Notifications:
+        return Notifications(
+            self.store,
+            tasks=self.queue,
+            # Real time for what is really sent; of names only this machine's lead anywhere.
+            outbound=SafeOutbound(SystemClock(), allow_loopback=True, lookup=local_names, total_seconds=5.0),
+            secret=lambda _: bytes(32),
             clock=self.clock,
             ids=self.ids,
         )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from shared.ports.documents import DocumentStore
 from shared.ports.events import EventBus
@@ -13,6 +13,8 @@ from shared.ports.providers import ImageModel
 from shared.ports.tasks import TaskQueue
 from tests.engine.scripted import ScriptedProvider
 from tests.engine.worlds import World
+
+P = TypeVar("P")
 
 WRITING = frozenset({"commit", "create", "put", "delete", "generate", "publish"})
 
@@ -41,6 +43,10 @@ class Faults:
     def crash(self, position: int, *, after: bool) -> None:
         """Stop the process at the writing call of this position (counted from now), before or after it is carried out."""
         self._at = (len(self.calls) + position, after)
+
+    def over(self, port: P, name: str) -> P:
+        """The port with every call led through these faults."""
+        return cast("P", _Port(port, name, self))
 
     def disarm(self) -> None:
         """No crash is wanted any more."""

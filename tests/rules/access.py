@@ -53,6 +53,8 @@ DOCUMENTS: Final[dict[str, Access]] = {
     "idempotency":        HIDDEN,
     "report_checkpoint":  HIDDEN,
     "job_position":       HIDDEN,
+    "webhook":            HIDDEN,
+    "webhook_delivery":   HIDDEN,
     "submit_counter":     HIDDEN,
     "key_hash":           HIDDEN,
     "login":              HIDDEN,

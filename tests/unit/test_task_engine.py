@@ -11,7 +11,7 @@ import pytest
 from shared.adapters.embedded.tasks import QueueConfig, RetryConfig, SqliteTaskQueue
 from shared.adapters.embedded.tasks.records import SECOND, NewTask
 from shared.domain.errors import ConfigurationWrong, Conflict, Invalid, NotFound
-from shared.domain.lanes import ADVANCE, ALL_QUEUES, image_lane
+from shared.domain.lanes import ADVANCE, ALL_QUEUES, WEBHOOKS, image_lane
 from shared.domain.modes import Priority
 from shared.ports.tasks import Task
 from tests.clocks import ManualClock
@@ -369,4 +369,4 @@ def test_a_clock_that_is_set_back_while_delivering_does_not_hold_up_retries(
 def test_every_priority_has_its_own_queue() -> None:
     lanes = [image_lane(priority) for priority in Priority]
     assert lanes == ["images-high", "images-standard", "images-economy"]
-    assert set(ALL_QUEUES) == {ADVANCE, *lanes}
+    assert set(ALL_QUEUES) == {ADVANCE, *lanes, WEBHOOKS}

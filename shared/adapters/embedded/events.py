@@ -44,9 +44,7 @@ class PushedEventBus:
 
     def publish(self, event: Event) -> None:
         """Hand the event over; a repeated id is one call. Raises Unavailable."""
-        self._pushes.push(
-            self._function, message_id=event.id, attributes=event.attributes(), data=event.encoded()
-        )
+        self._pushes.push(self._function, message_id=event.id, attributes=event.attributes(), data=event.encoded())
         self._local.publish(event)
 
     def subscribe(self, listener: Callable[[Event], None]) -> None:

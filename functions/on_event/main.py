@@ -1,0 +1,16 @@
+"""Begins deliveries of what happened to the webhooks that want it."""
+
+import functions_framework.aio
+from starlette.requests import Request
+
+from shared.container import container
+from shared.http.hosting import Hosted
+
+# Made when the function starts, so that a wrong setting stops the start; its parts are made at the first request.
+platform = container()
+
+
+@functions_framework.aio.http
+async def on_event(request: Request) -> Hosted:  # noqa: ARG001 - the application reads it itself
+    """The application that answers; made at the first request."""
+    return Hosted(platform.on_event_app())
