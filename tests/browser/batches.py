@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shared.domain.batches import Batch
 from shared.domain.items import Item
 from shared.domain.modes import BatchStatus, ItemStatus
-from shared.ports.documents import Create, DocumentStore, Guard, Update
+from shared.ports.documents import Create, Delete, DocumentStore, Guard, Update
 from shared.repositories import paths
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -39,6 +39,10 @@ class WrittenBatch:
     def path(self) -> str:
         """Where the batch is."""
         return paths.batch(self.org, self.id)
+
+    def remove(self) -> None:
+        """Leave nothing that a platform on the same store would count."""
+        self.store.commit([Delete(path) for path in (self.path, *self.items)])
 
     def move(self, item: str, status: ItemStatus) -> int:
         """Put an item into a state; its revision from then on."""

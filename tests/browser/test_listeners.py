@@ -1,6 +1,6 @@
 """A web page follows a batch live through the rules: every change, nobody else's, and nothing lost with the connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,8 +14,10 @@ NewPage = Callable[[], ListenerPage]
 
 
 @pytest.fixture
-def batch(store: FirestoreDocumentStore) -> WrittenBatch:
-    return WrittenBatch(store, PAGE_SIZE + 2)
+def batch(store: FirestoreDocumentStore) -> Iterator[WrittenBatch]:
+    written = WrittenBatch(store, PAGE_SIZE + 2)
+    yield written
+    written.remove()
 
 
 @pytest.fixture
