@@ -3,8 +3,8 @@
 locals {
   places = {
     "roles/cloudtasks.enqueuer"               = "queues"
-    "roles/iam.serviceAccountTokenCreator"    = "accounts"
-    "roles/iam.serviceAccountUser"            = "accounts"
+    "roles/iam.serviceAccountTokenCreator"    = "itself"
+    "roles/iam.serviceAccountUser"            = "tasks"
     "roles/pubsub.publisher"                  = "topic"
     "roles/storage.objectAdmin"               = "buckets"
     "roles/storage.objectCreator"             = "buckets"
@@ -47,11 +47,20 @@ resource "google_cloud_tasks_queue_iam_member" "functions" {
   member   = google_service_account.functions[each.value.function].member
 }
 
-# Functions send tasks that carry the tasks' account, and let it sign links: they may use that account and no other.
-resource "google_service_account_iam_member" "functions" {
-  for_each = local.granted.accounts
+# Functions send tasks that carry the tasks' account: they may use that account and no other.
+resource "google_service_account_iam_member" "functions_send_tasks" {
+  for_each = local.granted.tasks
 
   service_account_id = google_service_account.tasks.name
+  role               = each.value.role
+  member             = google_service_account.functions[each.value.function].member
+}
+
+# A function signs links to objects as itself, so a link can do what the function may do, and nobody holds a key.
+resource "google_service_account_iam_member" "functions_sign" {
+  for_each = local.granted.itself
+
+  service_account_id = google_service_account.functions[each.value.function].name
   role               = each.value.role
   member             = google_service_account.functions[each.value.function].member
 }
@@ -100,19 +109,6 @@ resource "google_secret_manager_secret_iam_member" "functions" {
   secret_id = google_secret_manager_secret.secrets[each.value.secret].secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.functions[each.value.function].member
-}
-
-# A link can do what its signer may do: look at what is kept, and bring an upload.
-resource "google_storage_bucket_iam_member" "links_to_objects" {
-  bucket = google_storage_bucket.buckets["objects"].name
-  role   = "roles/storage.objectViewer"
-  member = google_service_account.tasks.member
-}
-
-resource "google_storage_bucket_iam_member" "links_to_uploads" {
-  bucket = google_storage_bucket.buckets["uploads"].name
-  role   = "roles/storage.objectCreator"
-  member = google_service_account.tasks.member
 }
 
 # --- Who may call ----------------------------------------------------------------------------------------------------------

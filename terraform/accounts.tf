@@ -13,7 +13,7 @@ resource "google_service_account" "functions" {
 resource "google_service_account" "tasks" {
   account_id   = split("@", local.task_account)[0]
   display_name = "Tasks"
-  description  = "Whose token Cloud Tasks sends to functions, and which signs links to objects."
+  description  = "Whose token Cloud Tasks sends to functions."
 
   depends_on = [google_project_service.apis]
 }

@@ -18,6 +18,11 @@ output "archive" {
   value       = "gs://${google_storage_bucket_object.archive.bucket}/${google_storage_bucket_object.archive.name}"
 }
 
+output "settings" {
+  description = "Settings that every function is given, for a program that does its work from elsewhere; nothing secret."
+  value       = local.settings
+}
+
 output "buckets" {
   description = "Buckets of images, uploads and source."
   value       = { for name, bucket in google_storage_bucket.buckets : name => bucket.name }
@@ -51,10 +56,4 @@ output "pipeline_provider" {
 output "dashboard" {
   description = "Name of the dashboard."
   value       = google_monitoring_dashboard.overview.id
-}
-
-output "settings" {
-  description = "What every function is told, but its secrets: make deploy makes the first organisation with it."
-  value       = merge(local.settings, { FANFOLD_FIREBASE_API_KEY = google_apikeys_key.web.key_string })
-  sensitive   = true
 }

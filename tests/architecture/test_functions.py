@@ -89,7 +89,9 @@ def test_a_good_description_passes() -> None:
     ("path", "value"),
     [
         (["name"], "Generate-Image"),
+        (["name"], "name_of_twenty_eight_letters"),
         (["trigger"], {"type": "cron"}),
+        (["trigger"], {"type": "event"}),
         (["trigger"], {"type": "task"}),
         (["trigger"], {"type": "schedule", "cron": "every minute"}),
         (["trigger"], {"type": "event", "topic": "batches", "event_type": "google.cloud.storage.object.v1.finalized"}),

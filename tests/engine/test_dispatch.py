@@ -59,14 +59,15 @@ def test_the_configured_concurrency_stands_before_the_models_own(folder: Path) -
     assert outstanding(world, batch) == 3 + 2
 
 
-def test_images_start_no_faster_than_the_models_rate(folder: Path) -> None:
+def test_images_start_a_margin_slower_than_the_models_rate(folder: Path) -> None:
     world = World(folder, specs=[model(concurrency=50, rate_per_second=4.0)])
     for _ in range(2):
         world.submit({"prompt": "a cup", "variants": 10})
     step_often(world, 10)
     starts = sorted(delivery.due_at for delivery in world.images())
     assert len(starts) == 20
-    assert all(later - earlier >= timedelta(seconds=0.249) for earlier, later in pairwise(starts))
+    # A call that starts 10 ms beside its slot is still none too many: four of these gaps are more than a second.
+    assert all(4 * (later - earlier) >= timedelta(seconds=1.04) for earlier, later in pairwise(starts))
 
 
 def test_a_slow_model_does_not_slow_another(folder: Path) -> None:

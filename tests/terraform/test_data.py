@@ -150,25 +150,25 @@ def test_a_customers_key_protects_everything_that_is_kept() -> None:
     )
 
 
-def test_links_can_do_what_they_are_for_and_no_more() -> None:
-    granted = [
-        (address.partition(".")[0], one["role"], one.get("bucket", ""))
+def test_the_accounts_that_call_can_do_nothing_else() -> None:
+    callers = {"tasks", "schedules", "pushes"}
+    members = {f"google_service_account.{name}.member" for name in callers} | {
+        f"serviceAccount:{name}@{PROJECT}.iam.gserviceaccount.com" for name in callers
+    }
+    granted = {
+        address
         for address, ones in plan("").items()
         for one in ones.values()
-        if isinstance(one, dict) and one.get("member") == "google_service_account.tasks.member"
-    ]
-    assert sorted(granted) == [
-        (
-            "google_storage_bucket_iam_member",
-            "roles/storage.objectCreator",
-            "google_storage_bucket.buckets[uploads].name",
-        ),
-        (
-            "google_storage_bucket_iam_member",
-            "roles/storage.objectViewer",
-            "google_storage_bucket.buckets[objects].name",
-        ),
-    ]
+        if address != "locals" and one.get("member") in members
+    }
+    assert granted == {"google_cloud_run_service_iam_member.callers"}
+
+
+def test_a_function_signs_links_as_itself_alone() -> None:
+    for key, one in plan("")["google_service_account_iam_member.functions_sign"].items():
+        function = key.split()[0]
+        assert one["service_account_id"] == f"google_service_account.functions[{function}].name"
+        assert one["member"] == f"google_service_account.functions[{function}].member"
 
 
 def test_the_deployer_reads_neither_images_nor_secrets_nor_documents() -> None:
