@@ -120,6 +120,13 @@ class Platform:
             if not token:
                 return
 
+    def usage(self) -> list[dict[str, Any]]:
+        """What was spent today, in a row."""
+        answer = self._client.get("/v1/usage")
+        _expect(answer, 200)
+        rows: list[dict[str, Any]] = answer.json()["usage"]
+        return rows
+
     def cancel(self, batch: str) -> None:
         """Give up what has not started."""
         _expect(self._client.post(f"/v1/batches/{batch}:cancel"), 200)
@@ -160,12 +167,12 @@ class Platform:
 
 
 @contextmanager
-def platform(folder: Path, *, double: float = 0.0) -> Iterator[Platform]:
-    """A platform whose state lies in this folder, stopped (or found killed) when the block ends."""
+def platform(folder: Path, *, double: float = 0.0, settings: Mapping[str, str] | None = None) -> Iterator[Platform]:
+    """A platform whose state lies in this folder, stopped (or found killed) when the block ends; with more settings."""
     folder.mkdir(parents=True, exist_ok=True)
     journal = folder / "journal.jsonl"
     program = ["benchmarks.platform", "--journal", str(journal), "--double", str(double)]
-    with Child(folder / "home", settings=SETTINGS, program=program) as child:
+    with Child(folder / "home", settings={**SETTINGS, **(settings or {})}, program=program) as child:
         running = Platform(child, journal)
         try:
             yield running

@@ -38,14 +38,18 @@ _EMULATORS: Final = (
     "storage_url",
     "certs_url",
 )
-# Emulators and stand-ins believe whatever they are told: names that belong to nobody.
-_ON_EMULATORS: Final[Mapping[str, str]] = MappingProxyType(
+_OF_STACK: Final[Mapping[str, Mapping[str, str | int]]] = MappingProxyType(
     {
-        "project": "demo-fanfold",
-        "region": "local",
-        "bucket": "demo-fanfold",
-        "upload_bucket": "demo-fanfold-uploads",
-        "task_account": "tasks@demo-fanfold.iam.gserviceaccount.com",
+        # Emulators and stand-ins believe whatever they are told: names that belong to nobody.
+        "emulators": {
+            "project": "demo-fanfold",
+            "region": "local",
+            "bucket": "demo-fanfold",
+            "upload_bucket": "demo-fanfold-uploads",
+            "task_account": "tasks@demo-fanfold.iam.gserviceaccount.com",
+        },
+        # Each step is billed.
+        "google": {"tick_ms": 1_000},
     }
 )
 
@@ -129,7 +133,12 @@ class Settings(BaseSettings):
         7 * 24, ge=1, description="After this an item that still waits for a provider fails."
     )
 
-    tick_ms: int = Field(250, ge=50, le=10_000, description="How often steps of one batch may follow one another.")
+    tick_ms: int = Field(
+        250,
+        ge=50,
+        le=10_000,
+        description="How often steps of one batch may follow one another; 1000 on google where nothing is set.",
+    )
     max_tries: int = Field(4, ge=1, le=20, description="Tries an item has for transient failures.")
     retry_base_seconds: float = Field(
         2.0, gt=0, le=600, description="Delay after the first failed try; doubled each time."
@@ -182,10 +191,8 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _named(cls, given: Any) -> Any:
-        """Names on the emulators that nobody needs to choose."""
-        if isinstance(given, dict) and given.get("stack") == "emulators":
-            return {**_ON_EMULATORS, **given}
-        return given
+        """What a stack has of its own where nothing else is said."""
+        return {**_OF_STACK.get(given.get("stack", ""), {}), **given} if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def _fitting(self) -> Self:

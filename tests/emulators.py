@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -37,6 +38,16 @@ def pubsub_host() -> str:
 def auth_host() -> str:
     """The address of the session's Auth emulator, for people of PROJECT. Where it is missing the test is skipped; with CI set it fails."""
     return _started(lambda: emulators.auth(PROJECT))
+
+
+def lasting() -> dict[str, str]:
+    """Settings of a platform on the session's emulators, which outlive it, in a project of its own."""
+    return {
+        "FANFOLD_STACK": "emulators",
+        "FANFOLD_PROJECT": f"demo-{uuid4().hex[:12]}",
+        "FIRESTORE_EMULATOR_HOST": firestore_host(),
+        "PUBSUB_EMULATOR_HOST": pubsub_host(),
+    }
 
 
 def _started(start: Callable[[], Emulator]) -> str:

@@ -28,14 +28,21 @@ def serve() -> Iterator[Server]:
     """A server on 127.0.0.1 until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = Server(f"http://127.0.0.1:{listening.getsockname()[1]}")
-        config = uvicorn.Config(
-            server.router, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=5
-        )
-        running = uvicorn.Server(config)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
+        with serve_on(listening, server.router):
             yield server
-        finally:
-            running.should_exit = True
-            thread.join()
+
+
+@contextmanager
+def serve_on(listening: socket.socket, app: ASGIApp) -> Iterator[None]:
+    """Serve the application on this socket until the block ends."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=5
+    )
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield
+    finally:
+        running.should_exit = True
+        thread.join()

@@ -6,9 +6,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -16,23 +14,13 @@ from client.api import Client
 from infra.local.children import ROOT, Child
 from shared.adapters.system import SystemClock
 from shared.domain.errors import Unavailable
-from tests.emulators import firestore_host, pubsub_host
+from tests.emulators import firestore_host, lasting, pubsub_host
 
 SHEET = """prompt,variants,references,size,aspect_ratio
 A red kite over a lake,2,,512,1:1
 A boat on a quiet sea,1,cat.jpg,512,4:3
 """
 clock = SystemClock()
-
-
-def lasting() -> Mapping[str, str]:
-    """Settings of a platform on the session's emulators, which outlive it, in a project of its own."""
-    return {
-        "FANFOLD_STACK": "emulators",
-        "FANFOLD_PROJECT": f"demo-{uuid4().hex[:12]}",
-        "FIRESTORE_EMULATOR_HOST": firestore_host(),
-        "PUBSUB_EMULATOR_HOST": pubsub_host(),
-    }
 
 
 def made(platform: Child, sheet: Path, out: Path) -> dict[str, str]:
