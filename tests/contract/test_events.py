@@ -1,12 +1,20 @@
 """What every event bus promises."""
 
+import base64
+import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from shared.adapters.embedded.events import InProcessEventBus
+from shared.adapters.embedded.events import InProcessEventBus, PushedEventBus
+from shared.adapters.embedded.pushes import Pushes
+from shared.adapters.embedded.tasks import QueueConfig, SqliteTaskQueue
+from shared.domain.lanes import EVENTS
 from shared.ports.events import Event, EventBus
-from tests.clocks import START
+from tests.clocks import START, ManualClock
 from tests.pubsub import pubsub
 
 
@@ -14,12 +22,22 @@ def embedded() -> Iterator[EventBus]:
     yield InProcessEventBus()
 
 
+def pushed() -> Iterator[EventBus]:
+    with TemporaryDirectory() as folder, closing(queue_in(Path(folder))) as queue:
+        yield PushedEventBus(Pushes(queue, clock=ManualClock()), function="on_event", local=InProcessEventBus())
+
+
+def queue_in(folder: Path) -> SqliteTaskQueue:
+    queues = [QueueConfig(name=EVENTS)]
+    return SqliteTaskQueue(folder / "tasks.sqlite", clock=ManualClock(), token=lambda _: "", queues=queues)
+
+
 def google() -> Iterator[EventBus]:
     with pubsub() as topic:
         yield topic.bus
 
 
-BUSES: dict[str, Callable[[], Iterator[EventBus]]] = {"embedded": embedded, "google": google}
+BUSES: dict[str, Callable[[], Iterator[EventBus]]] = {"in process": embedded, "embedded": pushed, "google": google}
 
 
 @pytest.fixture(params=BUSES)
@@ -77,3 +95,23 @@ def test_a_listener_may_publish_and_subscribe(bus: EventBus) -> None:
     bus.subscribe(answer)
     bus.publish(event(1))
     assert heard == ["evt_1", "evt_2", "late evt_2"]
+
+
+def test_on_the_embedded_stack_an_event_waits_for_its_function_across_a_restart(tmp_path: Path) -> None:
+    with closing(queue_in(tmp_path)) as queue:
+        bus = PushedEventBus(Pushes(queue, clock=ManualClock()), function="on_event", local=InProcessEventBus())
+        for number in (1, 2, 1):
+            bus.publish(event(number))
+    with closing(queue_in(tmp_path)) as queue:
+        waiting = queue.engine.list_tasks(EVENTS)
+        messages = [json.loads(task.body)["message"] for task in waiting]
+    assert {task.function for task in waiting} == {"on_event"}
+    assert sorted(message["messageId"] for message in messages) == ["evt_1", "evt_2"]
+    assert messages[0]["attributes"] == {"id": "evt_1", "name": "BatchCompleted", "org": "org_a"}
+    assert json.loads(base64.b64decode(messages[0]["data"])) == {
+        "id": "evt_1",
+        "name": "BatchCompleted",
+        "org": "org_a",
+        "occurred_at": START.isoformat(),
+        "data": {"batch": "bat_a", "images": 3},
+    }

@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
 from shared.domain.errors import Unavailable
 from shared.domain.task_rules import MAX_ENVELOPE_BYTES
-from shared.http.event_edge import PushMessage, event_app
+from shared.http.event_edge import PushMessage, event_app, on_event_app
 from shared.http.service_edge import EdgeSettings
+from shared.ports.events import Event
 from tests.clocks import ManualClock
 
 AUDIENCE = "http://127.0.0.1:9/on_event"
@@ -131,3 +132,62 @@ def test_what_goes_wrong_is_delivered_again(serve: Serve, error: Exception, stat
         answer = client.post("/", json=ENVELOPE)
     assert (answer.status_code, answer.content) == (status, b"")
     assert ("Retry-After" in answer.headers) == (status == 503)
+
+
+EVENT = Event(
+    id="evt_aaaaaaaaaaaaaaaaaaaa",
+    name="BatchCompleted",
+    org="org_aaaaaaaaaaaaaaaaaaaa",
+    occurred_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+    data={"batch": "bat_aaaaaaaaaaaaaaaaaaaa", "series": 1},
+)
+
+
+class Announced:
+    """What was announced."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.events: list[Event] = []
+        self.error = error
+
+    def announce(self, event: Event) -> None:
+        self.events.append(event)
+        if self.error is not None:
+            raise self.error
+
+
+def pushed(announced: Announced, services: LocalServiceTokens, data: bytes) -> int:
+    settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=4)
+    app = Router(routes=[Mount("/", on_event_app(announced, services, settings))])
+    envelope = {"message": MESSAGE | {"data": base64.b64encode(data).decode()}}
+    with TestClient(app, headers={"Authorization": f"Bearer {services.token(AUDIENCE)}"}) as client:
+        return client.post("/", json=envelope).status_code
+
+
+def test_an_event_is_announced_as_it_was_published(services: LocalServiceTokens) -> None:
+    announced = Announced()
+    assert pushed(announced, services, EVENT.encoded()) == 200
+    assert announced.events == [EVENT]
+    assert pushed(Announced(Unavailable("It is away.")), services, EVENT.encoded()) == 503
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        EVENT.encoded().replace(b"evt_a", b"evt/a"),
+        EVENT.encoded().replace(b"org_a", b"../a"),
+        EVENT.encoded().replace(b"BatchCompleted", b"batch completed"),
+        EVENT.encoded().replace(b"+00:00", b""),
+        EVENT.encoded().replace(b"series", b'series":{},"more'),
+    ],
+)
+def test_what_is_no_event_of_ours_is_done_with_so_that_it_does_not_come_again(
+    services: LocalServiceTokens, data: bytes
+) -> None:
+    announced = Announced()
+    assert pushed(announced, services, data) == 200
+    assert announced.events == []
