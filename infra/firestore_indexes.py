@@ -74,6 +74,8 @@ _GUARDED: Final = (
     "budgets",
     "webhooks",
     "deliveries",
+    "reports",
+    "checkpoints",
 )
 _EXPIRING: Final = ("idempotency", "commit_notes", "deliveries")
 _TOKEN: Final = "_commit"  # noqa: S105 - a field's name

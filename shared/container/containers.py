@@ -189,6 +189,10 @@ class Container:
         """The application of functions/send_webhook."""
         return self._send_webhook
 
+    def clean_up_app(self) -> "ASGIApp":
+        """The application of functions/clean_up."""
+        return self._clean_up
+
     def function_url(self, name: str) -> str:
         """Where a task function answers; also the audience of the tokens that it takes."""
         return function_url(self.config, name)
@@ -257,6 +261,13 @@ class Container:
 
         run = partial(self.jobs.cost_reports.run, seconds=JOB_SECONDS)
         return task_edge.scheduled_app(run, self.stack.services, self._edge("report_costs", 1))
+
+    @cached_property
+    def _clean_up(self) -> "ASGIApp":
+        from shared.http import task_edge
+
+        run = partial(self.jobs.clean_up.run, seconds=JOB_SECONDS)
+        return task_edge.scheduled_app(run, self.stack.services, self._edge("clean_up", 1))
 
     @cached_property
     def _on_upload(self) -> "ASGIApp":

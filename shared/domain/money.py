@@ -1,6 +1,6 @@
 """Money as documents: budgets, reservations, and the ledger of every call."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -21,6 +21,10 @@ class Budget(Stored):
         if self.limit_micros is None:
             return None
         return max(self.limit_micros - self.reserved_micros - self.spent_micros, 0)
+
+
+# Where nothing is set aside any more nothing expires; a moment, because every version reads one.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Reservation(Stored):

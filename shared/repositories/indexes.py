@@ -56,6 +56,13 @@ INDEXES: tuple[Index, ...] = (
     _index("reports", "-day"),
     _index("webhooks", "-created_at"),
     _index("deliveries", "-created_at"),
+    # What is cleaned up, of every organisation.
+    _index("idempotency", "created_at", group=True),
+    _index("batches", "deleted_at", group=True),
+    _index("assets", "deleted_at", group=True),
+    _index("references", "deleted_at", group=True),
+    _index("references", "status", "created_at", group=True),
+    _index("reservations", "expires_at", group=True),
     # Usage.
     _index("ledger", "at"),
     _index("ledger", "model", "at"),

@@ -31,6 +31,12 @@ class AssetRepository(Collection[Asset]):
         found = self.get_many(paths.asset(org, asset) for asset in ids)
         return {read.value.id: read.value for read in found.values() if read.value.deleted_at is None}
 
+    def of_recipe(self, org: str, recipe_hash: str, *, limit: int, after: str = "") -> list[Read[Asset]]:
+        """Images of this recipe, deleted ones too, by their paths, those after this one."""
+        where = (Where("recipe_hash", "==", recipe_hash),)
+        start_after = (after,) if after else None
+        return self.query(Query(paths.assets(org), where, limit=limit, start_after=start_after))
+
     def made_by(self, org: str, recipe_hashes: Sequence[str]) -> dict[str, Asset]:
         """For each of these recipes that has one, an image that is not deleted, by the recipe's hash."""
         found: dict[str, Asset] = {}

@@ -4,6 +4,7 @@ import re
 
 from shared.domain.ids import is_id
 
+_ROWS = re.compile(r"orgs/[^/]+/batches/([^/]+)/rows\.jsonl\.gz")
 _UPLOAD = re.compile(r"orgs/([^/]+)/uploads/([^/]+)")
 
 
@@ -162,6 +163,11 @@ def report_checkpoint(org: str) -> str:
     return f"orgs/{org}/checkpoints/costs"
 
 
+def object_checkpoint(org: str) -> str:
+    """How far the stored rows were looked through."""
+    return f"orgs/{org}/checkpoints/objects"
+
+
 def job_position(job: str) -> str:
     """Which organisation a scheduled function comes to next."""
     return f"system/jobs/positions/{job}"
@@ -185,6 +191,27 @@ def login(email_hash: str) -> str:
 def first_organisation() -> str:
     """Which organisation an empty embedded stack was begun with."""
     return "system/bootstrap/embedded/first"
+
+
+def batch_objects(org: str) -> str:
+    """What the names of objects of batches begin with."""
+    return f"orgs/{org}/batches/"
+
+
+def uploads(org: str) -> str:
+    """What the names of uploads begin with."""
+    return f"orgs/{org}/uploads/"
+
+
+def exports(org: str) -> str:
+    """What the names of exports begin with: made to be fetched within days."""
+    return f"orgs/{org}/exports/"
+
+
+def batch_of_rows(name: str) -> str | None:
+    """The batch whose rows an object holds; None for every other object."""
+    match = _ROWS.fullmatch(name)
+    return match[1] if match and is_id("bat", match[1]) else None
 
 
 def rows_object(org: str, batch_id: str) -> str:
@@ -234,6 +261,11 @@ def report_object(org: str, day: str, suffix: str) -> str:
 
 
 PING = "system/ping"
+
+
+def commit_notes() -> str:
+    """Notes of commits."""
+    return "system/documents/commit_notes"
 
 
 def commit_note(token: str) -> str:

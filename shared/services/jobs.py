@@ -7,6 +7,7 @@ from shared.services.engine import Engine, Ports
 from shared.services.repeats import Repeats
 
 if TYPE_CHECKING:
+    from shared.services.clean_up import CleanUpService
     from shared.services.cost_reports import CostReportService
 
 
@@ -27,3 +28,30 @@ class Jobs:
         return CostReportService(
             ports.documents, objects=ports.objects, events=ports.events, repeats=self._repeats, clock=ports.clock
         )
+
+    @cached_property
+    def clean_up(self) -> "CleanUpService":
+        """What removes leftovers."""
+        from shared.services import leftovers
+        from shared.services.audit import AuditService
+        from shared.services.clean_up import CleanUpService
+        from shared.services.expiries import ExpiryService
+        from shared.services.purges import Purges
+
+        documents, objects, clock = self._ports.documents, self._ports.objects, self._ports.clock
+        expiries = ExpiryService(
+            documents,
+            reservations=self._engine.reservations,
+            requests=self._engine.requests,
+            repeats=self._repeats,
+            clock=clock,
+        )
+        purges = Purges(documents, objects=objects, audit=AuditService(clock, self._ports.ids), clock=clock)
+        steps = [
+            expiries.step(),
+            leftovers.idempotency_records(documents, clock),
+            leftovers.CommitNotes(documents, clock),
+            leftovers.abandoned_references(documents, objects, clock),
+            *purges.steps(),
+        ]
+        return CleanUpService(documents, objects=objects, steps=steps, clock=clock)

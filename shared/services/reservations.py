@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.domain.money import Budget, Reservation
+from shared.domain.money import NEVER, Budget, Reservation
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
 from shared.repositories import paths
@@ -105,7 +105,7 @@ class ReservationService:
             return []
         budget, write = self._budget(org)
         return [
-            guarded(reservation, {"reserved_micros": 0, "settled_micros": spent_micros}),
+            guarded(reservation, {"reserved_micros": 0, "settled_micros": spent_micros, "expires_at": NEVER}),
             write(budget.reserved_micros - reservation.value.reserved_micros, budget.spent_micros + delta),
         ]
 

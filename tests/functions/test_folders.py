@@ -146,6 +146,17 @@ def test_a_finished_day_is_reported(deployment: Deployment) -> None:
     assert report["total"]["cost_micros"] == batch["cost"]["spent_micros"] > 0
 
 
+def test_what_has_had_its_time_is_cleaned_up(deployment: Deployment) -> None:
+    deployment.ask("POST", "/v1/batches", json={"rows": [ROW]}, headers={"Idempotency-Key": "once"})
+    deployment.run()
+    records = Query("idempotency", group=True)
+    assert len(deployment.container.stack.documents.query(records)) == 1
+    assert isinstance(deployment.container.clock, ManualClock)
+    deployment.container.clock.advance(8 * 24 * 3600)
+    assert deployment.deliver("clean_up", {}).status_code == 200
+    assert deployment.container.stack.documents.query(records) == []
+
+
 def test_the_api_serves_all_of_its_paths_behind_the_framework(deployment: Deployment) -> None:
     health = deployment.ask("GET", "/v1/health")
     assert health.json()["status"] == "ok"

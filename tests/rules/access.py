@@ -52,6 +52,7 @@ DOCUMENTS: Final[dict[str, Access]] = {
     "recipe":             HIDDEN,
     "idempotency":        HIDDEN,
     "report_checkpoint":  HIDDEN,
+    "object_checkpoint":  HIDDEN,
     "job_position":       HIDDEN,
     "webhook":            HIDDEN,
     "webhook_delivery":   HIDDEN,
@@ -74,6 +75,9 @@ OBJECTS: Final = frozenset(
         "reference_object",
         "reference_thumbnail_object",
         "report_object",
+        "batch_objects",
+        "uploads",
+        "exports",
     }
 )
 

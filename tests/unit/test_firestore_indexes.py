@@ -5,21 +5,33 @@ import secrets
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import chain, combinations
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from infra.firestore_indexes import FILE, Needed, grouped, needed, text
 from shared.adapters.google.documents import FirestoreDocumentStore
-from shared.adapters.system import SystemClock
+from shared.adapters.system import SystemClock, SystemIds
 from shared.domain.modes import ItemStatus
 from shared.ports.documents import DocumentStore, Where
+from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository, StepControlRepository
 from shared.repositories.items import ItemRepository
+from shared.repositories.leftovers import Leftovers
 from shared.repositories.library import AssetRepository, ReferenceRepository
-from shared.repositories.money import LedgerRepository
-from shared.repositories.organisations import KeyHashRepository, KeyRepository, MemberRepository
+from shared.repositories.money import LedgerRepository, ReservationRepository
+from shared.repositories.organisations import (
+    KeyHashRepository,
+    KeyRepository,
+    MemberRepository,
+    OrganisationRepository,
+)
+from shared.repositories.reports import ReportRepository
+from shared.services.audit import AuditService
+from shared.services.leftovers import CommitNotes, abandoned_references, idempotency_records
+from shared.services.purges import Purges
+from shared.services.rounds import Time
 from tests.emulators import firestore_host
 from tests.firestore_calls import FirestoreCalls
 
@@ -76,6 +88,23 @@ def _people(store: DocumentStore) -> None:
     LedgerRepository(store).usage(ORG, {"all": period, **groups})
 
 
+def _jobs(store: DocumentStore) -> None:
+    clock, objects = SystemClock(), cast("ObjectStore", None)
+    purges = Purges(store, objects=objects, audit=AuditService(clock, SystemIds()), clock=clock)
+    reservations = Leftovers(ReservationRepository(store), "reservations", "expires_at")
+    reservations.until(NOW, limit=9, start_after=(NOW, paths.reservation(ORG, BATCH)))
+    time = Time(clock, 60)
+    steps = [idempotency_records(store, clock), abandoned_references(store, objects, clock), CommitNotes(store, clock)]
+    for step in [*steps, *purges.steps()]:
+        step.run(time, 9)
+    AssetRepository(store).of_recipe(ORG, "r", limit=9, after=paths.asset(ORG, "a"))
+    OrganisationRepository(store).after(ORG, limit=9)
+    after = ("2026-03-01", paths.report(ORG, "2026-03-01"))
+    ReportRepository(store).between(ORG, NOW.date(), NOW.date(), limit=9, start_after=after)
+    LedgerRepository(store).between(ORG, NOW, NOW, limit=9, start_after=(NOW, paths.ledger_entry(ORG, "e")))
+    LedgerRepository(store).usage(ORG, {"batch": (Where("batch", "==", BATCH), Where("at", "<=", NOW))})
+
+
 @pytest.fixture(scope="module")
 def asked() -> list[Any]:
     calls = FirestoreCalls()
@@ -84,6 +113,7 @@ def asked() -> list[Any]:
     with closing(store):
         _engine(store)
         _people(store)
+        _jobs(store)
     return calls.queries
 
 

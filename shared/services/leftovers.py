@@ -1,0 +1,138 @@
+"""Steps that remove what only lies about: each removes a little, may be stopped anywhere, and finds the rest again."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from shared.domain.documents import Stored
+from shared.domain.errors import GuardRefused
+from shared.domain.library import Reference, ReferenceStatus
+from shared.logging import logger
+from shared.ports.clock import Clock
+from shared.ports.documents import Delete, DocumentStore, Set, Where
+from shared.ports.objects import ObjectStore
+from shared.repositories import paths
+from shared.repositories.collections import Read
+from shared.repositories.idempotency import KEPT, IdempotencyRepository
+from shared.repositories.leftovers import CommitNoteRepository, Leftovers
+from shared.repositories.library import ReferenceRepository
+from shared.repositories.reports import JobPosition, JobPositionRepository
+from shared.services.rounds import Time
+
+PAGE = 100
+ABANDONED_AFTER = timedelta(days=1)
+
+_log = logger(__name__)
+
+S = TypeVar("S", bound=Stored)
+
+
+class Step(Protocol):
+    """One kind of leftovers."""
+
+    name: str
+
+    def run(self, time: Time, limit: int) -> int:
+        """Remove at most about this many; how many were removed."""
+        ...
+
+
+class Sweep(Generic[S]):
+    """A step over what has had its time: `remove` each, by itself; what somebody else has just changed is passed over.
+
+    `remove` says whether it did; it stops by itself when the time is up.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        leftovers: Leftovers[S],
+        clock: Clock,
+        *,
+        age: timedelta,
+        remove: Callable[[Read[S], Time], bool],
+    ) -> None:
+        self.name = name
+        self._leftovers = leftovers
+        self._clock = clock
+        self._age = age
+        self._remove = remove
+
+    def run(self, time: Time, limit: int) -> int:
+        """Remove at most this many; how many were removed."""
+        until, count, seen = self._clock.now() - self._age, 0, 0
+        cursor: tuple[Any, ...] | None = None
+        while seen < limit:
+            page = self._leftovers.until(until, limit=min(PAGE, limit - seen), start_after=cursor)
+            for read in page:
+                if time.is_up:
+                    return count
+                seen += 1
+                try:
+                    count += self._remove(read, time)
+                except GuardRefused:
+                    _log.info("leftover_in_use", step=self.name, path=read.path)
+                cursor = self._leftovers.position(read)
+            if not page:
+                break
+        return count
+
+
+def idempotency_records(documents: DocumentStore, clock: Clock) -> Step:
+    """What creates answered longer ago than it is kept. A store that lets documents expire does the same by itself."""
+
+    def remove(read: Read[Any], _time: Time) -> bool:
+        documents.commit([Delete(read.path, read.version)])
+        return True
+
+    leftovers = Leftovers(IdempotencyRepository(documents), "idempotency", "created_at")
+    return Sweep("idempotency_records", leftovers, clock, age=KEPT, remove=remove)
+
+
+def abandoned_references(documents: DocumentStore, objects: ObjectStore, clock: Clock) -> Step:
+    """References whose bytes never came, or whose coming nobody told: the object first, or nothing would lead to it."""
+
+    def remove(read: Read[Reference], _time: Time) -> bool:
+        objects.delete(read.value.upload)
+        documents.commit([Delete(read.path, read.version)])
+        return True
+
+    awaiting = Where("status", "==", ReferenceStatus.AWAITING_UPLOAD.value)
+    leftovers = Leftovers(ReferenceRepository(documents), "references", "created_at", awaiting)
+    return Sweep("abandoned_references", leftovers, clock, age=ABANDONED_AFTER, remove=remove)
+
+
+class CommitNotes:
+    """Notes of commits that nobody will ask for; goes round by their names, some a run."""
+
+    name = "commit_notes"
+
+    def __init__(self, documents: DocumentStore, clock: Clock) -> None:
+        self._documents = documents
+        self._notes = CommitNoteRepository(documents)
+        self._positions = JobPositionRepository(documents)
+        self._clock = clock
+
+    def run(self, time: Time, limit: int) -> int:
+        """Look through at most this many; how many were removed."""
+        kept = self._positions.one(self.name)
+        before = after = kept.value.after if kept else ""
+        count, seen, now = 0, 0, self._clock.now()
+        while seen < limit and not time.is_up:
+            page = self._notes.after(after, limit=PAGE)
+            ended = [read for read in page if read.value.expires_at <= now]
+            if ended:
+                self._documents.commit([Delete(read.path) for read in ended])
+            count, seen = count + len(ended), seen + len(page)
+            after = page[-1].path if len(page) == PAGE else ""
+            if not after:
+                break
+        if after != before:
+            self._documents.commit([Set(paths.job_position(self.name), JobPosition(after=after).written())])
+        return count
+
+
+def delete_objects(objects: ObjectStore, names: Sequence[str]) -> None:
+    """Remove these; absent ones are fine."""
+    for name in dict.fromkeys(names):
+        objects.delete(name)
