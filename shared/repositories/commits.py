@@ -4,8 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from shared.domain.errors import GuardRefused
-from shared.ports.documents import MAX_WRITES_A_COMMIT, DocumentStore, Update, Version, Write
+from shared.ports.documents import (
+    MAX_BYTES_A_COMMIT,
+    MAX_WRITES_A_COMMIT,
+    Delete,
+    DocumentStore,
+    Update,
+    Version,
+    Write,
+)
+
+# The names of the document and its database, its guard, its token.
+_FRAME_BYTES = 300
 
 
 @dataclass(slots=True)
@@ -20,21 +33,32 @@ class Lead:
 def commit_groups(
     documents: DocumentStore, groups: Sequence[Sequence[Write]], *, lead: Lead | None = None
 ) -> list[bool]:
-    """Commit each group whole or not at all, many in one commit; for each, in order, whether its guards held.
+    """Commit each group whole or not at all, as many in one commit as it takes; for each, in order, whether its guards held.
 
     A refused commit is halved until the groups that were overtaken stand alone, so that one lost race costs few commits.
     With a lead, raises GuardRefused once somebody else has written it; its version is kept up.
     """
     outcome: list[bool] = []
     batch: list[Sequence[Write]] = []
-    most, size = MAX_WRITES_A_COMMIT - (1 if lead else 0), 0
+    led = size_bytes(Update(lead.path, lead.fields, lead.version)) if lead else 0
+    writes, size = int(lead is not None), led
     for group in groups:
-        if batch and size + len(group) > most:
+        added = sum(map(size_bytes, group))
+        if batch and (writes + len(group) > MAX_WRITES_A_COMMIT or size + added > MAX_BYTES_A_COMMIT):
             outcome += _halving(documents, batch, lead)
-            batch, size = [], 0
+            batch, writes, size = [], int(lead is not None), led
         batch.append(group)
-        size += len(group)
+        writes += len(group)
+        size += added
     return outcome + _halving(documents, batch, lead) if batch else outcome
+
+
+def size_bytes(write: Write) -> int:
+    """About how many bytes a write has on its way to the store."""
+    if isinstance(write, Delete):
+        return _FRAME_BYTES
+    said = write.fields if isinstance(write, Update) else write.data
+    return _FRAME_BYTES + len(orjson.dumps(dict(said), default=str))
 
 
 def _halving(documents: DocumentStore, groups: Sequence[Sequence[Write]], lead: Lead | None) -> list[bool]:

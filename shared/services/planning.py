@@ -14,14 +14,17 @@ from shared.domain.offers import Offer
 from shared.domain.recipes import recipe_hash
 from shared.domain.rows import Row
 from shared.ports.clock import Clock
-from shared.ports.documents import MAX_WRITES_A_COMMIT, DocumentStore
+from shared.ports.documents import MAX_BYTES_A_COMMIT, MAX_WRITES_A_COMMIT, DocumentStore, Write
 from shared.repositories import items as item_writes
 from shared.repositories.collections import Read, guarded
+from shared.repositories.commits import size_bytes
 from shared.repositories.rows import AcceptedRows, RowsRepository
 
 DEFAULT_RATIO = "1:1"
 DEFAULT_SIZE = "1K"
+# One write and a little room are the step's own.
 _ITEMS_A_COMMIT = MAX_WRITES_A_COMMIT - 1
+_BYTES_OF_ITEMS = MAX_BYTES_A_COMMIT - 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,14 @@ class PlanService:
         accepted = self._rows.get(org, batch.id)
         start, done = control.value.next_row, control.value.next_index
         skip = done - _images_before(accepted, start)
-        images = list(islice(_images(accepted, start), skip, skip + _ITEMS_A_COMMIT))
+        images = islice(_images(accepted, start), skip, skip + _ITEMS_A_COMMIT)
         now = self._clock.now()
-        made = [self._item(org, batch, accepted, image, done + n, now) for n, image in enumerate(images)]
+        items = (self._item(org, batch, accepted, image, done + n, now) for n, image in enumerate(images))
+        made, writes = _one_commit(items)
         is_last = done + len(made) >= batch.progress.total
-        next_row = batch.rows if is_last else images[-1].row
+        next_row = batch.rows if is_last else made[-1].row
         fields = {"next_row": next_row, "next_index": done + len(made)}
-        result = self._documents.commit([guarded(control, fields), *(item_writes.create(item) for item in made)])
+        result = self._documents.commit([guarded(control, fields), *writes])
         moved = control.value.model_copy(update=fields)
         return Planned(Read(moved, control.path, result.versions[control.path]), tuple(made))
 
@@ -95,6 +99,21 @@ class PlanService:
             series=batch.series,
             **(ends if batch.desired is Desired.CANCEL else waits),
         )
+
+
+def _one_commit(items: Iterator[Item]) -> tuple[list[Item], list[Write]]:
+    """The first items, as many as one commit takes, and their creation: long prompts and metadata make large ones."""
+    made: list[Item] = []
+    writes: list[Write] = []
+    size = 0
+    for item in items:
+        write = item_writes.create(item)
+        size += size_bytes(write)
+        if made and size > _BYTES_OF_ITEMS:
+            break
+        made.append(item)
+        writes.append(write)
+    return made, writes
 
 
 def planned_recipe(image: PlannedImage, row: Row, references: Mapping[str, ItemReference]) -> str:
