@@ -17,7 +17,14 @@ from starlette.types import ASGIApp, Message
 from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
 from shared.domain.errors import FanfoldError, GuardRefused, NotFound, Unavailable
-from shared.http.task_edge import ItemPayload, StepPayload, SweepPayload, TaskEdge, TaskEdgeSettings
+from shared.http.task_edge import (
+    ItemPayload,
+    StepPayload,
+    SweepPayload,
+    TaskEdge,
+    TaskEdgeSettings,
+    send_webhook_app,
+)
 from shared.ports.identity import Person
 from tests.clocks import ManualClock
 
@@ -253,3 +260,34 @@ def test_a_queue_that_hangs_up_starts_nothing(services: LocalServiceTokens) -> N
     assert seen == []
     with pytest.raises(RuntimeError):
         asyncio.run(edge({"type": "websocket"}, receive, send))
+
+
+class Sent:
+    """The tries that were asked for."""
+
+    def __init__(self) -> None:
+        self.tries: list[tuple[str, str, str, int]] = []
+
+    def send(self, org: str, webhook: str, delivery: str, attempt: int) -> None:
+        self.tries.append((org, webhook, delivery, attempt))
+
+
+TRY: dict[str, Any] = {
+    "schema": 1,
+    "org": "org_aaaaaaaaaaaaaaaaaaaa",
+    "webhook": "whk_aaaaaaaaaaaaaaaaaaaa",
+    "delivery": "dlv_aaaaaaaaaaaaaaaaaaaa",
+    "attempt": 3,
+}
+
+
+def test_a_webhooks_try_is_carried_out_as_it_was_asked_for(services: LocalServiceTokens) -> None:
+    sent = Sent()
+    settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=4)
+    headers = {"Authorization": f"Bearer {services.token(AUDIENCE)}"}
+    with client_of(send_webhook_app(sent, services, settings)) as client:
+        assert client.post("/", json=TRY, headers=headers).status_code == 200
+        for wrong in ({"webhook": "bat_aaaaaaaaaaaaaaaaaaaa"}, {"delivery": "../x"}, {"attempt": 0}, {"org": None}):
+            assert client.post("/", json=TRY | wrong, headers=headers).status_code == 400
+        assert client.post("/", json=TRY).status_code == 401
+    assert sent.tries == [(TRY["org"], TRY["webhook"], TRY["delivery"], 3)]
