@@ -42,6 +42,11 @@ resource "google_service_account" "builds" {
   depends_on = [google_project_service.apis]
 }
 
+# To ask for this one is to make it.
+data "google_storage_project_service_account" "here" {
+  depends_on = [google_project_service.apis]
+}
+
 locals {
   # Accounts by which Google's own services act in this project.
   agents = {
@@ -51,7 +56,7 @@ locals {
     pubsub    = "service-${data.google_project.here.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
     run       = "service-${data.google_project.here.number}@serverless-robot-prod.iam.gserviceaccount.com"
     secrets   = "service-${data.google_project.here.number}@gcp-sa-secretmanager.iam.gserviceaccount.com"
-    storage   = "service-${data.google_project.here.number}@gs-project-accounts.iam.gserviceaccount.com"
+    storage   = data.google_storage_project_service_account.here.email_address
   }
 }
 

@@ -5,6 +5,11 @@ resource "google_pubsub_topic" "topics" {
   kms_key_name               = var.kms_key == "" ? null : var.kms_key
   message_retention_duration = "${7 * 24 * 60 * 60}s"
 
+  # What happened to whom is kept where everything else is.
+  message_storage_policy {
+    allowed_persistence_regions = [var.region]
+  }
+
   depends_on = [google_project_service.apis, google_kms_crypto_key_iam_member.agents]
 }
 
@@ -52,6 +57,10 @@ resource "google_pubsub_topic" "dead" {
 
   name         = "${each.value.trigger.topic}-${each.value.kebab}-dead"
   kms_key_name = var.kms_key == "" ? null : var.kms_key
+
+  message_storage_policy {
+    allowed_persistence_regions = [var.region]
+  }
 
   depends_on = [google_project_service.apis, google_kms_crypto_key_iam_member.agents]
 }

@@ -26,6 +26,7 @@ STEPS = (
     Step("Look for gcloud and Terraform, and who is signed in", bootstrap.check_programs),
     Step("Look at the project and who pays for it", bootstrap.check_project),
     Step("Enable the interfaces that Terraform needs", bootstrap.enable_apis),
+    Step("Make the accounts by which Google's services act in the project", bootstrap.make_agents),
     Step("Make the bucket of Terraform's state, which keeps its versions", bootstrap.make_state_bucket),
     Step("Look at the Firestore database", bootstrap.check_database),
     Step("Build the one archive of all functions", releases.build),

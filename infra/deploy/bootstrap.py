@@ -15,6 +15,13 @@ FIRST_APIS = (
     "serviceusage.googleapis.com",
     "storage.googleapis.com",
 )
+# Rights are given to the accounts by which these act, and those are only made when somebody asks for them.
+ACTING = (
+    "artifactregistry.googleapis.com",
+    "firestore.googleapis.com",
+    "pubsub.googleapis.com",
+    "secretmanager.googleapis.com",
+)
 _INSTALL = {
     "gcloud": "Install the Google Cloud CLI (https://cloud.google.com/sdk/docs/install), then run make deploy again.",
     "terraform": "Install Terraform 1.9 or newer (https://developer.hashicorp.com/terraform/install), then run make deploy again.",
@@ -58,9 +65,18 @@ def check_project(deployment: Deployment) -> None:
 def enable_apis(deployment: Deployment) -> None:
     """The interfaces that Terraform itself needs."""
     deployment.programs.run(
-        deployment.gcloud("services", "enable", *FIRST_APIS),
+        deployment.gcloud("services", "enable", *sorted({*FIRST_APIS, *ACTING})),
         hint="You need the role Owner (or Editor and Project IAM Admin) on the project, and it must be billed.",
     )
+
+
+def make_agents(deployment: Deployment) -> None:
+    """The accounts of Google's own services that Terraform gives rights to; those that are there stay."""
+    for service in ACTING:
+        deployment.programs.run(
+            deployment.gcloud("beta", "services", "identity", "create", f"--service={service}"),
+            hint="You need the role Service Usage Admin, and gcloud its beta commands (gcloud components install beta).",
+        )
 
 
 def make_state_bucket(deployment: Deployment) -> None:

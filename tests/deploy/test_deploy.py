@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.deploy.__main__ import STEPS, main
+from infra.deploy.bootstrap import ACTING
 from shared.config import Settings
 from shared.container import Container
 from shared.domain.modes import Role
@@ -57,6 +58,13 @@ def test_an_empty_project_becomes_a_platform_with_an_admin_and_an_image(place: C
         made.close()
 
 
+def test_accounts_that_terraform_gives_rights_to_are_made_first(place: Cloud, served: Api) -> None:
+    assert main(ARGUMENTS) == 0
+    begun = next(index for index, call in enumerate(place.calls) if call.startswith("terraform "))
+    made = [call for call in place.calls[:begun] if " identity create " in call]
+    assert [call.split("--service=")[1].split()[0] for call in made] == list(ACTING)
+
+
 def test_no_secret_is_ever_an_argument_or_printed(
     place: Cloud, served: Api, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,6 +84,7 @@ def test_no_secret_is_ever_an_argument_or_printed(
 @pytest.mark.parametrize(
     "failing",
     [
+        "identity create --service=pubsub",
         "storage buckets create",
         "terraform -chdir=terraform init",
         "-target=google_secret_manager_secret",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infra import firestore_indexes
+from infra.deploy import bootstrap
 from tests.terraform.configurations import ROOT
 from tests.terraform.evaluations import ENVIRONMENTS, PROJECT, plan
 
@@ -148,6 +149,12 @@ def test_a_customers_key_protects_everything_that_is_kept() -> None:
     assert all(
         one["replication"][0]["auto"] == [{}] for one in plan("")["google_secret_manager_secret.secrets"].values()
     )
+
+
+def test_accounts_of_services_are_made_before_they_are_given_rights() -> None:
+    agents = [email for email in plan("")["locals"]["agents"].values() if "@gcp-sa-" in email]
+    made = {service.removesuffix(".googleapis.com") for service in bootstrap.ACTING}
+    assert {email.partition("@gcp-sa-")[2].partition(".")[0] for email in agents} == made
 
 
 def test_the_accounts_that_call_can_do_nothing_else() -> None:

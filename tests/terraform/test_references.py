@@ -16,6 +16,7 @@ COMPUTED = {
     "google_iam_workload_identity_pool_provider": {"name"},
     "google_service_account": {"email", "member", "name"},
     "data.google_project": {"number"},
+    "data.google_storage_project_service_account": {"email_address"},
 }
 
 
