@@ -1,9 +1,11 @@
 """Each function as it is deployed: started from the unpacked archive in a process of its own, spoken to over HTTP."""
 
+import base64
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 import httpx
@@ -21,6 +23,18 @@ from tests.deployed import DESCRIPTIONS, Deployed, Layout
 
 INNER = sorted(name for name, said in DESCRIPTIONS.items() if said["trigger"]["type"] != "http")
 FUNCTIONS_URL = "https://region-project.functions.test"
+# As terraform/settings.tf tells every function.
+PRODUCTION = {
+    "FANFOLD_STACK": "google",
+    "FANFOLD_PROJECT": "my-project",
+    "FANFOLD_REGION": "europe-west1",
+    "FANFOLD_BUCKET": "my-project-objects",
+    "FANFOLD_UPLOAD_BUCKET": "my-project-uploads",
+    "FANFOLD_TASK_ACCOUNT": "tasks@my-project.iam.gserviceaccount.com",
+    "FANFOLD_FUNCTIONS_URL": FUNCTIONS_URL,
+    "FANFOLD_PUBLIC_URL": f"{FUNCTIONS_URL}/api",
+    "FANFOLD_PAGE_KEY": base64.b64encode(bytes(32)).decode(),
+}
 
 
 class Issuer:
@@ -142,3 +156,26 @@ def test_a_request_that_has_begun_is_answered_before_the_end(layout: Layout, tmp
             connection.sendall(body[10:])
             assert connection.recv(4096).startswith(b"HTTP/1.1 401")
         assert function.exit_code() == 0
+
+
+def test_in_production_no_function_starts_beside_an_emulator(layout: Layout) -> None:
+    variables = [
+        "FIRESTORE_EMULATOR_HOST",
+        "PUBSUB_EMULATOR_HOST",
+        "FIREBASE_AUTH_EMULATOR_HOST",
+        "STORAGE_EMULATOR_HOST",
+    ]
+    with ExitStack() as stack:
+        started = [
+            (variable, stack.enter_context(Deployed(layout, name, PRODUCTION | {variable: "127.0.0.1:8081"})))
+            for name, variable in zip(sorted(DESCRIPTIONS), cycle(variables), strict=False)
+        ]
+        for variable, function in started:
+            assert function.exit_code() == 1, function.name
+            assert f"{variable} is set, but this is production" in function.said
+
+
+def test_in_production_a_function_listens_and_says_what_it_is_before_it_has_asked_anybody(layout: Layout) -> None:
+    with Deployed(layout, "api", PRODUCTION).wait() as function:
+        answer = httpx.get(f"{function.url}/v1/health", timeout=60, trust_env=False)
+    assert answer.json() == {"status": "ok", "version": VERSION}
