@@ -58,6 +58,7 @@ INDEXES: tuple[Index, ...] = (
     _index("deliveries", "-created_at"),
     # What is cleaned up, of every organisation.
     _index("idempotency", "created_at", group=True),
+    _index("deliveries", "created_at", group=True),
     _index("batches", "deleted_at", group=True),
     _index("assets", "deleted_at", group=True),
     _index("references", "deleted_at", group=True),

@@ -49,8 +49,9 @@ class Jobs:
         purges = Purges(documents, objects=objects, audit=AuditService(clock, self._ports.ids), clock=clock)
         steps = [
             expiries.step(),
-            leftovers.idempotency_records(documents, clock),
+            leftovers.IdempotencyRecords(documents, clock),
             leftovers.CommitNotes(documents, clock),
+            leftovers.webhook_deliveries(documents, clock),
             leftovers.abandoned_references(documents, objects, clock),
             *purges.steps(),
         ]

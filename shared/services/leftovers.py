@@ -1,22 +1,26 @@
 """Steps that remove what only lies about: each removes a little, may be stopped anywhere, and finds the rest again."""
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from shared.domain.documents import Stored
 from shared.domain.errors import GuardRefused
 from shared.domain.library import Reference, ReferenceStatus
+from shared.domain.webhooks import KEPT as DELIVERIES_KEPT
+from shared.domain.webhooks import WebhookDelivery
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import Delete, DocumentStore, Set, Where
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.repositories.collections import Read
+from shared.repositories.commits import commit_groups
 from shared.repositories.idempotency import KEPT, IdempotencyRepository
 from shared.repositories.leftovers import CommitNoteRepository, Leftovers
 from shared.repositories.library import ReferenceRepository
 from shared.repositories.reports import JobPosition, JobPositionRepository
+from shared.repositories.webhooks import WebhookDeliveryRepository
 from shared.services.rounds import Time
 
 PAGE = 100
@@ -60,33 +64,64 @@ class Sweep(Generic[S]):
 
     def run(self, time: Time, limit: int) -> int:
         """Remove at most this many; how many were removed."""
-        until, count, seen = self._clock.now() - self._age, 0, 0
-        cursor: tuple[Any, ...] | None = None
-        while seen < limit:
-            page = self._leftovers.until(until, limit=min(PAGE, limit - seen), start_after=cursor)
+        count = 0
+        for page in pages(self._leftovers, self._clock.now() - self._age, limit):
             for read in page:
                 if time.is_up:
                     return count
-                seen += 1
                 try:
                     count += self._remove(read, time)
                 except GuardRefused:
                     _log.info("leftover_in_use", step=self.name, path=read.path)
-                cursor = self._leftovers.position(read)
-            if not page:
-                break
         return count
 
 
-def idempotency_records(documents: DocumentStore, clock: Clock) -> Step:
-    """What creates answered longer ago than it is kept. A store that lets documents expire does the same by itself."""
+class IdempotencyRecords:
+    """What creates answered longer ago than it is kept. A store that lets documents expire does the same by itself.
 
-    def remove(read: Read[Any], _time: Time) -> bool:
+    They are many, and each stands for itself: whole pages go in one commit. A key that was just used anew is passed over.
+    """
+
+    name = "idempotency_records"
+
+    def __init__(self, documents: DocumentStore, clock: Clock) -> None:
+        self._documents = documents
+        self._leftovers = Leftovers(IdempotencyRepository(documents), "idempotency", "created_at")
+        self._clock = clock
+
+    def run(self, time: Time, limit: int) -> int:
+        """Remove at most this many; how many were removed."""
+        count = 0
+        for page in pages(self._leftovers, self._clock.now() - KEPT, limit):
+            if time.is_up:
+                break
+            count += sum(commit_groups(self._documents, [[Delete(read.path, read.version)] for read in page]))
+        return count
+
+
+def pages(leftovers: Leftovers[S], until: datetime, limit: int) -> Iterator[list[Read[S]]]:
+    """At most this many leftovers, page by page; what stays is met once."""
+    cursor: tuple[Any, ...] | None = None
+    while limit > 0:
+        page = leftovers.until(until, limit=min(PAGE, limit), start_after=cursor)
+        if not page:
+            return
+        limit -= len(page)
+        cursor = leftovers.position(page[-1])
+        yield page
+
+
+def webhook_deliveries(documents: DocumentStore, clock: Clock) -> Step:
+    """What was sent to webhooks longer ago than it is kept; a delivery made once more is kept anew."""
+
+    def remove(read: Read[WebhookDelivery], _time: Time) -> bool:
+        if read.value.expires_at > clock.now():
+            return False
         documents.commit([Delete(read.path, read.version)])
         return True
 
-    leftovers = Leftovers(IdempotencyRepository(documents), "idempotency", "created_at")
-    return Sweep("idempotency_records", leftovers, clock, age=KEPT, remove=remove)
+    leftovers = Leftovers(WebhookDeliveryRepository(documents), "deliveries", "created_at")
+    return Sweep("webhook_deliveries", leftovers, clock, age=DELIVERIES_KEPT, remove=remove)
 
 
 def abandoned_references(documents: DocumentStore, objects: ObjectStore, clock: Clock) -> Step:

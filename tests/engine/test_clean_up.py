@@ -9,6 +9,7 @@ import pytest
 
 from shared.domain.errors import Unavailable
 from shared.domain.library import ReferenceStatus
+from shared.domain.webhooks import WebhookDelivery
 from shared.ports.documents import Create, Query
 from shared.repositories import paths
 from shared.services.leftovers import PAGE, CommitNotes
@@ -58,6 +59,23 @@ def test_notes_of_commits_go_when_they_have_ended_some_at_a_run(folder: Path) ->
     world.clock.advance(3600)
     assert clean(world) + clean(world) == 3 * PAGE // 2
     assert documents(world, "commit_notes") == []
+    world.close()
+
+
+def test_what_was_sent_to_a_webhook_is_kept_a_month_from_its_last_delivery(folder: Path) -> None:
+    world = world_of(folder)
+    now = world.clock.now()
+    lasts = {"dlv_once": timedelta(days=30), "dlv_again": timedelta(days=35)}
+    for name, kept in lasts.items():
+        delivery = WebhookDelivery(
+            id=name, webhook="whk_a", event="evt", event_name="Made", body="{}", created_at=now, expires_at=now + kept
+        )
+        world.store.commit([Create(paths.webhook_delivery(ORG, "whk_a", name), delivery.written())])
+    world.clock.advance(30 * DAY)
+    assert clean(world) == 1
+    assert [document.id for document in documents(world, "deliveries")] == ["dlv_again"]
+    world.clock.advance(5 * DAY)
+    assert clean(world) == 1
     world.close()
 
 

@@ -29,7 +29,7 @@ from shared.repositories.organisations import (
 )
 from shared.repositories.reports import ReportRepository
 from shared.services.audit import AuditService
-from shared.services.leftovers import CommitNotes, abandoned_references, idempotency_records
+from shared.services.leftovers import CommitNotes, IdempotencyRecords, abandoned_references, webhook_deliveries
 from shared.services.purges import Purges
 from shared.services.rounds import Time
 from tests.emulators import firestore_host
@@ -94,7 +94,8 @@ def _jobs(store: DocumentStore) -> None:
     reservations = Leftovers(ReservationRepository(store), "reservations", "expires_at")
     reservations.until(NOW, limit=9, start_after=(NOW, paths.reservation(ORG, BATCH)))
     time = Time(clock, 60)
-    steps = [idempotency_records(store, clock), abandoned_references(store, objects, clock), CommitNotes(store, clock)]
+    steps = [IdempotencyRecords(store, clock), webhook_deliveries(store, clock), CommitNotes(store, clock)]
+    steps.append(abandoned_references(store, objects, clock))
     for step in [*steps, *purges.steps()]:
         step.run(time, 9)
     AssetRepository(store).of_recipe(ORG, "r", limit=9, after=paths.asset(ORG, "a"))
