@@ -47,6 +47,9 @@ _OF_STACK: Final[Mapping[str, Mapping[str, str | int]]] = MappingProxyType(
             "bucket": "demo-fanfold",
             "upload_bucket": "demo-fanfold-uploads",
             "task_account": "tasks@demo-fanfold.iam.gserviceaccount.com",
+            "firebase_api_key": "emulator",
+            "firebase_auth_domain": "127.0.0.1",
+            "firebase_app_id": "emulator",
         },
         # Each step is billed.
         "google": {"tick_ms": 1_000},

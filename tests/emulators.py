@@ -47,6 +47,7 @@ def lasting() -> dict[str, str]:
         "FANFOLD_PROJECT": f"demo-{uuid4().hex[:12]}",
         "FIRESTORE_EMULATOR_HOST": firestore_host(),
         "PUBSUB_EMULATOR_HOST": pubsub_host(),
+        "FIREBASE_AUTH_EMULATOR_HOST": auth_host(),
     }
 
 

@@ -41,7 +41,7 @@ _OBJECTS = "objects.sqlite"
 
 
 class EmulatorsFoundation:
-    """Firestore and Pub/Sub by Google's emulators, Cloud Tasks and Cloud Storage by stand-ins, until the block ends.
+    """Firestore, Pub/Sub and Firebase Authentication by Google's emulators, Cloud Tasks and Cloud Storage by stand-ins, until the block ends.
 
     An emulator whose address is among the settings is used, not started: it outlives this process, and so does what it
     holds. Without Firestore's, everything begins empty. Raises ConfigurationWrong with what to install, or Unavailable.
@@ -102,6 +102,7 @@ class EmulatorsFoundation:
         starters: dict[str, Callable[[], Emulator]] = {
             "firestore_emulator_host": lambda: emulators.firestore(rules=RULES),
             "pubsub_emulator_host": emulators.pubsub,
+            "firebase_auth_emulator_host": lambda: emulators.auth(config.project),
         }
         missing = {name: start for name, start in starters.items() if not getattr(config, name)}
         with ThreadPoolExecutor(len(starters)) as pool:
@@ -157,6 +158,7 @@ class EmulatorsFoundation:
         return [
             f"Firestore {config.firestore_emulator_host}  ({kept})",
             f"Pub/Sub   {config.pubsub_emulator_host}",
+            f"Sign-in   {config.firebase_auth_emulator_host}  (Firebase Authentication)",
             f"Tasks     {config.tasks_address}  (a stand-in for Cloud Tasks)",
             f"Storage   {config.storage_url}  (a stand-in for Cloud Storage)",
             "Ctrl-C stops them all",

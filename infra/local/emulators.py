@@ -151,7 +151,11 @@ def auth(project: str) -> Emulator:
         raise ConfigurationWrong(
             "Firebase's Auth emulator is not installed: install Node 20 or newer with npm, then run `make firebase`."
         )
-    return Emulator("Firebase Auth", lambda port: [node, str(FIREBASE / "auth_emulator.cjs"), project, str(port)])
+    return Emulator(
+        "Firebase Auth",
+        lambda port: [node, str(FIREBASE / "auth_emulator.cjs"), project, str(port)],
+        patience=2 * _PATIENCE_SECONDS,
+    )
 
 
 @cache

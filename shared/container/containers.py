@@ -114,8 +114,7 @@ class Container:
             self.ports,
             self.engine,
             self.offer,
-            identity=self.stack.identity,
-            passwords=self.stack.passwords,
+            accounts=self.stack.people,
             rules=rules,
         )
 

@@ -8,9 +8,13 @@ from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOOKS_AT_ON
 from shared.container.stacks import Stack
 from shared.domain.lanes import ADVANCE, EVENTS, IMAGE_LANES, WEBHOOKS
 from shared.ports.clock import Clock
+from shared.ports.documents import DocumentStore
+from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from shared.adapters.embedded.tasks import QueueConfig
 
 OBJECTS_PATH = "/objects"
@@ -23,10 +27,8 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
     """
     from shared.adapters.embedded.documents import SqliteDocumentStore
     from shared.adapters.embedded.events import InProcessEventBus, PushedEventBus
-    from shared.adapters.embedded.identity import LocalIdentityProvider
     from shared.adapters.embedded.keys import KeyFolder
     from shared.adapters.embedded.objects import FileObjectStore
-    from shared.adapters.embedded.passwords import Argon2PasswordHasher
     from shared.adapters.embedded.pushes import Pushes
     from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
     from shared.adapters.embedded.state_folder import StateFolder
@@ -35,8 +37,6 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
 
     folder = StateFolder(config.home, ids=ids)
     keys = KeyFolder(folder.keys)
-    lifetime = timedelta(hours=config.token_hours)
-    identity = LocalIdentityProvider(keys.signing_key("identity"), clock=clock, lifetime=lifetime)
     services = LocalServiceTokens(keys.signing_key("services"), clock=clock)
     documents = SqliteDocumentStore(folder.documents, clock=clock, indexes=INDEXES)
     tasks = SqliteTaskQueue(folder.tasks, clock=clock, token=services.token, queues=embedded_queues(config))
@@ -52,14 +52,21 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
         tasks=tasks,
         objects=FileObjectStore(folder.objects, clock=clock, key=keys.secret("links"), base_url=objects_url),
         events=PushedEventBus(Pushes(tasks, clock=clock), function="on_event", local=InProcessEventBus()),
-        identity=identity,
-        passwords=Argon2PasswordHasher(),
+        people=_people(config, documents, keys.signing_key("identity"), clock),
         services=services,
         secret=keys.secret,
         accounts=frozenset({SERVICE_ACCOUNT}),
         boot_id=folder.boot_id,
         close=close,
     )
+
+
+def _people(config: Settings, documents: DocumentStore, key: "Ed25519PrivateKey", clock: Clock) -> Accounts:
+    from shared.adapters.embedded.accounts import LocalAccounts
+    from shared.adapters.embedded.passwords import Argon2PasswordHasher
+
+    lifetime = timedelta(hours=config.token_hours)
+    return LocalAccounts(documents, passwords=Argon2PasswordHasher(), key=key, clock=clock, lifetime=lifetime)
 
 
 def embedded_queues(config: Settings) -> "list[QueueConfig]":

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,13 @@ from shared.container.stacks import Stack, function_url
 from shared.domain.errors import ConfigurationWrong
 from shared.domain.lanes import ALL_QUEUES
 from shared.ports.clock import Clock
-from shared.ports.identity import IdentityProvider
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
+    from shared.adapters.google.accounts import FirebaseAccounts
     from shared.adapters.google.documents import FirestoreDocumentStore
     from shared.adapters.google.documents.connections import Interceptor
     from shared.adapters.google.events import PubSubEventBus
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 _ADDRESSES = (
     "firestore_emulator_host",
     "pubsub_emulator_host",
+    "firebase_auth_emulator_host",
     "tasks_address",
     "storage_url",
     "certs_url",
@@ -41,7 +41,6 @@ def google_stack(config: Settings, clock: Clock, ids: Ids, *, interceptors: "Seq
 
     `interceptors` stand around every call of Firestore, for tests that count. Raises ConfigurationWrong when the settings lack an address of an emulator.
     """
-    from shared.adapters.embedded.passwords import Argon2PasswordHasher
     from shared.adapters.google.certificates import OAUTH_URL
     from shared.adapters.google.service_tokens import GoogleServiceTokens
 
@@ -57,14 +56,15 @@ def google_stack(config: Settings, clock: Clock, ids: Ids, *, interceptors: "Seq
         making.callback(close_objects)
         events = _events(config)
         making.callback(events.close)
+        people = _people(config, clock)
+        making.callback(people.close)
         close = making.pop_all().close
     return Stack(
         documents=documents,
         tasks=tasks,
         objects=objects,
         events=events,
-        identity=_identity(config, clock, secret),
-        passwords=Argon2PasswordHasher(),
+        people=people,
         services=GoogleServiceTokens(clock=clock, certs_url=config.certs_url or OAUTH_URL),
         secret=secret,
         accounts=config.task_callers,
@@ -148,15 +148,14 @@ def _events(config: Settings) -> "PubSubEventBus":
     )
 
 
-def _identity(config: Settings, clock: Clock, secret: Callable[[str], bytes]) -> IdentityProvider:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+def _people(config: Settings, clock: Clock) -> "FirebaseAccounts":
+    from shared.adapters.google.accounts import FirebaseAccounts
 
-    from shared.adapters.embedded.identity import LocalIdentityProvider
-
-    return LocalIdentityProvider(
-        Ed25519PrivateKey.from_private_bytes(secret("identity")),
+    return FirebaseAccounts(
+        config.project,
+        api_key=config.firebase_api_key,
         clock=clock,
-        lifetime=timedelta(hours=config.token_hours),
+        emulator_host=config.firebase_auth_emulator_host,
     )
 
 

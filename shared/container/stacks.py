@@ -7,7 +7,7 @@ from shared.config import Settings
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.events import EventBus
-from shared.ports.identity import IdentityProvider, PasswordHasher, ServiceTokens
+from shared.ports.identity import Accounts, ServiceTokens
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
 from shared.ports.tasks import TaskQueue
@@ -24,8 +24,7 @@ class Stack:
     tasks: TaskQueue
     objects: ObjectStore
     events: EventBus
-    identity: IdentityProvider
-    passwords: PasswordHasher
+    people: Accounts
     services: ServiceTokens
     secret: Callable[[str], bytes]
     accounts: frozenset[str]

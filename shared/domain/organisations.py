@@ -21,7 +21,7 @@ class Organisation(Stored):
 
 
 class Member(Stored):
-    """A person of an organisation, at `orgs/{org}/members/{id}`."""
+    """A person of an organisation, at `orgs/{org}/members/{id}`; whoever signed in before `tokens_valid_after` must do so again."""
 
     id: str
     email: str
@@ -29,10 +29,11 @@ class Member(Stored):
     role: Role
     created_at: datetime
     disabled_at: datetime | None = None
+    tokens_valid_after: datetime | None = None
 
 
 class Login(Stored):
-    """How a person signs in on the embedded stack, at `system/logins/by_email/{h(email)}`."""
+    """Whose an e-mail address is, at `system/logins/by_email/{h(email)}`; without a hash where others check passwords."""
 
     org: str
     member: str

@@ -1,14 +1,14 @@
 """Who is calling: people by their tokens and passwords, services by tokens that the platform signs for them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A signed-in person; `org` and `role` come from the token's claims."""
+    """A member as an account knows them."""
 
     member: str
     email: str
@@ -18,22 +18,72 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A bearer token and when it ends."""
+class Bearer:
+    """Whom a bearer token names, and when they gave their password for it."""
 
-    token: str
+    org: str
+    member: str
+    signed_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A bearer token, whose it is, and when it ends."""
+
+    token: str = field(repr=False)
+    org: str
+    member: str
     expires_at: datetime
 
 
-class IdentityProvider(Protocol):
-    """People and their tokens."""
+class Accounts(Protocol):
+    """How people sign in and prove it afterwards.
 
-    def sign_in(self, person: Person) -> Session:
-        """A new bearer token for a person whose password was already checked."""
+    The member's document is the truth about who may come in and in which role; what the platform keeps beside it follows.
+    """
+
+    def credentials(self, email: str, password: str) -> str:
+        """What the member's login keeps of a new password: a slow, salted hash, or "" where others check passwords.
+
+        Raises Invalid naming /email or /password when nobody could sign in with them.
+        """
         ...
 
-    def verify(self, token: str) -> Person:
-        """The person whom this token names; raises Unauthenticated when it is forged, expired or for another audience."""
+    def follow(
+        self,
+        person: Person,
+        *,
+        password: str | None = None,
+        is_disabled: bool = False,
+        valid_after: datetime | None = None,
+    ) -> None:
+        """Bring the account to these facts, and make it when it is not there; again is fine.
+
+        A password that is given is theirs from now on; sign-ins before `valid_after` end. Raises NotFound when there is no
+        account and no password to make one, Conflict `email-taken` when another account has the address, Unavailable.
+        """
+        ...
+
+    def follows(self, person: Person) -> bool:
+        """Whether the person can sign in as who they are; False after a crash between the member and their account. Raises Unavailable."""
+        ...
+
+    def forget(self, member: str) -> None:
+        """Remove the account, if there is one; raises Unavailable."""
+        ...
+
+    def sign_in(self, email: str, password: str) -> Session | None:
+        """A new bearer token, or None when the address or the password is wrong: which one, no difference tells.
+
+        Raises Unauthenticated for an account that belongs to no organisation, RateLimited, Unavailable.
+        """
+        ...
+
+    def verify(self, token: str) -> Bearer:
+        """Whom this token names; raises Unauthenticated when it is forged, expired or for something else, Unavailable.
+
+        Whether they may still come in is for the member's document to say.
+        """
         ...
 
 
@@ -45,16 +95,4 @@ class ServiceTokens(Protocol):
 
         Raises Unauthenticated when it is forged, expired or for another audience; Unavailable when that cannot be found out now.
         """
-        ...
-
-
-class PasswordHasher(Protocol):
-    """Slow, salted hashes of passwords."""
-
-    def hash(self, password: str) -> str:
-        """A hash to keep."""
-        ...
-
-    def matches(self, password: str, hashed: str) -> bool:
-        """Whether the password is the one that was hashed; as slow for a wrong one and for an empty hash (no such account)."""
         ...

@@ -135,7 +135,7 @@ def create_key(org: str, key: ApiKey, secret: str) -> list[Write]:
 
 
 def create_member(org: str, member: Member, password_hash: str) -> list[Write]:
-    """The writes that make a member who signs in with a password."""
+    """The writes that make a member and take their e-mail address; the hash is empty where others check passwords."""
     login = Login(org=org, member=member.id, password_hash=password_hash)
     return [
         Create(paths.member(org, member.id), member.written()),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from shared.domain.offers import Offer
-from shared.ports.identity import IdentityProvider, PasswordHasher
+from shared.ports.identity import Accounts
 from shared.repositories.pages import PageTokens
 from shared.services.assets import AssetService
 from shared.services.audit import AuditService
@@ -42,15 +42,13 @@ class Library:
         engine: Engine,
         offer: Offer,
         *,
-        identity: IdentityProvider,
-        passwords: PasswordHasher,
+        accounts: Accounts,
         rules: LibraryRules,
     ) -> None:
         self._ports = ports
         self._engine = engine
         self._offer = offer
-        self._identity = identity
-        self._passwords = passwords
+        self._accounts = accounts
         self._rules = rules
         self._pages = PageTokens(rules.page_key)
         self._audit = AuditService(ports.clock, ports.ids)
@@ -111,9 +109,7 @@ class Library:
     @cached_property
     def sign_ins(self) -> SignInService:
         """Who is calling."""
-        return SignInService(
-            self._ports.documents, identity=self._identity, passwords=self._passwords, clock=self._ports.clock
-        )
+        return SignInService(self._ports.documents, accounts=self._accounts, clock=self._ports.clock)
 
     @cached_property
     def submit_limits(self) -> SubmitLimitService:
@@ -154,5 +150,5 @@ class Library:
     def organisations(self) -> OrganisationService:
         """Organisations and their first admins."""
         return OrganisationService(
-            self._ports.documents, passwords=self._passwords, clock=self._ports.clock, ids=self._ports.ids
+            self._ports.documents, accounts=self._accounts, clock=self._ports.clock, ids=self._ports.ids
         )

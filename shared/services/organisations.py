@@ -4,16 +4,17 @@ from dataclasses import dataclass, field
 
 from shared.domain.errors import Conflict, FieldError, GuardRefused, Invalid
 from shared.domain.modes import Role
-from shared.domain.organisations import KeyCreate, Member, Organisation
+from shared.domain.organisations import KeyCreate, Login, Member, Organisation
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
-from shared.ports.identity import PasswordHasher
+from shared.ports.identity import Accounts, Person
 from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.collections import Read
 from shared.repositories.organisations import (
     FirstOrganisation,
     FirstOrganisationRepository,
+    KeyHashRepository,
     LoginRepository,
     MemberRepository,
     OrganisationRepository,
@@ -50,52 +51,61 @@ class OrganisationCreate:
 class OrganisationService:
     """Makes organisations."""
 
-    def __init__(self, documents: DocumentStore, *, passwords: PasswordHasher, clock: Clock, ids: Ids) -> None:
+    def __init__(self, documents: DocumentStore, *, accounts: Accounts, clock: Clock, ids: Ids) -> None:
         self._documents = documents
         self._organisations = OrganisationRepository(documents)
         self._members = MemberRepository(documents)
         self._logins = LoginRepository(documents)
+        self._hashes = KeyHashRepository(documents)
         self._first = FirstOrganisationRepository(documents)
-        self._passwords = passwords
+        self._accounts = accounts
         self._clock = clock
         self._ids = ids
 
     def create(self, create: OrganisationCreate) -> Begun:
         """A new organisation, its admin, the admin's password and an admin's key.
 
-        Raises Invalid, Conflict when the e-mail address signs in somewhere already.
+        Whoever was interrupted runs it again: the admin's account is made then, with the password of the later call and one more key.
+        Raises Invalid, Conflict when the e-mail address signs in somewhere already, Unavailable.
         """
         begun, writes = self._begin(create)
+        login = self._logins.of_email(create.email)
+        if login is not None:
+            return self._resumed(create, login.value)
         try:
             self._documents.commit(writes)
         except GuardRefused:
             raise _taken() from None
+        self._accounts.follow(_person(begun.organisation, begun.member), password=begun.password)
         return begun
 
     def bootstrap(self, create: OrganisationCreate) -> Begun:
-        """The organisation that an empty stack begins with, made once: later calls, in any process, find it again without secrets.
+        """The organisation that an empty stack begins with, made once: later calls, in any process, find it again without secrets
+        (but for the password of an account that was not made until then).
 
-        Raises Invalid, Conflict as `create` does.
+        Raises Invalid, Conflict, Unavailable as `create` does.
         """
         first = self._first.one()
         if first is not None:
-            return self._found(first)
+            return self._found(first, create)
         begun, writes = self._begin(create)
+        if self._logins.of_email(create.email) is not None:
+            raise _taken()
         try:
             self._documents.commit([*writes, self._first.create(begun.organisation.id, begun.member.id)])
         except GuardRefused:
             first = self._first.one()
             if first is None:
                 raise _taken() from None
-            return self._found(first)
+            return self._found(first, create)
+        self._accounts.follow(_person(begun.organisation, begun.member), password=begun.password)
         return begun
 
     def _begin(self, create: OrganisationCreate) -> tuple[Begun, list[Write]]:
         _check(create)
-        if self._logins.of_email(create.email) is not None:
-            raise _taken()
         now = self._clock.now()
         password = create.password or self._ids.secret()
+        kept = self._accounts.credentials(create.email, password)
         organisation = Organisation(id=self._ids.new("org"), name=create.name.strip(), created_at=now)
         member = Member(
             id=self._ids.new("mem"),
@@ -108,15 +118,46 @@ class OrganisationService:
         key = new_key(self._ids, KeyCreate(name="First key", role=Role.ADMIN), secret, member=member.id, now=now)
         writes = [
             Create(paths.organisation(organisation.id), organisation.written()),
-            *create_member(organisation.id, member, self._passwords.hash(password)),
+            *create_member(organisation.id, member, kept),
             *create_key(organisation.id, key, secret),
         ]
         return Begun(organisation=organisation, member=member, password=password, key=secret), writes
 
-    def _found(self, first: Read[FirstOrganisation]) -> Begun:
-        member = self._members.get(paths.member(first.value.org, first.value.member)).value
-        organisation = self._organisations.one(first.value.org).value
-        return Begun(organisation=organisation, member=member, password=None, key=None)
+    def _found(self, first: Read[FirstOrganisation], create: OrganisationCreate) -> Begun:
+        organisation, member = self._made(first.value.org, first.value.member)
+        return Begun(
+            organisation=organisation, member=member, password=self._mended(organisation, member, create), key=None
+        )
+
+    def _resumed(self, create: OrganisationCreate, login: Login) -> Begun:
+        """What an interrupted call began, brought to its end; raises Conflict when it was not this organisation, or nothing is left to do."""
+        organisation, member = self._made(login.org, login.member)
+        password = self._mended(organisation, member, create) if organisation.name == create.name.strip() else None
+        if password is None:
+            raise _taken()
+        secret = create.key or new_secret(self._ids)
+        if self._hashes.of_secret(secret) is None:
+            now = self._clock.now()
+            key = new_key(self._ids, KeyCreate(name="First key", role=Role.ADMIN), secret, member=member.id, now=now)
+            self._documents.commit(create_key(organisation.id, key, secret))
+        return Begun(organisation=organisation, member=member, password=password, key=secret)
+
+    def _made(self, org: str, member: str) -> tuple[Organisation, Member]:
+        return self._organisations.one(org).value, self._members.get(paths.member(org, member)).value
+
+    def _mended(self, organisation: Organisation, member: Member, create: OrganisationCreate) -> str | None:
+        """The password that the account was made with just now; None when it was there."""
+        person = _person(organisation, member)
+        if self._accounts.follows(person):
+            return None
+        password = create.password or self._ids.secret()
+        self._accounts.credentials(member.email, password)
+        self._accounts.follow(person, password=password)
+        return password
+
+
+def _person(organisation: Organisation, member: Member) -> Person:
+    return Person(member=member.id, email=member.email, name=member.name, org=organisation.id, role=member.role.value)
 
 
 def _check(create: OrganisationCreate) -> None:

@@ -12,10 +12,9 @@ from shared.domain.organisations import Member, Organisation
 from shared.domain.windows import Window, policy
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
-from shared.ports.identity import IdentityProvider, PasswordHasher, Person
+from shared.ports.identity import Accounts
 from shared.repositories.organisations import (
     KeyHashRepository,
-    LoginRepository,
     MemberRepository,
     OrganisationRepository,
     email_hash,
@@ -29,6 +28,7 @@ MAX_KEY_CHARACTERS = 256
 _REMEMBERED = 10_000
 _WRONG = "The e-mail address or the password is wrong."
 _NO_KEY = "This key is not valid: it is mistyped or was revoked."
+_SIGNED_OUT = "This sign-in was ended. Sign in again."
 _NO_MEMBER = "This account does not exist any more or was disabled. Ask an admin of your organisation."
 
 
@@ -43,18 +43,15 @@ class SignedIn:
 
 
 class SignInService:
-    """Turns credentials into a Caller. What it found is remembered for three seconds, so that a revoked key dies within them."""
+    """Turns credentials into a Caller. What it found is remembered for three seconds, so that a revoked key, a disabled member and an ended sign-in die within them."""
 
-    def __init__(
-        self, documents: DocumentStore, *, identity: IdentityProvider, passwords: PasswordHasher, clock: Clock
-    ) -> None:
+    def __init__(self, documents: DocumentStore, *, accounts: Accounts, clock: Clock) -> None:
         self._organisations = OrganisationRepository(documents)
         self._members = MemberRepository(documents)
-        self._logins = LoginRepository(documents)
         self._hashes = KeyHashRepository(documents)
-        self._identity = identity
-        self._passwords = passwords
+        self._accounts = accounts
         self._clock = clock
+        self._present: Recollection[Member] = Recollection(clock, seconds=REMEMBERED_SECONDS, most=_REMEMBERED)
         self._callers: Recollection[Caller] = Recollection(clock, seconds=REMEMBERED_SECONDS, most=_REMEMBERED)
         self._attempts: Recollection[Window] = Recollection(clock, seconds=120, most=_REMEMBERED)
         self._attempting = Lock()
@@ -63,35 +60,30 @@ class SignInService:
         """A token for a person. Raises Unauthenticated, in the same words and time for a wrong address and a wrong password,
         and RateLimited after ten attempts a minute on one address."""
         self._count_attempt(email_hash(email))
-        login = self._logins.of_email(email)
-        # An empty hash is checked as slowly as a real one: the time tells nobody which addresses exist.
-        if not self._passwords.matches(password, login.value.password_hash if login else "") or login is None:
+        session = self._accounts.sign_in(email, password)
+        if session is None:
             raise Unauthenticated(_WRONG)
-        member = self._enabled(login.value.org, login.value.member)
-        organisation = self._organisations.one(login.value.org).value
-        session = self._identity.sign_in(
-            Person(member=member.id, email=member.email, name=member.name, org=organisation.id, role=member.role.value)
-        )
+        member = self._enabled(session.org, session.member)
+        organisation = self._organisations.one(session.org).value
         return SignedIn(token=session.token, expires_at=session.expires_at, member=member, organisation=organisation)
 
     def authenticate_token(self, token: str) -> Caller:
         """The person whom this token names, in their role of now; raises Unauthenticated, also when they may not come in any more."""
-        person = self._identity.verify(token)
-        if not (is_id("org", person.org) and is_id("mem", person.member)):
-            raise Unauthenticated(_NO_MEMBER)
-        name = f"member:{person.org}/{person.member}"
-        known = self._callers.find(name)
-        if known is None:
-            member = self._enabled(person.org, person.member)
-            known = Caller(org=person.org, id=member.id, member=member.id, role=member.role)
-            self._callers.put(name, known)
-        return known
+        bearer = self._accounts.verify(token)
+        name = f"{bearer.org}/{bearer.member}"
+        member = self._present.find(name)
+        if member is None:
+            member = self._enabled(bearer.org, bearer.member)
+            self._present.put(name, member)
+        if member.tokens_valid_after is not None and bearer.signed_in_at < member.tokens_valid_after:
+            raise Unauthenticated(_SIGNED_OUT)
+        return Caller(org=bearer.org, id=member.id, member=member.id, role=member.role)
 
     def authenticate_key(self, key: str) -> Caller:
         """The machine whose key this is; raises Unauthenticated."""
         if len(key) > MAX_KEY_CHARACTERS:
             raise Unauthenticated(_NO_KEY)
-        name = f"key:{secret_hash(key)}"
+        name = secret_hash(key)
         known = self._callers.find(name)
         if known is None:
             found = self._hashes.of_secret(key)
@@ -103,6 +95,8 @@ class SignInService:
         return known
 
     def _enabled(self, org: str, member: str) -> Member:
+        if not (is_id("org", org) and is_id("mem", member)):
+            raise Unauthenticated(_NO_MEMBER)
         found = self._members.one(org, member)
         if found is None or found.value.disabled_at is not None:
             raise Unauthenticated(_NO_MEMBER)

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
 
+from shared.adapters.embedded.accounts import LocalAccounts
 from shared.adapters.embedded.events import InProcessEventBus
-from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.object_app import object_app
 from shared.adapters.embedded.passwords import Argon2PasswordHasher
 from shared.adapters.outbound import SafeOutbound
@@ -78,10 +78,13 @@ class ApiStack(World):
     def __init__(self, folder: Path, *, submits_a_minute: int = GENEROUS, **settings: Any) -> None:
         self.folder = folder
         super().__init__(folder, provider=ScriptedProvider(refusing))
-        self.identity = LocalIdentityProvider(
-            Ed25519PrivateKey.generate(), clock=self.clock, lifetime=timedelta(hours=12)
+        self.accounts = LocalAccounts(
+            self.store,
+            passwords=Argon2PasswordHasher(argon2=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)),
+            key=Ed25519PrivateKey.generate(),
+            clock=self.clock,
+            lifetime=timedelta(hours=12),
         )
-        self.passwords = Argon2PasswordHasher(argon2=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         self.library = self._library(submits_a_minute)
         self.live = LiveService(self.store, clock=self.clock, poll_seconds=0.01)
         self.notifications = self._notifications()
@@ -202,7 +205,7 @@ class ApiStack(World):
             submits_a_minute=submits_a_minute,
             page_key=bytes(32),
         )
-        return Library(ports, self.engine, self.offer, identity=self.identity, passwords=self.passwords, rules=rules)
+        return Library(ports, self.engine, self.offer, accounts=self.accounts, rules=rules)
 
     def _tenant(self, name: str) -> Tenant:
         email = f"admin@{name.lower()}.example"

@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, Protocol
 
 import jwt
@@ -15,19 +14,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from infra.local.service_tokens import TokenIssuer
-from shared.adapters.embedded.identity import LocalIdentityProvider
 from shared.adapters.embedded.service_tokens import LocalServiceTokens
 from shared.adapters.google.service_tokens import GoogleServiceTokens
 from shared.domain.errors import Unauthenticated
-from shared.ports.identity import Person, ServiceTokens
+from shared.ports.identity import ServiceTokens
 from tests.clocks import ManualClock
 
 STEP = "http://127.0.0.1:9000/advance_batch"
 IMAGE = "http://127.0.0.1:9000/generate_image"
 ACCOUNT = "tasks@demo-fanfold.iam.gserviceaccount.com"
-PERSON = Person(
-    member="mem_aaaaaaaaaaaaaaaaaaaa", email="a@example.org", name="A", org="org_aaaaaaaaaaaaaaaaaaaa", role="admin"
-)
 
 
 class Stack(Protocol):
@@ -268,19 +263,3 @@ def test_a_token_of_the_past_is_refused(stack: Stack) -> None:
 def test_garbage_is_no_token(stack: Stack, garbage: str) -> None:
     with pytest.raises(Unauthenticated):
         stack.services.verify(garbage, audience=STEP)
-
-
-# --- The embedded stack: one process signs both kinds ----------------------------------------------------------------
-
-
-def test_neither_kind_of_token_passes_for_the_other() -> None:
-    clock, key = ManualClock(), Ed25519PrivateKey.generate()
-    services = LocalServiceTokens(key, clock=clock)
-    people = LocalIdentityProvider(key, clock=clock, lifetime=timedelta(hours=1))
-    for audience in (STEP, "fanfold"):
-        with pytest.raises(Unauthenticated):
-            services.verify(people.sign_in(PERSON).token, audience=audience)
-    with pytest.raises(Unauthenticated):
-        people.verify(services.token(STEP))
-    with pytest.raises(ValueError, match="URL"):
-        services.token("fanfold")

@@ -4,8 +4,9 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
 
-from shared.adapters.embedded.identity import LocalIdentityProvider
+from shared.adapters.embedded.accounts import LocalAccounts
+from shared.adapters.embedded.documents import SqliteDocumentStore
+from shared.adapters.embedded.passwords import Argon2PasswordHasher
 from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
 from shared.domain.errors import FanfoldError, GuardRefused, NotFound, Unavailable
 from shared.http.task_edge import (
@@ -25,7 +28,7 @@ from shared.http.task_edge import (
     TaskEdgeSettings,
     send_webhook_app,
 )
-from shared.ports.identity import Person
+from shared.repositories.indexes import INDEXES
 from tests.clocks import ManualClock
 
 AUDIENCE = "http://127.0.0.1:9/generate_image"
@@ -37,9 +40,6 @@ PAYLOAD: dict[str, Any] = {
     "attempt": 1,
     "dispatch": 0,
 }
-PERSON = Person(
-    member="mem_aaaaaaaaaaaaaaaaaaaa", email="ana@example.org", name="Ana", org=PAYLOAD["org"], role="admin"
-)
 
 
 def client_of(app: ASGIApp) -> TestClient:
@@ -83,17 +83,25 @@ def test_a_delivery_is_handled_once_with_its_ids(serve: Serve, services: LocalSe
     assert [payload.model_dump(by_alias=True) for payload in seen] == [PAYLOAD]
 
 
-def test_strangers_reach_no_handler(serve: Serve, services: LocalServiceTokens, clock: ManualClock) -> None:
+def person_token(folder: Path, clock: ManualClock) -> str:
+    with closing(SqliteDocumentStore(folder / "documents.sqlite", clock=clock, indexes=INDEXES)) as store:
+        hour, key = timedelta(hours=1), Ed25519PrivateKey.generate()
+        accounts = LocalAccounts(store, passwords=Argon2PasswordHasher(), key=key, clock=clock, lifetime=hour)
+        return accounts.session(PAYLOAD["org"], "mem_aaaaaaaaaaaaaaaaaaaa").token
+
+
+def test_strangers_reach_no_handler(
+    serve: Serve, services: LocalServiceTokens, clock: ManualClock, tmp_path: Path
+) -> None:
     seen: list[ItemPayload] = []
     other_key = LocalServiceTokens(Ed25519PrivateKey.generate(), clock=clock)
-    people = LocalIdentityProvider(Ed25519PrivateKey.generate(), clock=clock, lifetime=timedelta(hours=1))
     expired = services.token(AUDIENCE)
     clock.advance(3600 + 60)
     tokens = {
         "nothing": {},
         "another scheme": {"Authorization": f"Basic {services.token(AUDIENCE)}"},
         "garbage": bearer("garbage"),
-        "a person": bearer(people.sign_in(PERSON).token),
+        "a person": bearer(person_token(tmp_path, clock)),
         "another function's": bearer(services.token("http://127.0.0.1:9/advance_batch")),
         "another stack's": bearer(other_key.token(AUDIENCE)),
         "expired": bearer(expired),

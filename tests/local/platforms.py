@@ -25,7 +25,7 @@ from shared.domain.lanes import ALL_QUEUES
 from shared.domain.modes import Role
 from shared.ports.providers import ImageModel
 from shared.repositories import paths
-from tests.emulators import firestore_host, pubsub_host
+from tests.emulators import auth_host, firestore_host, pubsub_host
 from tests.firestore_calls import FirestoreCalls
 from tests.servers import serve, serve_on
 
@@ -97,6 +97,7 @@ def platform(folder: Path, *, provider: ImageModel, specs: tuple[ImageModelSpec,
                 "tick_ms": 1_000,
                 "FIRESTORE_EMULATOR_HOST": firestore_host(),
                 "PUBSUB_EMULATOR_HOST": pubsub_host(),
+                "FIREBASE_AUTH_EMULATOR_HOST": auth_host(),
             }
         )
         foundation = opened.enter_context(EmulatorsFoundation(config))

@@ -14,7 +14,7 @@ from client.api import Client
 from infra.local.children import ROOT, Child
 from shared.adapters.system import SystemClock
 from shared.domain.errors import Unavailable
-from tests.emulators import firestore_host, lasting, pubsub_host
+from tests.emulators import auth_host, firestore_host, lasting, pubsub_host
 
 SHEET = """prompt,variants,references,size,aspect_ratio
 A red kite over a lake,2,,512,1:1
@@ -55,7 +55,7 @@ def test_a_campaign_gives_the_same_files_on_both_stacks(tmp_path: Path) -> None:
 
 
 def test_emulators_that_the_platform_started_end_with_it_even_by_kill_9(tmp_path: Path) -> None:
-    firestore_host(), pubsub_host()
+    firestore_host(), pubsub_host(), auth_host()
     announced = tmp_path / "said.json"
     with (tmp_path / "said.txt").open("wb") as said:
         platform = subprocess.Popen(
@@ -72,7 +72,7 @@ def test_emulators_that_the_platform_started_end_with_it_even_by_kill_9(tmp_path
         welcome = (tmp_path / "said.txt").read_text()
         assert "keeps nothing" in welcome
         addresses = re.findall(r"127\.0\.0\.1:\d+", welcome)
-        assert len(addresses) == 4
+        assert len(addresses) == 5
         assert all(listens(address) for address in addresses)
     finally:
         platform.kill()

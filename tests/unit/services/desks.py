@@ -10,7 +10,7 @@ import argon2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
-from shared.adapters.embedded.identity import LocalIdentityProvider
+from shared.adapters.embedded.accounts import LocalAccounts
 from shared.adapters.embedded.passwords import Argon2PasswordHasher
 from shared.adapters.pictures import PillowPictureStudio
 from shared.adapters.system import SystemIds
@@ -20,6 +20,7 @@ from shared.domain.modes import Role
 from shared.domain.money import LedgerEntry, LedgerKind
 from shared.domain.search import terms
 from shared.ports.documents import CommitResult, Create, Data, DocumentStore, Query, Write
+from shared.ports.identity import Accounts
 from shared.ports.objects import ObjectStore
 from shared.ports.providers import ImageModel
 from shared.repositories import paths
@@ -48,13 +49,16 @@ class Desk:
         self.clock, self.store, self.files = self.world.clock, self.world.store, self.world.files
         self.ids = SystemIds()
         self.pages = PageTokens(bytes(range(32)))
-        self.identity = LocalIdentityProvider(
-            Ed25519PrivateKey.generate(), clock=self.clock, lifetime=timedelta(hours=12)
+        self.accounts = LocalAccounts(
+            self.store,
+            passwords=Argon2PasswordHasher(argon2=argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)),
+            key=Ed25519PrivateKey.generate(),
+            clock=self.clock,
+            lifetime=timedelta(hours=12),
         )
-        self.passwords = Argon2PasswordHasher(argon2=argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         self.audit = AuditService(self.clock, self.ids)
         self.keys = KeyService(self.store, audit=self.audit, clock=self.clock, ids=self.ids)
-        self.sign_ins = SignInService(self.store, identity=self.identity, passwords=self.passwords, clock=self.clock)
+        self.sign_ins = SignInService(self.store, accounts=self.accounts, clock=self.clock)
         self.organisations = self.new_organisations(self.store)
         self.usage = UsageService(self.store, offer=self.world.offer)
         self.submits = self.new_submits()
@@ -94,9 +98,9 @@ class Desk:
             limits=UploadLimits(bytes=MAX_BYTES, pixels=MAX_PIXELS),
         )
 
-    def new_organisations(self, store: DocumentStore) -> OrganisationService:
+    def new_organisations(self, store: DocumentStore, accounts: Accounts | None = None) -> OrganisationService:
         """An organisation service over this store."""
-        return OrganisationService(store, passwords=self.passwords, clock=self.clock, ids=self.ids)
+        return OrganisationService(store, accounts=accounts or self.accounts, clock=self.clock, ids=self.ids)
 
     def new_submits(self) -> SubmitLimitService:
         """A counter as another instance would make it."""

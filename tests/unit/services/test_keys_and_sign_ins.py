@@ -207,15 +207,24 @@ def test_a_forged_or_expired_token_comes_in_nowhere(desk: Desk) -> None:
 
 
 def test_a_token_of_somebody_who_is_no_member_of_ours_comes_in_nowhere(desk: Desk) -> None:
-    person = desk.identity.verify(desk.sign_ins.login(EMAIL, PASSWORD).token)
-    for wrong in ({"org": "a/b"}, {"member": "mem_x"}, {"org": desk.theirs.org}):
-        foreign = desk.identity.sign_in(type(person)(**{**vars_of(person), **wrong}))
+    for org, member in (("a/b", desk.ours.member), (desk.ours.org, "mem_x"), (desk.theirs.org, desk.ours.member)):
         with pytest.raises(Unauthenticated):
-            desk.sign_ins.authenticate_token(foreign.token)
+            desk.sign_ins.authenticate_token(desk.accounts.session(org, member).token)
 
 
-def vars_of(person: Any) -> dict[str, str]:
-    return {name: getattr(person, name) for name in ("member", "email", "name", "org", "role")}
+def test_an_ended_sign_in_comes_in_for_three_seconds_more_and_a_new_one_at_once(desk: Desk) -> None:
+    before = desk.sign_ins.login(EMAIL, PASSWORD).token
+    desk.clock.advance(60)
+    assert desk.sign_ins.authenticate_token(before).member == desk.ours.member
+    path = paths.member(desk.ours.org, desk.ours.member)
+    desk.store.commit([Update(path, {"tokens_valid_after": desk.clock.now()})])
+    desk.clock.advance(2)
+    assert desk.sign_ins.authenticate_token(before).member == desk.ours.member
+    after = desk.sign_ins.login(EMAIL, PASSWORD).token
+    desk.clock.advance(1)
+    with pytest.raises(Unauthenticated, match="ended"):
+        desk.sign_ins.authenticate_token(before)
+    assert desk.sign_ins.authenticate_token(after).member == desk.ours.member
 
 
 def test_recollections_are_bounded_in_time_and_number() -> None:

@@ -1,16 +1,19 @@
 """Organisations and how an empty stack begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
-from shared.domain.errors import Conflict, Invalid
+from shared.domain.errors import Conflict, Invalid, Unavailable
 from shared.domain.modes import Role
 from shared.ports.documents import DocumentStore, Query
-from shared.services.organisations import OrganisationCreate, OrganisationService
+from shared.ports.identity import Accounts
+from shared.services.organisations import Begun, OrganisationCreate, OrganisationService
+from tests.accounts import MovedClock, firebase
 from tests.unit.services.desks import Desk, Overtaken
 
 DEMO = OrganisationCreate(name="Demo", email="demo@example.org", member_name="Demo")
@@ -75,3 +78,90 @@ def test_an_address_that_is_taken_meanwhile_is_refused(desk: Desk) -> None:
         slow = overtaken(desk, partial(desk.organisations.create, taken))
         with pytest.raises(Conflict, match="already"):
             getattr(slow, name)(taken)
+
+
+# --- Accounts that stand beside the documents, in Firebase: they follow, and a crash in between is mended -------------
+
+
+class Interrupted:
+    """Accounts that cannot be reached until `works` is set."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts, self.works = accounts, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._accounts, name)
+
+    def follow(self, *said: Any, **more: Any) -> None:
+        if not self.works:
+            raise Unavailable("Firebase Authentication does not answer.")
+        self._accounts.follow(*said, **more)
+
+
+@pytest.fixture
+def accounts() -> Iterator[Interrupted]:
+    with closing(firebase(MovedClock())) as made:
+        yield Interrupted(made)
+
+
+def signs_in(accounts: Interrupted, email: str, begun: Begun) -> bool:
+    session = accounts.sign_in(email, begun.password)
+    return session is not None and (session.org, session.member) == (begun.organisation.id, begun.member.id)
+
+
+def someone(desk: Desk, **fields: str) -> OrganisationCreate:
+    email = f"{desk.ids.new('mem')}@example.org"
+    return replace(DEMO, email=email, **fields)
+
+
+def test_an_organisation_whose_account_was_not_made_is_brought_to_its_end_by_running_it_again(
+    desk: Desk, accounts: Interrupted
+) -> None:
+    organisations = desk.new_organisations(desk.store, cast("Accounts", accounts))
+    create = someone(desk)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            organisations.create(create)
+    accounts.works = True
+    with pytest.raises(Conflict, match="already"):
+        organisations.create(replace(create, name="Somebody else's"))
+    begun = organisations.create(create)
+    assert signs_in(accounts, create.email, begun)
+    assert begun.key is not None
+    assert desk.sign_ins.authenticate_key(begun.key).org == begun.organisation.id
+    with pytest.raises(Conflict, match="already"):
+        organisations.create(create)
+    assert len(desk.store.query(Query("orgs"))) == 3
+
+
+def test_a_key_that_was_given_is_in_force_once_however_often_it_is_begun(desk: Desk, accounts: Interrupted) -> None:
+    organisations = desk.new_organisations(desk.store, cast("Accounts", accounts))
+    create = someone(desk, key="ff_" + "k" * 43, password="open sesame")
+    with pytest.raises(Unavailable):
+        organisations.create(create)
+    accounts.works = True
+    begun = organisations.create(create)
+    assert (begun.key, begun.password) == (create.key, create.password)
+    caller = desk.sign_ins.authenticate_key(create.key or "")
+    assert (caller.org, len(desk.keys.list(caller))) == (begun.organisation.id, 1)
+
+
+def test_a_stack_whose_first_account_is_missing_makes_it_at_the_next_start(desk: Desk, accounts: Interrupted) -> None:
+    organisations = desk.new_organisations(desk.store, cast("Accounts", accounts))
+    create = someone(desk)
+    with pytest.raises(Unavailable):
+        organisations.bootstrap(create)
+    accounts.works = True
+    begun = organisations.bootstrap(create)
+    assert signs_in(accounts, create.email, begun)
+    assert begun.key is None
+    again = organisations.bootstrap(create)
+    assert (again.member.id, again.password, again.key) == (begun.member.id, None, None)
+
+
+def test_what_nobody_could_sign_in_with_makes_nothing(desk: Desk, accounts: Interrupted) -> None:
+    accounts.works = True
+    organisations = desk.new_organisations(desk.store, cast("Accounts", accounts))
+    with pytest.raises(Invalid, match="/password"):
+        organisations.create(someone(desk, password="short"))
+    assert len(desk.store.query(Query("orgs"))) == 2
