@@ -46,8 +46,8 @@ test: $(STAMP) $(EMULATORS) ## Pass all tests; branch coverage of the core at le
 
 check: formatted lint types imports test ## Everything that must hold before a change is merged
 
-bench: $(STAMP) ## Measure, and print each figure beside its target
-	@$(PY) -m benchmarks
+bench: $(STAMP) $(EMULATORS) ## Measure, and print each figure beside its target (FANFOLD_STACK=emulators: live pages in a browser)
+	@$(PY) -m benchmarks --stack $(or $(FANFOLD_STACK),embedded)
 
 format: $(STAMP) ## Format the code and mend what ruff can mend
 	@$(PY) -m ruff check --fix-only --quiet $(CODE)

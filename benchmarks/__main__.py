@@ -21,16 +21,19 @@ from shared.domain.errors import FanfoldError
 RESULTS = Path(__file__).parent / "results"
 # Beside the folder where `make run` keeps its state: the same disk, the same costs.
 STATE = Path(__file__).parents[1] / "out"
-MEASURES = ("acceptances", "first_calls", "makespans", "paces", "doublings", "kills", "cold_starts")
+MEASURES = {
+    "embedded": ("acceptances", "first_calls", "makespans", "paces", "doublings", "kills", "cold_starts"),
+    "emulators": ("live_pages",),
+}
 
 
 def main() -> int:
     """0 once everything was measured, whether or not the targets are met; 1 with a sentence when something broke."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Fanfold on this machine.")
     parser.add_argument("--small", action="store_true", help="small sizes, for developing the benchmarks")
-    parser.add_argument(
-        "--only", nargs="+", choices=MEASURES, metavar="MEASURE", help=f"some of: {', '.join(MEASURES)}"
-    )
+    parser.add_argument("--stack", choices=MEASURES, default="embedded", help="which stack is measured")
+    every = [name for names in MEASURES.values() for name in names]
+    parser.add_argument("--only", nargs="+", choices=every, metavar="MEASURE", help=f"some of: {', '.join(every)}")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the table, figures and plot are kept")
     wanted = parser.parse_args()
     begun, broken = time.monotonic(), ""
@@ -38,7 +41,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-", dir=STATE) as folder, Teller() as teller:
         session = Session(Path(folder), SMALL if wanted.small else FULL, teller)
         try:
-            for name in wanted.only or MEASURES:
+            for name in wanted.only or MEASURES[wanted.stack]:
                 measure = importlib.import_module(f"benchmarks.measures.{name}").measure
                 measure(session.within(name))
         except (BenchmarkFailed, FanfoldError) as error:
@@ -51,20 +54,21 @@ def main() -> int:
         print(broken, file=sys.stderr)
         return 1
     if not wanted.only:
-        keep(session, machine, at, seconds, wanted.results)
-        console.print(f"Kept in {wanted.results.name}/: embedded.md, embedded.json, embedded.png", highlight=False)
+        stack = wanted.stack
+        keep(session, machine, at, seconds, wanted.results / stack)
+        console.print(f"Kept in {wanted.results.name}/: {stack}.md, {stack}.json, {stack}.png", highlight=False)
     return 0
 
 
-def keep(session: Session, machine: Machine, at: datetime, seconds: float, folder: Path) -> None:
-    """Write the table, the figures and the plot; the ones before are replaced."""
-    is_small = session.sizes is SMALL
-    folder.mkdir(parents=True, exist_ok=True)
-    told = tables.written(session.report, machine, at, is_small=is_small, seconds=seconds)
-    page = tables.markdown(session.report, machine, at, is_small=is_small, seconds=seconds)
-    (folder / "embedded.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "embedded.md").write_text(page, encoding="utf-8")
-    plot(session.report, machine, at).save(folder / "embedded.png", optimize=True)
+def keep(session: Session, machine: Machine, at: datetime, seconds: float, file: Path) -> None:
+    """Write the table, the figures and the plot, each `file` with an ending; the ones before are replaced."""
+    report, stack, is_small = session.report, file.name, session.sizes is SMALL
+    file.parent.mkdir(parents=True, exist_ok=True)
+    told = tables.written(report, machine, at, stack=stack, is_small=is_small, seconds=seconds)
+    page = tables.markdown(report, machine, at, stack=stack, is_small=is_small, seconds=seconds)
+    file.with_suffix(".json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    file.with_suffix(".md").write_text(page, encoding="utf-8")
+    plot(report, machine, at, stack=stack).save(file.with_suffix(".png"), optimize=True)
 
 
 if __name__ == "__main__":

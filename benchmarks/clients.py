@@ -1,5 +1,6 @@
 """The measured platform as its clients see it: over HTTP, with the provider's book beside it."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -77,13 +78,21 @@ class Figures:
 class Platform:
     """A running platform and one client of it."""
 
-    def __init__(self, child: Child, journal: Path) -> None:
+    def __init__(self, child: Child, folder: Path, journal: Path) -> None:
         self.child = child
+        self.folder = folder
         self.journal = Journal(journal)
         # The platform listens on one address family; asking the resolver for the other would only cost time.
         self.address = child.url.replace("//localhost", "//127.0.0.1")
         self.headers = {"X-API-Key": child.api_key}
         self._client = httpx.Client(base_url=self.address, headers=self.headers, timeout=60, trust_env=False)
+
+    def organisation(self) -> str:
+        """The id of the organisation that the key belongs to."""
+        said = json.loads((self.folder / "home.json").read_text(encoding="utf-8"))
+        answer = self._client.post("/v1/auth/login", json={"email": said["email"], "password": said["password"]})
+        _expect(answer, 200)
+        return str(answer.json()["organisation"]["id"])
 
     def submit(self, tag: str, *, rows: int, variants: int = 1, model: str, **more: Any) -> Submitted:
         """Send a batch whose prompts begin with `tag/`, and wait for the 202."""
@@ -173,7 +182,7 @@ def platform(folder: Path, *, double: float = 0.0, settings: Mapping[str, str] |
     journal = folder / "journal.jsonl"
     program = ["benchmarks.platform", "--journal", str(journal), "--double", str(double)]
     with Child(folder / "home", settings={**SETTINGS, **(settings or {})}, program=program) as child:
-        running = Platform(child, journal)
+        running = Platform(child, folder, journal)
         try:
             yield running
         finally:

@@ -17,24 +17,27 @@ WIDEST_SHARE = 1.5
 PAPER, INK, MUTED, TRACK, GRID = "#fbfaf7", "#1d2125", "#6d747c", "#e9e6df", "#e2dfd8"
 MET, MISSED, IDEAL, OTHER = "#2f7d6b", "#c4562f", "#b9b4a8", "#c79a3b"
 GROWTH, PEN = 1.08, 3
+# What the names of series of lags begin with; the rest of the name is who listened.
+SEEN = "seen_"
 
 
-def plot(report: Report, machine: Machine, at: datetime) -> Image.Image:
+def plot(report: Report, machine: Machine, at: datetime, *, stack: str) -> Image.Image:
     """The picture; needs at least one figure that has a target."""
     bars = [figure for figure in report.figures if figure.share is not None]
-    height = HEAD + max(len(bars) * ROW, CURVE_HEIGHT + SEEN_HEIGHT) + FOOT
+    is_made, is_seen = bool(report.series.get("made")), any(name.startswith(SEEN) for name in report.series)
+    curves = is_made * CURVE_HEIGHT + (is_made or is_seen) * SEEN_HEIGHT
+    height = HEAD + max(len(bars) * ROW, curves) + FOOT
     sheet = Sheet(WIDTH, height)
     sheet.text((MARGIN, 88), "Fanfold, measured", 46, serif=True)
-    told = f"{machine}  ·  embedded stack  ·  {at:%-d %B %Y}"
+    told = f"{machine}  ·  {stack} stack  ·  {at:%-d %B %Y}"
     sheet.text((MARGIN, 126), told, 19, MUTED)
-    if report.series.get("made"):
-        right = MARGIN + CURVE_WIDTH
+    right = MARGIN + CURVE_WIDTH
+    if is_made:
         _curve(sheet, report, (MARGIN, HEAD, right, height - FOOT - SEEN_HEIGHT))
         _seen(sheet, report, (MARGIN, height - FOOT - SEEN_HEIGHT + 84, right, height - FOOT))
-        left = MARGIN + CURVE_WIDTH + GUTTER
-    else:
-        left = MARGIN
-    _bars(sheet, bars, left, WIDTH - MARGIN)
+    elif is_seen:
+        _seen(sheet, report, (MARGIN, HEAD, right, height - FOOT))
+    _bars(sheet, bars, right + GUTTER if curves else MARGIN, WIDTH - MARGIN)
     return sheet.finished()
 
 
@@ -122,10 +125,8 @@ def _curve(sheet: Sheet, report: Report, frame: tuple[float, float, float, float
 
 def _seen(sheet: Sheet, report: Report, frame: tuple[float, float, float, float]) -> None:
     """How many of the finished items a listener has seen after so long."""
-    names = sorted(
-        (name for name in report.series if name.startswith("seen_")), key=lambda name: len(report.series[name])
-    )
-    curves = {name.removeprefix("seen_"): [lag for lag, _ in report.series[name]] for name in names}
+    names = sorted((name for name in report.series if name.startswith(SEEN)), key=lambda name: len(report.series[name]))
+    curves = {name.removeprefix(SEEN): [lag for lag, _ in report.series[name]] for name in names}
     if not curves:
         return
     chart = Chart(sheet, frame, max(1.0, *(lags[-1] for lags in curves.values())) * GROWTH, GROWTH)

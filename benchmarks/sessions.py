@@ -26,10 +26,13 @@ class Sizes:
     limited_images: int = 300
     starts: int = 5
     watchers: int = 100
+    live_batches: int = 10
 
 
 FULL = Sizes()
-SMALL = Sizes(images=128, large_rows=100, acceptances=2, first_calls=4, limited_images=60, starts=1, watchers=20)
+SMALL = Sizes(
+    images=128, large_rows=100, acceptances=2, first_calls=4, limited_images=60, starts=1, watchers=20, live_batches=2
+)
 
 
 class Teller:

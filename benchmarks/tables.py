@@ -44,17 +44,17 @@ def show(report: Report, console: Console) -> None:
     console.print(f"\n{summary(report)}", soft_wrap=True, highlight=False)
 
 
-def markdown(report: Report, machine: Machine, at: datetime, *, is_small: bool, seconds: float) -> str:
+def markdown(report: Report, machine: Machine, at: datetime, *, stack: str, is_small: bool, seconds: float) -> str:
     """The stored page."""
     lines = [
         "# What was measured",
         "",
-        f"{at:%Y-%m-%d}, on {machine}, the embedded stack; {seconds:.0f} s in all. [How it is measured](../README.md).",
+        f"{at:%Y-%m-%d}, on {machine}, the {stack} stack; {seconds:.0f} s in all. [How it is measured](../README.md).",
         "",
     ]
     if is_small:
         lines += ["**Small sizes, for developing the benchmarks: these are not the figures to quote.**", ""]
-    lines += [summary(report), "", "![Measured beside target](embedded.png)", ""]
+    lines += [summary(report), "", f"![Measured beside target]({stack}.png)", ""]
     lines += ["| figure | measured | ideal | target | | how |", "|---|---|---|---|---|---|"]
     for figure in report.figures:
         word = f"**{verdict(figure)}**" if figure.is_met is False else verdict(figure)
@@ -64,13 +64,15 @@ def markdown(report: Report, machine: Machine, at: datetime, *, is_small: bool, 
     return "\n".join(lines) + "\n"
 
 
-def written(report: Report, machine: Machine, at: datetime, *, is_small: bool, seconds: float) -> dict[str, Any]:
+def written(
+    report: Report, machine: Machine, at: datetime, *, stack: str, is_small: bool, seconds: float
+) -> dict[str, Any]:
     """The same, with every single measurement, for programs."""
     return {
         "schema": 1,
         "measured_at": at.isoformat(timespec="seconds"),
         "machine": machine.written(),
-        "stack": "embedded",
+        "stack": stack,
         "sizes": "small" if is_small else "full",
         "seconds": round(seconds, 1),
         "figures": [

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -54,9 +55,14 @@ def lasting() -> dict[str, str]:
 def _started(start: Callable[[], Emulator]) -> str:
     try:
         emulator = start()
-    except ConfigurationWrong as missing:
-        if "CI" in os.environ:
-            pytest.fail(missing.detail, pytrace=False)
-        pytest.skip(missing.detail)
+    except ConfigurationWrong as error:
+        missing(error)
     atexit.register(emulator.stop)
     return emulator.host
+
+
+def missing(error: ConfigurationWrong) -> NoReturn:
+    """End the test for want of a program: skipped with the sentence that says how to get it; with CI set it fails."""
+    if "CI" in os.environ:
+        pytest.fail(error.detail, pytrace=False)
+    pytest.skip(error.detail)

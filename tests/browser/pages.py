@@ -1,14 +1,12 @@
 """A headless Chromium whose pages listen to Firestore with Firebase's own web SDK."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route, Router
@@ -16,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from infra.local.emulators import FIREBASE
+from shared.domain.errors import ConfigurationWrong
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -36,11 +35,15 @@ _PATIENCE_MS: Final = 60_000
 
 
 class Seen(NamedTuple):
-    """A document as a listener got it; both moments in seconds since 1970, by the store's clock and the browser's."""
+    """A document as a listener got it, with moments in seconds since 1970.
+
+    `finished_at` is by the clock of who finished it (None before), `changed_at` by the store's, `seen_at` by the browser's.
+    """
 
     path: str
     revision: int
     status: str
+    finished_at: float | None
     changed_at: float
     seen_at: float
 
@@ -89,6 +92,10 @@ class ListenerPage:
         """Listen to a batch, by its path, and to this many pages of its items."""
         self._page.evaluate("([batch, pages]) => fanfold.follow(batch, pages)", [batch, pages])
 
+    def unfollow(self) -> None:
+        """Listen to nothing any more."""
+        self._page.evaluate("() => fanfold.unfollow()")
+
     def wait(self, condition: str, given: Any = None) -> None:
         """Until a JavaScript expression of `state` and `given` holds."""
         self._page.wait_for_function(
@@ -117,7 +124,7 @@ class ListenerPage:
     def seen(self) -> list[Seen]:
         """Everything that listeners got so far, in order."""
         told: list[dict[str, Any]] = self._page.evaluate("() => fanfold.state.seen")
-        return [Seen(one["path"], one["revision"], one["status"], one["changedAt"], one["seenAt"]) for one in told]
+        return [Seen(**one) for one in told]
 
     def history(self, path: str) -> list[Seen]:
         """What was seen of one document."""
@@ -142,16 +149,17 @@ def page_app() -> ASGIApp:
 
 
 def chromium() -> str:
-    """The browser's program. Where it or the SDK is missing the test is skipped; with CI set it fails."""
+    """The browser's program. Raises ConfigurationWrong with what to install when it or Firebase's web SDK is missing."""
     program = shutil.which("chromium")
-    if program is not None and SDK.is_dir():
-        return program
-    missing = "Chromium is missing: install it so that `chromium` is on PATH (Debian: apt-get install chromium)."
-    if program is not None:
-        missing = "Firebase's web SDK is missing: run `make firebase` (it needs Node 20 or newer with npm)."
-    if "CI" in os.environ:
-        pytest.fail(missing, pytrace=False)
-    pytest.skip(missing)
+    if program is None:
+        raise ConfigurationWrong(
+            "Chromium is missing: install it so that `chromium` is on PATH (Debian: apt-get install chromium)."
+        )
+    if not SDK.is_dir():
+        raise ConfigurationWrong(
+            "Firebase's web SDK is missing: run `make firebase` (it needs Node 20 or newer with npm)."
+        )
+    return program
 
 
 @contextmanager

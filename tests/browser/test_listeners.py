@@ -7,8 +7,8 @@ import pytest
 from shared.adapters.google.documents import FirestoreDocumentStore
 from shared.domain.modes import ItemStatus
 from tests.browser.batches import WrittenBatch
-from tests.browser.conftest import PASSWORD, People
 from tests.browser.pages import PAGE_SIZE, ListenerPage
+from tests.browser.people import PASSWORD, People
 
 NewPage = Callable[[], ListenerPage]
 

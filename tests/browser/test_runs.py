@@ -13,8 +13,8 @@ from infra.local.children import Child
 from shared.adapters.system import SystemClock
 from shared.domain.modes import BatchStatus
 from shared.repositories import paths
-from tests.browser.conftest import PASSWORD, People
 from tests.browser.pages import PAGE_SIZE, Firebase, ListenerPage
+from tests.browser.people import PASSWORD, People
 from tests.emulators import PROJECT, auth_host, pubsub_host
 
 IMAGES = PAGE_SIZE + 5

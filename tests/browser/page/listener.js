@@ -10,14 +10,14 @@ const state = { seen: [], refused: [], stops: [], app: null, auth: null, store: 
 const seconds = (moment) => (moment ? moment.seconds + moment.nanoseconds / 1e9 : null);
 
 function note(snapshot, at) {
-  const { revision, status, changed_at } = snapshot.data();
+  const { revision, status, finished_at, changed_at } = snapshot.data();
   state.seen.push({
     path: snapshot.ref.path,
     revision,
     status,
-    changedAt: seconds(changed_at),
-    seenAt: at,
-    fromCache: snapshot.metadata.fromCache,
+    finished_at: seconds(finished_at),
+    changed_at: seconds(changed_at),
+    seen_at: at,
   });
 }
 
@@ -54,11 +54,15 @@ function follow(batch, pages) {
   }
 }
 
+function unfollow() {
+  state.stops.splice(0).forEach((stop) => stop());
+}
+
 // What was cached for one person must not be shown to the next: everything begins anew.
 async function leave() {
-  state.stops.forEach((stop) => stop());
+  unfollow();
   await signOut(state.auth);
   await deleteApp(state.app);
 }
 
-Object.assign(window, { fanfold: { state, open, signIn, signOut: () => signOut(state.auth), follow, leave } });
+Object.assign(window, { fanfold: { state, open, signIn, signOut: () => signOut(state.auth), follow, unfollow, leave } });
