@@ -12,7 +12,10 @@ PLAN = ROOT / "out" / "fanfold.tfplan"
 
 @dataclass(slots=True, kw_only=True)
 class Deployment:
-    """Where to deploy, as whom, and which secrets have no value yet. `secret_files` are new values by the secrets' names."""
+    """Where to deploy, as whom, and which secrets have no value yet.
+
+    `secret_files` are new values by the secrets' names; `by_degrees` leaves the traffic with the version before.
+    """
 
     programs: Programs
     project: str
@@ -23,6 +26,7 @@ class Deployment:
     account: str = ""
     firestore_location: str = ""
     absent_secrets: list[str] = field(default_factory=list)
+    by_degrees: bool = False
 
     @property
     def state_bucket(self) -> str:
@@ -59,6 +63,8 @@ class Deployment:
             f"archive={ARCHIVE}",
             f"absent_secrets=[{absent}]",
         ]
+        if self.by_degrees:
+            told.append("all_traffic_on_latest=false")
         if self.firestore_location:
             told.append(f"firestore_location={self.firestore_location}")
         return [f"-var-file={self.variables_file}", *(f"-var={line}" for line in told)]
