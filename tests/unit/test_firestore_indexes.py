@@ -28,10 +28,12 @@ from shared.repositories.organisations import (
     OrganisationRepository,
 )
 from shared.repositories.reports import ReportRepository
+from shared.repositories.webhooks import WebhookDeliveryRepository, WebhookRepository
 from shared.services.audit import AuditService
 from shared.services.leftovers import CommitNotes, IdempotencyRecords, abandoned_references, webhook_deliveries
 from shared.services.purges import Purges
 from shared.services.rounds import Time
+from tests.asking_functions import asking, running
 from tests.emulators import firestore_host
 from tests.firestore_calls import FirestoreCalls
 
@@ -39,6 +41,13 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ORG, BATCH = "org_a", "bat_a"
 DELETED, TERM = Where("deleted_at", "==", None), Where("terms", "array_contains", "car")
 PERIOD = (Where("created_at", ">=", NOW), Where("created_at", "<=", NOW))
+
+
+# Functions that ask, and need not run here.
+EXCUSED = {
+    "shared/services/searches.py:Newest.page": "asks with the filters that people set: every choice of them is tried",
+    "shared/services/purges.py:Purges._batch": "lists a whole collection, without filter or order",
+}
 
 
 def _some(*filters: Where) -> list[tuple[Where, ...]]:
@@ -106,15 +115,30 @@ def _jobs(store: DocumentStore) -> None:
     LedgerRepository(store).usage(ORG, {"batch": (Where("batch", "==", BATCH), Where("at", "<=", NOW))})
 
 
+def _webhooks(store: DocumentStore) -> None:
+    WebhookRepository(store).all(ORG, limit=9)
+    WebhookRepository(store).enabled(ORG)
+    after = (NOW, paths.webhook_delivery(ORG, "w", "d"))
+    WebhookDeliveryRepository(store).page(ORG, "w", limit=9, start_after=after)
+
+
 @pytest.fixture(scope="module")
-def asked() -> list[Any]:
+def ran() -> set[str]:
+    """The functions that ran while everything was asked."""
+    return set()
+
+
+@pytest.fixture(scope="module")
+def asked(ran: set[str]) -> list[Any]:
     calls = FirestoreCalls()
     project = f"demo-{secrets.token_hex(8)}"
     store = FirestoreDocumentStore(project, clock=SystemClock(), emulator_host=firestore_host(), interceptors=[calls])
-    with closing(store):
+    with closing(store), running() as told:
         _engine(store)
         _people(store)
         _jobs(store)
+        _webhooks(store)
+    ran |= told
     return calls.queries
 
 
@@ -164,6 +188,11 @@ def _indexes_for(request: Any) -> set[Needed]:
 
 def test_the_file_that_is_deployed_is_up_to_date() -> None:
     assert FILE.read_text(encoding="utf-8") == text(), "run: python -m infra.firestore_indexes"
+
+
+def test_everything_that_asks_is_tried_here(asked: list[Any], ran: set[str]) -> None:
+    assert asking() - ran - EXCUSED.keys() == set()
+    assert EXCUSED.keys() <= asking()
 
 
 def test_every_query_has_its_indexes_and_no_index_is_without_a_query(asked: list[Any]) -> None:
