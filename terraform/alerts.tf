@@ -31,6 +31,15 @@ locals {
       holds    = "0s"
       text     = "A message was tried thirty times and laid aside; it is kept for 31 days. Read it with `gcloud pubsub subscriptions pull SUBSCRIPTION --limit=10`, see in the function's log why it was refused, and publish it again once that is mended."
     }
+    sweep = {
+      title    = "The sweep does not run"
+      severity = "CRITICAL"
+      query    = "absent_over_time(run_googleapis_com:request_count{${local.on_functions},service_name=\"reconcile\",response_code_class=\"2xx\"}[15m])"
+      limit    = 0
+      unit     = "1"
+      holds    = "300s"
+      text     = "For a quarter of an hour the function reconcile, which is called each minute, has done nothing. Batches go on by themselves, but what was lost on the way is not found again. See whether its schedule is paused (`gcloud scheduler jobs describe reconcile`), and what its log says."
+    }
     error_share = {
       title    = "Functions answer errors"
       severity = "ERROR"

@@ -4,13 +4,16 @@
 locals {
   deployer_roles = toset([
     "roles/artifactregistry.admin",
+    "roles/cloudbuild.builds.editor",
     "roles/cloudfunctions.admin",
     "roles/cloudscheduler.admin",
     "roles/cloudtasks.admin",
     "roles/datastore.backupSchedulesAdmin",
     "roles/datastore.indexAdmin",
     "roles/firebaserules.admin",
+    "roles/iam.roleViewer",
     "roles/iam.serviceAccountAdmin",
+    "roles/iam.workloadIdentityPoolViewer",
     "roles/identityplatform.admin",
     "roles/logging.configWriter",
     "roles/logging.logWriter",
@@ -112,44 +115,4 @@ resource "google_service_account_iam_member" "deployer_acts_as" {
   service_account_id = each.value
   role               = "roles/iam.serviceAccountUser"
   member             = google_service_account.deployer.member
-}
-
-# --- A pipeline on GitHub, without a key -------------------------------------------------------------------------------------
-
-resource "google_iam_workload_identity_pool" "pipeline" {
-  count = var.pipeline_repository == "" ? 0 : 1
-
-  workload_identity_pool_id = "fanfold-pipeline"
-  display_name              = "Fanfold's pipeline"
-
-  depends_on = [google_project_service.apis]
-}
-
-resource "google_iam_workload_identity_pool_provider" "pipeline" {
-  count = var.pipeline_repository == "" ? 0 : 1
-
-  workload_identity_pool_id          = google_iam_workload_identity_pool.pipeline[0].workload_identity_pool_id
-  workload_identity_pool_provider_id = "github"
-  display_name                       = "GitHub"
-
-  attribute_mapping = {
-    "google.subject"       = "assertion.sub"
-    "attribute.repository" = "assertion.repository"
-    "attribute.ref"        = "assertion.ref"
-  }
-
-  # Everybody's workflows carry GitHub's tokens: only this repository's, on this branch, come in.
-  attribute_condition = "assertion.repository == \"${var.pipeline_repository}\" && assertion.ref == \"refs/heads/${var.pipeline_branch}\""
-
-  oidc {
-    issuer_uri = "https://token.actions.githubusercontent.com"
-  }
-}
-
-resource "google_service_account_iam_member" "pipeline_is_deployer" {
-  count = var.pipeline_repository == "" ? 0 : 1
-
-  service_account_id = google_service_account.deployer.name
-  role               = "roles/iam.workloadIdentityUser"
-  member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.pipeline[0].name}/attribute.repository/${var.pipeline_repository}"
 }

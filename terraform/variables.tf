@@ -275,7 +275,7 @@ variable "budget_usd_a_month" {
 # --- Who deploys -----------------------------------------------------------------------------------------------------------
 
 variable "pipeline_repository" {
-  description = "GitHub repository (owner/name) whose workflows may deploy without a key; empty: none."
+  description = "GitHub repository (owner/name) whose workflows may deploy without a key, or whose changes Cloud Build takes; empty: none."
   type        = string
   default     = ""
 
@@ -285,8 +285,14 @@ variable "pipeline_repository" {
   }
 }
 
+variable "build_triggers" {
+  description = "Let Cloud Build test pull requests and deploy merges of pipeline_repository, which must be connected to it in the region first."
+  type        = bool
+  default     = false
+}
+
 variable "pipeline_branch" {
-  description = "The only branch whose workflows may deploy."
+  description = "The only branch that is deployed."
   type        = string
   default     = "main"
 }

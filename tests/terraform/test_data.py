@@ -176,31 +176,3 @@ def test_a_function_signs_links_as_itself_alone() -> None:
         function = key.split()[0]
         assert one["service_account_id"] == f"google_service_account.functions[{function}].name"
         assert one["member"] == f"google_service_account.functions[{function}].member"
-
-
-def test_the_deployer_reads_neither_images_nor_secrets_nor_documents() -> None:
-    role = plan("")["google_project_iam_custom_role.deployer"][""]
-    assert not {name for name in role["permissions"] if name.startswith("storage.objects.") or name.endswith(".access")}
-    reading = {
-        "roles/owner",
-        "roles/editor",
-        "roles/viewer",
-        "roles/storage.admin",
-        "roles/secretmanager.admin",
-        "roles/datastore.owner",
-    }
-    assert not reading & set(plan("")["google_project_iam_member.deployer"])
-    (only,) = plan("")["google_project_iam_member.deployer_source_and_state"][""]["condition"]
-    assert f"buckets/{PROJECT}-objects" not in only["expression"]
-
-
-def test_a_pipeline_comes_in_from_its_repository_and_branch_only() -> None:
-    assert plan("")["google_iam_workload_identity_pool_provider.pipeline"] == {}
-    deployed = plan("", pipeline_repository="acme/fanfold")
-    provider = deployed["google_iam_workload_identity_pool_provider.pipeline"]["0"]
-    assert (
-        provider["attribute_condition"]
-        == 'assertion.repository == "acme/fanfold" && assertion.ref == "refs/heads/main"'
-    )
-    member = deployed["google_service_account_iam_member.pipeline_is_deployer"]["0"]["member"]
-    assert member.endswith("/attribute.repository/acme/fanfold")

@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.rules import modules
 from tests.terraform.evaluations import ENVIRONMENTS, plan
 
-ALERTS = {"dispatch_lag", "queue_depth", "dead_letters", "error_share", "errors", "crashes", "spent"}
+ALERTS = {"dispatch_lag", "queue_depth", "dead_letters", "sweep", "error_share", "errors", "crashes", "spent"}
 LOG_METHODS = {"debug", "info", "warning", "error", "exception"}
 
 
@@ -93,6 +93,13 @@ def test_labels_that_queries_group_by_are_kept_by_their_figure() -> None:
         for figure, known in labels.items():
             if f"user_{figure}" in query and (grouped := re.search(r"sum by \(([\w, ]+)\)", query)):
                 assert set(grouped[1].split(", ")) <= known, title
+
+
+def test_queries_name_functions_that_exist() -> None:
+    services = {one["name"] for one in plan("")["google_cloudfunctions2_function.functions"].values()}
+    named = {name for query in queries().values() for name in re.findall(r'service_name="([^"]+)"', query)}
+    assert named == {"reconcile"}
+    assert named <= services
 
 
 def test_tiles_do_not_overlap() -> None:
