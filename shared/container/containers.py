@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.config import Settings
 from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOOKS_AT_ONCE, engine_rules
+from shared.container.sign_ins import firebase_settings
 from shared.container.stacks import Stack, chosen_stack, function_url
 from shared.domain.catalogue import MODELS
 from shared.domain.image_models import ImageModelSpec
@@ -230,6 +231,7 @@ class Container:
             max_upload_pixels=config.max_upload_pixels,
             submits_a_minute=config.submits_a_minute,
             requests_a_minute=config.requests_a_minute,
+            firebase=firebase_settings(config),
         )
         return create_app(services, limits)
 

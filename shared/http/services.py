@@ -48,6 +48,19 @@ class ApiServices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirebaseSettings:
+    """What a browser needs to sign in at Firebase and to listen to Firestore; the emulators' addresses are `host:port`."""
+
+    api_key: str
+    auth_domain: str
+    project_id: str
+    app_id: str
+    database_id: str
+    auth_emulator: str = ""
+    firestore_emulator: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings:
     """Limits and words of the API; sizes in bytes, rates a minute and caller, times of streams and bodies in seconds."""
 
@@ -59,6 +72,7 @@ class ApiSettings:
     max_upload_pixels: int
     submits_a_minute: int
     requests_a_minute: int
+    firebase: FirebaseSettings | None = None
     heartbeat_seconds: float = 15.0
     stream_seconds: float = 300.0
     send_seconds: float = 30.0

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from shared.config import Settings
+from shared.container.sign_ins import firebase_settings
 from shared.domain.modes import Role
 from shared.ports.documents import Query, Update
 from shared.repositories import paths
@@ -277,11 +279,39 @@ def test_the_ends_of_the_calendar_break_nothing(stack: ApiStack, path: str, stat
 def test_the_configuration_tells_the_limits(stack: ApiStack) -> None:
     config = stack.client.get("/v1/config").json()
     assert config["sign_in"] == "password"
-    assert config["firebase"] is None
+    assert (config["firebase"], config["emulators"]) == (None, None)
     assert config["limits"]["rows"] == 1_000
     assert config["limits"]["images"] == 10_000
     assert config["limits"]["prompt_characters"] == 4_000
     assert config["limits"]["variants"] == 10
+
+
+@pytest.mark.parametrize("is_emulated", [False, True])
+def test_the_configuration_tells_a_browser_where_to_sign_in(tmp_path: Path, is_emulated: bool) -> None:
+    config = Settings.model_validate(
+        {
+            "stack": "emulators",
+            "project": "our-project",
+            "firebase_api_key": "public",
+            "firebase_auth_domain": "our-project.firebaseapp.com",
+            "firebase_app_id": "1:2:web:3",
+            "FIREBASE_AUTH_EMULATOR_HOST": "127.0.0.1:9099" if is_emulated else "",
+            "FIRESTORE_EMULATOR_HOST": "127.0.0.1:8081" if is_emulated else "",
+        }
+    )
+    with closing(ApiStack(tmp_path, firebase=firebase_settings(config))) as stack:
+        said = stack.client.get("/v1/config").json()
+    assert said["sign_in"] == "firebase"
+    assert said["firebase"] == {
+        "apiKey": "public",
+        "authDomain": "our-project.firebaseapp.com",
+        "projectId": "our-project",
+        "appId": "1:2:web:3",
+        "databaseId": "(default)",
+    }
+    emulators = {"auth": "http://127.0.0.1:9099", "firestore": "127.0.0.1:8081"}
+    assert said["emulators"] == (emulators if is_emulated else None)
+    assert firebase_settings(Settings.model_validate({"stack": "embedded"})) is None
 
 
 class Links(HTMLParser):

@@ -28,18 +28,25 @@ class Refused(Exception):
 class IdentityToolkit:
     """Calls of one project's accounts; raises Unavailable when Firebase does not answer as it should.
 
-    `emulator_host` is the Auth emulator's address on this machine (ConfigurationWrong when it is elsewhere); without it calls are
-    authorised by `credentials`, or the process's own when none are given. The public key travels in a header, never in an address.
+    `url` is where Firebase answers, and `emulator_host` (`host:port`) where its emulator does instead: ConfigurationWrong when that is
+    neither https nor on this machine. Accounts are managed by `credentials`, or the process's own when none are given; an
+    emulator asks for none. The public key travels in a header, never in an address.
     """
 
     def __init__(
-        self, project: str, *, api_key: str, emulator_host: str = "", credentials: "Credentials | None" = None
+        self,
+        project: str,
+        *,
+        api_key: str,
+        url: str = URL,
+        emulator_host: str = "",
+        credentials: "Credentials | None" = None,
     ) -> None:
         self._project = project
         self._api_key = api_key
-        self._emulator_host = emulator_host
+        self._is_emulated = bool(emulator_host)
         self._credentials = credentials
-        self._url = f"http://{emulator_host}/identitytoolkit.googleapis.com" if emulator_host else URL
+        self._url = f"http://{emulator_host}/identitytoolkit.googleapis.com" if emulator_host else url.rstrip("/")
         check_address(self._url)
         self._lock = Lock()
         self._sessions: dict[str, Session] = {}
@@ -103,14 +110,26 @@ class IdentityToolkit:
     def _connected(self, kind: str) -> "Session":
         import requests
 
-        if kind == _ADMIN and not self._emulator_host:
-            return authorized_session(self._credentials)
+        if kind == _ADMIN and not self._is_emulated:
+            session = authorized_session(self._credentials)
+            session.credentials = _billed(session.credentials, self._project)
+            return session
         made = requests.Session()
         # What the emulator takes for an administrator, and what tells a web client's project.
         made.headers.update({"Authorization": "Bearer owner"} if kind == _ADMIN else {"X-Goog-Api-Key": self._api_key})
         # No credentials of a .netrc, no proxies between us and an emulator.
-        made.trust_env = not self._emulator_host
+        made.trust_env = not self._is_emulated
         return made
+
+
+def _billed(credentials: "Credentials", project: str) -> "Credentials":
+    """Credentials of a person, who deploys, must name the project whose quota is used; those of a function do by themselves."""
+    from google.oauth2.credentials import Credentials as PersonsCredentials
+
+    if isinstance(credentials, PersonsCredentials) and credentials.quota_project_id is None:
+        named: Credentials = credentials.with_quota_project(project)
+        return named
+    return credentials
 
 
 def _problem(answer: "Response", body: Any) -> Exception:

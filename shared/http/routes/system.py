@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from shared.domain.errors import FanfoldError
 from shared.domain.rows import MAX_PROMPT, MAX_VARIANTS
 from shared.http.auth import OPEN
-from shared.http.services import ApiServices, Services, Settings
+from shared.http.services import ApiServices, FirebaseSettings, Services, Settings
 from shared.logging import logger
 
 router = APIRouter(prefix="/v1", tags=["system"], dependencies=[Depends(OPEN)])
@@ -44,11 +44,29 @@ class LimitsView(BaseModel):
     requests_a_minute: int
 
 
+class FirebaseView(BaseModel):
+    """Firebase's web configuration, in Firebase's words: for `initializeApp`, and `databaseId` for `initializeFirestore`."""
+
+    apiKey: str  # noqa: N815
+    authDomain: str  # noqa: N815
+    projectId: str  # noqa: N815
+    appId: str  # noqa: N815
+    databaseId: str  # noqa: N815
+
+
+class EmulatorsView(BaseModel):
+    """Where the emulators are that a browser connects to instead of Google: a URL, and a `host:port`."""
+
+    auth: str
+    firestore: str
+
+
 class ConfigurationView(BaseModel):
-    """What a browser needs to know before anyone has signed in."""
+    """What a browser needs to know before anyone has signed in: by `password` at this API, or at `firebase`."""
 
     sign_in: Literal["password", "firebase"]
-    firebase: dict[str, str] | None
+    firebase: FirebaseView | None
+    emulators: EmulatorsView | None
     limits: LimitsView
 
 
@@ -71,8 +89,9 @@ def ready(services: Services) -> Response:
 async def config(settings: Settings) -> ConfigurationView:
     """What a browser needs: how to sign in, and the limits."""
     return ConfigurationView(
-        sign_in="password",
-        firebase=None,
+        sign_in="password" if settings.firebase is None else "firebase",
+        firebase=_firebase(settings.firebase),
+        emulators=_emulators(settings.firebase),
         limits=LimitsView(
             rows=settings.max_rows,
             images=settings.max_images,
@@ -91,6 +110,24 @@ async def config(settings: Settings) -> ConfigurationView:
 def openapi(request: Request) -> Response:
     """The description of this API, OpenAPI 3.1."""
     return Response(request.app.state.description(), media_type="application/json")
+
+
+def _firebase(said: FirebaseSettings | None) -> FirebaseView | None:
+    if said is None:
+        return None
+    return FirebaseView(
+        apiKey=said.api_key,
+        authDomain=said.auth_domain,
+        projectId=said.project_id,
+        appId=said.app_id,
+        databaseId=said.database_id,
+    )
+
+
+def _emulators(said: FirebaseSettings | None) -> EmulatorsView | None:
+    if said is None or not said.auth_emulator:
+        return None
+    return EmulatorsView(auth=f"http://{said.auth_emulator}", firestore=said.firestore_emulator)
 
 
 def _state(services: ApiServices, name: str) -> Literal["ok", "unavailable"]:

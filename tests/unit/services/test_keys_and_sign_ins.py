@@ -1,10 +1,13 @@
 """Keys and sign-ins: who comes in, and for how long."""
 
 import re
+from contextlib import closing
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
+from shared.adapters.system import SystemClock
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from shared.domain.modes import Role
@@ -12,8 +15,10 @@ from shared.domain.organisations import KeyCreate
 from shared.ports.documents import Delete, DocumentStore, Query, Update
 from shared.repositories import paths
 from shared.services.keys import MAX_KEYS, KeyService
+from shared.services.organisations import OrganisationCreate
 from shared.services.recollections import Recollection
-from shared.services.sign_ins import ATTEMPTS_A_MINUTE, REMEMBERED_SECONDS
+from shared.services.sign_ins import ATTEMPTS_A_MINUTE, REMEMBERED_SECONDS, SignInService
+from tests.accounts import MovedClock, firebase
 from tests.clocks import ManualClock
 from tests.unit.services.desks import PASSWORD, Desk, Overtaken, colleague
 
@@ -225,6 +230,32 @@ def test_an_ended_sign_in_comes_in_for_three_seconds_more_and_a_new_one_at_once(
     with pytest.raises(Unauthenticated, match="ended"):
         desk.sign_ins.authenticate_token(before)
     assert desk.sign_ins.authenticate_token(after).member == desk.ours.member
+
+
+def test_people_sign_in_by_firebase_in_the_role_of_their_document(desk: Desk) -> None:
+    with closing(firebase(MovedClock())) as accounts:
+        sign_ins = SignInService(desk.store, accounts=accounts, clock=desk.clock)
+        email = f"{desk.ids.new('mem')}@example.org"
+        create = OrganisationCreate(name="Firebase", email=email, member_name="Ana", password=PASSWORD)
+        begun = desk.new_organisations(desk.store, accounts).create(create)
+        org, member = begun.organisation.id, begun.member.id
+        signed_in = sign_ins.login(email, PASSWORD)
+        assert (signed_in.organisation.id, signed_in.member.id) == (org, member)
+        assert sign_ins.authenticate_token(signed_in.token).role is Role.ADMIN
+        for wrong in ((email, "wrong horse"), (f"x{email}", PASSWORD)):
+            with pytest.raises(Unauthenticated, match=r"^The e-mail address or the password is wrong\.$"):
+                sign_ins.login(*wrong)
+        desk.store.commit([Update(paths.member(org, member), {"role": "viewer"})])
+        desk.clock.advance(REMEMBERED_SECONDS)
+        assert sign_ins.authenticate_token(signed_in.token).role is Role.VIEWER
+        ended = SystemClock().now() + timedelta(seconds=1)
+        desk.store.commit([Update(paths.member(org, member), {"tokens_valid_after": ended})])
+        desk.clock.advance(REMEMBERED_SECONDS)
+        with pytest.raises(Unauthenticated, match="ended"):
+            sign_ins.authenticate_token(signed_in.token)
+        desk.store.commit([Delete(paths.member(org, member))])
+        with pytest.raises(Unauthenticated, match="does not exist"):
+            sign_ins.login(email, PASSWORD)
 
 
 def test_recollections_are_bounded_in_time_and_number() -> None:
