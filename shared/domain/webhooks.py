@@ -19,6 +19,8 @@ KEPT: Final = timedelta(days=30)
 FAILING_FOR: Final = timedelta(days=5)
 ROTATION: Final = timedelta(hours=24)
 TESTED: Final = "WebhookTested"
+# The trouble of a try whose signing secret cannot be read any more.
+UNSIGNED: Final = "secret"
 
 
 def _each_once(names: list[EventName]) -> list[EventName]:

@@ -43,18 +43,22 @@ class WebhookSecrets:
         """
         moment = str(int(at.timestamp()))
         signed = b".".join((message.encode("ascii"), moment.encode("ascii"), body))
-        each = [_signature(self._opened(org, webhook.id, one), signed) for one in in_force(webhook.secrets, at)]
+        opened = [self._opened(org, webhook.id, one) for one in in_force(webhook.secrets, at)]
+        each = [_signature(secret, signed) for secret in opened if secret is not None]
+        if not each:
+            raise ConfigurationWrong(
+                f"The secret of the webhook {webhook.id} was encrypted with another key. Put the former key back "
+                "(FANFOLD_PAGE_KEY, or the folder keys of the state), or rotate the webhook's secret."
+            )
         return {"webhook-id": message, "webhook-timestamp": moment, "webhook-signature": " ".join(each)}
 
-    def _opened(self, org: str, webhook: str, secret: SealedSecret) -> bytes:
+    def _opened(self, org: str, webhook: str, secret: SealedSecret) -> bytes | None:
+        """The secret; None when another key has sealed it, for another webhook or before the key was changed."""
         try:
             sealed = base64.b64decode(secret.sealed.removeprefix(_SCHEME), validate=True)
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(org, webhook))
         except (InvalidTag, ValueError):
-            raise ConfigurationWrong(
-                f"The secret of the webhook {webhook} was encrypted with another key. Put the former key back "
-                "(FANFOLD_PAGE_KEY, or the folder keys of the state), or rotate the webhook's secret."
-            ) from None
+            return None
 
 
 def in_force(kept: Sequence[SealedSecret], at: datetime) -> list[SealedSecret]:

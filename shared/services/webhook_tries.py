@@ -4,8 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.errors import GuardRefused, Unavailable
-from shared.domain.webhooks import FAILING_FOR, LEASE, MAX_TRIES, DeliveryStatus, Try, Webhook, WebhookDelivery
+from shared.domain.errors import ConfigurationWrong, GuardRefused, Unavailable
+from shared.domain.webhooks import (
+    FAILING_FOR,
+    LEASE,
+    MAX_TRIES,
+    UNSIGNED,
+    DeliveryStatus,
+    Try,
+    Webhook,
+    WebhookDelivery,
+)
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
@@ -101,14 +110,18 @@ class WebhookTryService:
     def _try(self, org: str, webhook: Webhook, delivery: WebhookDelivery, attempt: int) -> _Outcome:
         at, began = self._clock.now(), self._clock.monotonic()
         body = delivery.body.encode()
-        signed = self._secrets.signatures(org, webhook, message=delivery.event, at=at, body=body)
-        headers = {"content-type": "application/json", **signed}
         status, trouble, wait = None, None, 0.0
         try:
+            signed = self._secrets.signatures(org, webhook, message=delivery.event, at=at, body=body)
+            headers = {"content-type": "application/json", **signed}
             answer = self._outbound.post(webhook.url, body, headers=headers, max_bytes=_MAX_ANSWER_BYTES)
             status, wait = answer.status, _asked_wait(answer.status, answer.headers.get("retry-after", ""))
         except OutboundFailed as error:
             trouble = error.trouble.value
+        except ConfigurationWrong as error:
+            # Nobody will mend it by trying often: it takes the tries that any failure takes.
+            trouble = UNSIGNED
+            _log.error("webhook_not_signed", org=org, webhook=webhook.id, detail=error.detail)
         ms = max(0, round((self._clock.monotonic() - began) * 1_000))
         _log.info("webhook_tried", org=org, webhook=webhook.id, attempt=attempt, status=status, trouble=trouble, ms=ms)
         return _Outcome(Try(number=attempt, at=at, status=status, trouble=trouble, ms=ms), wait)
@@ -123,6 +136,8 @@ class WebhookTryService:
         found = self._webhooks.any(org, sent.value.webhook)
         if found is not None and (fields := _standing(found.value, outcome, now)):
             writes.append(guarded(found, fields))
+            if "enabled" in fields:
+                _log.warning("webhook_disabled", org=org, webhook=found.value.id, reason=fields["disabled_reason"])
         self._documents.commit(writes)
 
     def _after(self, delivery: WebhookDelivery, outcome: _Outcome, now: datetime) -> dict[str, Any]:

@@ -193,6 +193,30 @@ def test_a_receiver_that_is_too_slow_is_tried_again(stack: ApiStack, server: Rec
     assert told(stack, webhook)[0]["tries"][0]["trouble"] == "timeout"
 
 
+def test_what_cannot_be_signed_any_more_is_a_failure_that_a_rotation_ends(stack: ApiStack, server: Receiver) -> None:
+    webhook = hook(stack, server.url())
+    stack.notifications.events.announce(event(stack))
+    rekeyed = Notifications(
+        stack.store,
+        tasks=stack.queue,
+        outbound=stack.notifications._outbound,
+        secret=lambda _: bytes([1] * 32),
+        clock=stack.clock,
+        ids=stack.ids,
+    )
+    (one,) = stack.tries()
+    attempt(rekeyed, one)
+    stack.done(one)
+    assert server.hits == []
+    assert told(stack, webhook)[0]["tries"][0]["trouble"] == "secret"
+    rekeyed.webhooks.rotate(stack.ours.caller, webhook["id"])
+    (again,) = stack.tries()
+    stack.advance_to(again.due_at)
+    attempt(rekeyed, again)
+    assert told(stack, webhook)[0]["status"] == "succeeded"
+    assert len(server.hits[0].headers["webhook-signature"].split(" ")) == 1
+
+
 def test_a_receiver_that_answers_without_end_has_taken_it(stack: ApiStack, server: Receiver) -> None:
     webhook = hook(stack, server.url())
 

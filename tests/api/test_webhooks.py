@@ -118,6 +118,12 @@ def test_a_sealed_secret_opens_only_where_it_belongs_and_with_its_key(stack: Api
         secrets.signatures(stack.theirs.org, webhook, message="evt_1", at=at, body=b"{}")
     with pytest.raises(ConfigurationWrong):
         WebhookSecrets(bytes([1] * 32)).signatures(stack.ours.org, webhook, message="evt_1", at=at, body=b"{}")
+    changed = WebhookSecrets(bytes([1] * 32))
+    new = changed.new(stack.ours.org, webhook.id)[1]
+    both = webhook.model_copy(update={"secrets": [new, *webhook.secrets]})
+    # After a change of the key the new secret signs alone.
+    headers = changed.signatures(stack.ours.org, both, message="evt_1", at=at, body=b"{}")
+    assert len(headers["webhook-signature"].split(" ")) == 1
     with pytest.raises(ValueError, match="32 bytes"):
         WebhookSecrets(b"short")
 

@@ -67,7 +67,8 @@ class TryView(View):
     at: datetime
     status: int | None = Field(description="What the receiver answered; null when no answer came.")
     trouble: str | None = Field(
-        description="Why no answer came: refused, name, connection, tls, timeout or protocol; null when one came."
+        description="Why no answer came: refused, name, connection, tls, timeout or protocol; secret when the "
+        "signing secret cannot be read any more (rotate it); null when an answer came."
     )
     ms: int
 
