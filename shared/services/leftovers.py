@@ -14,6 +14,7 @@ from shared.ports.clock import Clock
 from shared.ports.documents import Delete, DocumentStore, Set, Where
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
+from shared.repositories.batches import org_of
 from shared.repositories.collections import Read
 from shared.repositories.commits import commit_groups
 from shared.repositories.idempotency import KEPT, IdempotencyRepository
@@ -128,7 +129,7 @@ def abandoned_references(documents: DocumentStore, objects: ObjectStore, clock: 
     """References whose bytes never came, or whose coming nobody told: the object first, or nothing would lead to it."""
 
     def remove(read: Read[Reference], _time: Time) -> bool:
-        objects.delete(read.value.upload)
+        delete_objects(objects, objects_of(org_of(read.path), read.value))
         documents.commit([Delete(read.path, read.version)])
         return True
 
@@ -165,6 +166,12 @@ class CommitNotes:
         if after != before:
             self._documents.commit([Set(paths.job_position(self.name), JobPosition(after=after).written())])
         return count
+
+
+def objects_of(org: str, reference: Reference) -> list[str]:
+    """Every object that a reference may have: one that was deleted while it was judged has some that it does not name."""
+    kept = paths.reference_object(org, reference.id), paths.reference_thumbnail_object(org, reference.id)
+    return [reference.upload, *kept, *(name for name in (reference.object, reference.thumbnail) if name)]
 
 
 def delete_objects(objects: ObjectStore, names: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from shared.repositories.leftovers import Leftovers
 from shared.repositories.library import AssetRepository, ReferenceRepository
 from shared.repositories.money import ReservationRepository
 from shared.services.audit import AuditService
-from shared.services.leftovers import PAGE, Step, Sweep, delete_objects
+from shared.services.leftovers import PAGE, Step, Sweep, delete_objects, objects_of
 from shared.services.rounds import Time
 
 KEPT = timedelta(days=30)
@@ -84,8 +84,7 @@ class Purges:
 
     def _reference(self, read: Read[Reference], _time: Time) -> bool:
         reference = read.value
-        names = [name for name in (reference.upload, reference.object, reference.thumbnail) if name]
-        delete_objects(self._objects, names)
+        delete_objects(self._objects, objects_of(org_of(read.path), reference))
         return self._gone(read, "reference.purged", reference.id)
 
     def _gone(self, read: Read[S], action: str, subject: str) -> bool:

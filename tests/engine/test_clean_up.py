@@ -83,7 +83,9 @@ def test_an_upload_that_never_came_or_was_never_completed_goes_after_a_day(folde
     world = world_of(folder)
     waiting, ready, refused = (reference(world, status) for status in ReferenceStatus)
     stray = paths.upload_object(ORG, world.ids.new("ref"))
-    put(world, stray)
+    # As a judgement leaves them whose reference was deleted meanwhile.
+    half = [paths.reference_object(ORG, waiting.id), paths.reference_thumbnail_object(ORG, waiting.id)]
+    put(world, stray, *half)
     world.clock.advance(DAY - 1)
     clean(world)
     assert len(documents(world, "references")) == 3
@@ -93,6 +95,7 @@ def test_an_upload_that_never_came_or_was_never_completed_goes_after_a_day(folde
     assert {document.id for document in documents(world, "references")} == {ready.id, refused.id}
     assert objects(world, paths.uploads(ORG)) == []
     assert {ready.object, ready.thumbnail} <= set(objects(world))
+    assert not set(half) & set(objects(world))
     world.close()
 
 
