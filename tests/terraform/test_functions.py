@@ -142,6 +142,12 @@ def test_every_role_is_granted_somewhere_narrow(name: str) -> None:
     }
 
 
+def test_what_announces_an_end_or_a_report_may_publish_it() -> None:
+    granted = plan("")["google_pubsub_topic_iam_member.functions"]
+    for name in ("advance_batch", "report_costs"):
+        assert granted[f"{name} roles/pubsub.publisher"]["topic"] == "google_pubsub_topic.topics[events].name"
+
+
 @pytest.mark.parametrize("kind", ACCOUNTS)
 def test_only_the_triggers_own_account_may_call(kind: str) -> None:
     invoked = {**plan("")["google_cloud_run_service_iam_member.callers"]}
