@@ -94,6 +94,13 @@ class Platform:
         _expect(answer, 200)
         return str(answer.json()["organisation"]["id"])
 
+    def configuration(self) -> dict[str, Any]:
+        """What the platform tells a browser."""
+        answer = self._client.get("/v1/config")
+        _expect(answer, 200)
+        said: dict[str, Any] = answer.json()
+        return said
+
     def submit(self, tag: str, *, rows: int, variants: int = 1, model: str, **more: Any) -> Submitted:
         """Send a batch whose prompts begin with `tag/`, and wait for the 202."""
         body = {

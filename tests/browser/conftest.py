@@ -1,9 +1,10 @@
 """Two organisations with people, a store to write to, and a browser that looks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from shared.adapters.google.documents import FirestoreDocumentStore
 from shared.adapters.system import SystemClock
 from shared.domain.errors import ConfigurationWrong
 from tests.browser import pages
-from tests.browser.pages import Firebase, ListenerPage
+from tests.browser.pages import ListenerPage
 from tests.browser.people import People
 from tests.emulators import PROJECT, auth_host, firestore_with_rules, missing
 from tests.servers import serve
@@ -33,9 +34,12 @@ def browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture(scope="session")
-def firebase() -> Firebase:
-    config = {"apiKey": "unchecked", "projectId": PROJECT}
-    return Firebase(config, f"http://{auth_host()}", firestore_with_rules(RULES))
+def configuration() -> Mapping[str, Any]:
+    """What the API of a platform on these emulators would say."""
+    with ThreadPoolExecutor() as starting:
+        auth, firestore = starting.submit(auth_host), starting.submit(firestore_with_rules, RULES)
+    firebase = {"apiKey": "unchecked", "projectId": PROJECT, "databaseId": "(default)"}
+    return {"firebase": firebase, "emulators": {"auth": f"http://{auth.result()}", "firestore": firestore.result()}}
 
 
 @pytest.fixture(scope="session")
@@ -46,19 +50,19 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def new_page(browser: "Browser", address: str, firebase: Firebase) -> Iterator[Callable[[], ListenerPage]]:
+def new_page(browser: "Browser", address: str) -> Iterator[Callable[[], ListenerPage]]:
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(pages.listening(browser, address, firebase))
+        yield lambda: stack.enter_context(pages.listening(browser, address))
 
 
 @pytest.fixture(scope="session")
-def people(firebase: Firebase) -> People:
+def people() -> People:
     return People(auth_host(), PROJECT)
 
 
 @pytest.fixture
-def store(firebase: Firebase) -> Iterator[FirestoreDocumentStore]:
+def store(configuration: Mapping[str, Any]) -> Iterator[FirestoreDocumentStore]:
     with closing(
-        FirestoreDocumentStore(PROJECT, clock=SystemClock(), emulator_host=firebase.firestore_host)
+        FirestoreDocumentStore(PROJECT, clock=SystemClock(), emulator_host=configuration["emulators"]["firestore"])
     ) as documents:
         yield documents

@@ -48,29 +48,16 @@ class Seen(NamedTuple):
     seen_at: float
 
 
-class Firebase(NamedTuple):
-    """Where a page finds the platform: Firebase's web configuration and the emulators' addresses."""
-
-    config: Mapping[str, str]
-    auth_address: str
-    firestore_host: str
-
-
 class ListenerPage:
     """One page with one person in front of it."""
 
-    def __init__(self, context: "BrowserContext", page: "Page", firebase: Firebase) -> None:
+    def __init__(self, context: "BrowserContext", page: "Page") -> None:
         self._context = context
         self._page = page
-        self._firebase = firebase
 
-    def open(self) -> None:
-        """Begin with nobody signed in and nothing cached."""
-        told = {
-            "firebase": dict(self._firebase.config),
-            "authAddress": self._firebase.auth_address,
-            "firestoreHost": self._firebase.firestore_host,
-        }
+    def open(self, configuration: Mapping[str, Any]) -> None:
+        """Begin with nobody signed in and nothing cached, on what the API's `/v1/config` says."""
+        told = {name: configuration[name] for name in ("firebase", "emulators")}
         self._page.evaluate("told => fanfold.open(told)", told)
 
     def sign_in(self, email: str, password: str) -> dict[str, Any]:
@@ -176,8 +163,8 @@ def browsing(program: str) -> "Iterator[Browser]":
 
 
 @contextmanager
-def listening(browser: "Browser", address: str, firebase: Firebase) -> Iterator[ListenerPage]:
-    """A page at `address` with a profile of its own, opened; an error that nobody caught in it is raised at the end."""
+def listening(browser: "Browser", address: str) -> Iterator[ListenerPage]:
+    """A page at `address` with a profile of its own; an error that nobody caught in it is raised at the end."""
     context = browser.new_context()
     errors: list[str] = []
     try:
@@ -185,9 +172,7 @@ def listening(browser: "Browser", address: str, firebase: Firebase) -> Iterator[
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
         page.wait_for_function("() => window.fanfold", timeout=_PATIENCE_MS)
-        listener = ListenerPage(context, page, firebase)
-        listener.open()
-        yield listener
+        yield ListenerPage(context, page)
     finally:
         context.close()
     assert errors == []

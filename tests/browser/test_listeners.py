@@ -1,6 +1,7 @@
 """A web page follows a batch live through the rules: every change, nobody else's, and nothing lost with the connection."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.browser.batches import WrittenBatch
 from tests.browser.pages import PAGE_SIZE, ListenerPage
 from tests.browser.people import PASSWORD, People
 
+Configuration = Mapping[str, Any]
 NewPage = Callable[[], ListenerPage]
 
 
@@ -21,9 +23,10 @@ def batch(store: FirestoreDocumentStore) -> Iterator[WrittenBatch]:
 
 
 @pytest.fixture
-def page(new_page: NewPage, people: People, batch: WrittenBatch) -> ListenerPage:
+def page(new_page: NewPage, configuration: Configuration, people: People, batch: WrittenBatch) -> ListenerPage:
     """A viewer who follows the batch and the first page of its items, and has seen them as they are."""
     page = new_page()
+    page.open(configuration)
     page.sign_in(people.add(batch.org, "viewer"), PASSWORD)
     page.follow(batch.path)
     page.wait("state.seen.length >= given", PAGE_SIZE + 1)
@@ -79,10 +82,10 @@ def test_listeners_end_when_the_person_signs_out(page: ListenerPage, batch: Writ
 
 
 def test_who_signs_in_next_sees_nothing_of_the_organisation_before(
-    page: ListenerPage, people: People, batch: WrittenBatch
+    page: ListenerPage, configuration: Configuration, people: People, batch: WrittenBatch
 ) -> None:
     page.leave()
-    page.open()
+    page.open(configuration)
     page.sign_in(people.add("org_other", "admin"), PASSWORD)
     page.follow(batch.path)
     assert page.wait_for_refusals(2) == ["permission-denied", "permission-denied"]
@@ -91,17 +94,21 @@ def test_who_signs_in_next_sees_nothing_of_the_organisation_before(
 
 @pytest.mark.parametrize(("org", "role"), [("org_other", "admin"), (None, "disabled"), (None, "")])
 def test_who_is_no_member_sees_nothing(
-    new_page: NewPage, people: People, batch: WrittenBatch, org: str | None, role: str
+    new_page: NewPage, configuration: Configuration, people: People, batch: WrittenBatch, org: str | None, role: str
 ) -> None:
     page = new_page()
+    page.open(configuration)
     page.sign_in(people.add(org or batch.org, role), PASSWORD)
     page.follow(batch.path)
     assert page.wait_for_refusals(2) == ["permission-denied", "permission-denied"]
     assert page.seen == []
 
 
-def test_who_does_not_sign_in_sees_nothing(new_page: NewPage, batch: WrittenBatch) -> None:
+def test_who_does_not_sign_in_sees_nothing(
+    new_page: NewPage, configuration: Configuration, batch: WrittenBatch
+) -> None:
     page = new_page()
+    page.open(configuration)
     page.follow(batch.path)
     assert page.wait_for_refusals(2) == ["permission-denied", "permission-denied"]
     assert page.seen == []

@@ -1,7 +1,7 @@
 """A batch that the whole platform makes on the emulators is followed in a browser to its end."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from infra.local.children import Child
 from shared.adapters.system import SystemClock
 from shared.domain.modes import BatchStatus
 from shared.repositories import paths
-from tests.browser.pages import PAGE_SIZE, Firebase, ListenerPage
+from tests.browser.pages import PAGE_SIZE, ListenerPage
 from tests.browser.people import PASSWORD, People
 from tests.emulators import PROJECT, auth_host, pubsub_host
 
@@ -21,6 +21,9 @@ IMAGES = PAGE_SIZE + 5
 PAGES = 2
 ONE_IS_MADE = "state.seen.some(one => one.path.startsWith(given + '/items/') && one.status === 'succeeded')"
 clock = SystemClock()
+
+# Three emulators, a platform and a browser start before the first of them.
+pytestmark = pytest.mark.timeout(300)
 
 NewPage = Callable[[], ListenerPage]
 
@@ -30,11 +33,18 @@ class Platform:
 
     def __init__(self, url: str, announcement: Path) -> None:
         said = json.loads(announcement.read_text(encoding="utf-8"))
+        self.email, self.password = said["email"], said["password"]
         self._http = httpx.Client(base_url=url, timeout=60, trust_env=False)
-        login = self._http.post("/v1/auth/login", json={"email": said["email"], "password": said["password"]})
+        login = self._http.post("/v1/auth/login", json={"email": self.email, "password": self.password})
         signed_in = login.raise_for_status().json()
-        self.org = str(signed_in["organisation"]["id"])
+        self.org, self.member = str(signed_in["organisation"]["id"]), str(signed_in["user"]["id"])
         self._http.headers["Authorization"] = f"Bearer {signed_in['token']}"
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """What the platform tells a browser."""
+        told: dict[str, Any] = self._http.get("/v1/config").raise_for_status().json()
+        return told
 
     def submit(self) -> str:
         """Have images made; the batch's id."""
@@ -65,12 +75,12 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory, firebase: Firebase) -> Iterator[Platform]:
+def platform(tmp_path_factory: pytest.TempPathFactory, configuration: Mapping[str, Any]) -> Iterator[Platform]:
     home = tmp_path_factory.mktemp("live") / "state"
     settings = {
         "FANFOLD_STACK": "emulators",
         "FANFOLD_PROJECT": PROJECT,
-        "FIRESTORE_EMULATOR_HOST": firebase.firestore_host,
+        "FIRESTORE_EMULATOR_HOST": configuration["emulators"]["firestore"],
         "PUBSUB_EMULATOR_HOST": pubsub_host(),
         "FIREBASE_AUTH_EMULATOR_HOST": auth_host(),
         # One after another, so that there is something to be followed.
@@ -81,9 +91,12 @@ def platform(tmp_path_factory: pytest.TempPathFactory, firebase: Firebase) -> It
 
 
 @pytest.fixture
-def viewer(new_page: NewPage, people: People, platform: Platform) -> ListenerPage:
+def admin(new_page: NewPage, platform: Platform) -> ListenerPage:
+    """Whom the platform itself has made an account for, signed in with the web SDK alone."""
     page = new_page()
-    page.sign_in(people.add(platform.org, "viewer"), PASSWORD)
+    page.open(platform.configuration)
+    claims = page.sign_in(platform.email, platform.password)
+    assert claims == {"uid": platform.member, "org": platform.org, "role": "admin"}
     return page
 
 
@@ -101,36 +114,37 @@ def assert_all_was_seen(page: ListenerPage, stored: dict[str, int]) -> None:
 
 
 def test_each_item_is_followed_live_until_the_batch_has_ended(
-    platform: Platform, viewer: ListenerPage, new_page: NewPage, people: People
+    platform: Platform, admin: ListenerPage, new_page: NewPage, people: People
 ) -> None:
     batch = platform.submit()
     path = paths.batch(platform.org, batch)
-    viewer.follow(path, PAGES)
+    admin.follow(path, PAGES)
     outsider = new_page()
+    outsider.open(platform.configuration)
     outsider.sign_in(people.add("org_other", "admin"), PASSWORD)
     outsider.follow(path, PAGES)
     assert platform.ended(batch)["status"] == "completed"
-    assert_all_was_seen(viewer, platform.revisions(batch))
-    last = {one.path: one.status for one in viewer.seen}
+    assert_all_was_seen(admin, platform.revisions(batch))
+    last = {one.path: one.status for one in admin.seen}
     assert last.pop(path) == "completed"
     assert set(last.values()) == {"succeeded"}
     # Not the end alone: what was going on was seen too.
     assert (
-        {"pending", "running", "succeeded"} >= {one.status for one in viewer.seen if one.path != path} != {"succeeded"}
+        {"pending", "running", "succeeded"} >= {one.status for one in admin.seen if one.path != path} != {"succeeded"}
     )
     assert outsider.wait_for_refusals(1 + PAGES) == ["permission-denied"] * (1 + PAGES)
     assert outsider.seen == []
 
 
 def test_a_batch_that_goes_on_while_the_connection_is_down_is_seen_whole_afterwards(
-    platform: Platform, viewer: ListenerPage
+    platform: Platform, admin: ListenerPage
 ) -> None:
     batch = platform.submit()
     path = paths.batch(platform.org, batch)
-    viewer.follow(path, PAGES)
-    viewer.wait(ONE_IS_MADE, path)
-    viewer.set_offline(True)
+    admin.follow(path, PAGES)
+    admin.wait(ONE_IS_MADE, path)
+    admin.set_offline(True)
     assert platform.ended(batch)["status"] == "completed"
-    assert viewer.history(path)[-1].status != "completed"
-    viewer.set_offline(False)
-    assert_all_was_seen(viewer, platform.revisions(batch))
+    assert admin.history(path)[-1].status != "completed"
+    admin.set_offline(False)
+    assert_all_was_seen(admin, platform.revisions(batch))

@@ -28,13 +28,13 @@ function noteAll(changes, at) {
 const now = () => (performance.timeOrigin + performance.now()) / 1000;
 const refuse = (error) => state.refused.push(error.code);
 
-function open({ firebase, authAddress, firestoreHost }) {
-  const [host, port] = firestoreHost.split(":");
+function open({ firebase, emulators }) {
+  const [host, port] = emulators.firestore.split(":");
   Object.assign(state, { seen: [], refused: [], stops: [] });
   state.app = initializeApp(firebase);
   state.auth = initializeAuth(state.app, { persistence: inMemoryPersistence });
-  connectAuthEmulator(state.auth, authAddress, { disableWarnings: true });
-  state.store = getFirestore(state.app);
+  connectAuthEmulator(state.auth, emulators.auth, { disableWarnings: true });
+  state.store = getFirestore(state.app, firebase.databaseId);
   connectFirestoreEmulator(state.store, host, Number(port));
 }
 
