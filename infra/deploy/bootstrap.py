@@ -77,6 +77,7 @@ def make_agents(deployment: Deployment) -> None:
             deployment.gcloud("beta", "services", "identity", "create", f"--service={service}"),
             hint="You need the role Service Usage Admin, and gcloud its beta commands (gcloud components install beta).",
         )
+    deployment.programs.run(deployment.gcloud("storage", "service-agent"), hint="See that the project is billed.")
 
 
 def make_state_bucket(deployment: Deployment) -> None:
