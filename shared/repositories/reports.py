@@ -1,6 +1,6 @@
 """Cost reports, and how far they reach."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from shared.domain.documents import Stored
@@ -40,9 +40,10 @@ class CheckpointRepository(Collection[CostCheckpoint]):
 
 
 class JobPosition(Stored):
-    """The organisation after which a scheduled function goes on; empty when it came to its end."""
+    """What a scheduled function goes on after; empty when it came to its end, which it last did at `ended_at`."""
 
     after: str = ""
+    ended_at: datetime | None = None
 
 
 class JobPositionRepository(Collection[JobPosition]):

@@ -1,4 +1,4 @@
-"""Cleaning up: each kind of leftovers in its turn, then each organisation's stored objects; what is left waits for the next run."""
+"""Cleaning up: each kind of leftovers in its turn, and once a day each organisation's stored objects; what is left waits."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,9 @@ from shared.services.rounds import Rounds, Time
 JOB = "clean_up"
 A_RUN = 5_000
 EXPORTS_LAST = timedelta(days=7)
-_LOOKED_AT = 500
+# Listing is what object stores charge most for; the runs of an hour need not meet to the minute.
+OBJECTS_EVERY = timedelta(hours=23)
+_LOOKED_AT = 1_000
 
 _log = logger(__name__)
 
@@ -29,7 +31,7 @@ class CleanUpService:
     def __init__(self, documents: DocumentStore, *, objects: ObjectStore, steps: Sequence[Step], clock: Clock) -> None:
         self._steps = steps
         self._leftovers = ObjectLeftovers(documents, objects, clock)
-        self._rounds = Rounds(documents)
+        self._rounds = Rounds(documents, clock)
         self._clock = clock
 
     def run(self, *, seconds: float) -> int:
@@ -51,7 +53,7 @@ class CleanUpService:
             if count:
                 _log.info("cleaned_up", step=step.name, count=count)
         if not time.is_up:
-            self._rounds.visit(JOB, self._leftovers.remove, time)
+            self._rounds.visit(JOB, self._leftovers.remove, time, every=OBJECTS_EVERY)
         if failed:
             raise Unavailable(f"Not everything could be cleaned up: {', '.join(failed)}.")
         return removed

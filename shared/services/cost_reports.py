@@ -48,7 +48,7 @@ class CostReportService:
         self._checkpoints = CheckpointRepository(documents)
         self._batches = BatchRepository(documents)
         self._members = MemberRepository(documents)
-        self._rounds = Rounds(documents)
+        self._rounds = Rounds(documents, clock)
         self._objects = objects
         self._events = events
         self._repeats = repeats

@@ -1,6 +1,7 @@
 """Scheduled work that goes from organisation to organisation, and goes on where it stopped."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from shared.domain.errors import FanfoldError, Unavailable
 from shared.domain.organisations import Organisation
@@ -32,18 +33,24 @@ class Time:
 class Rounds:
     """Visits every organisation, by its id, some at a time in memory."""
 
-    def __init__(self, documents: DocumentStore) -> None:
+    def __init__(self, documents: DocumentStore, clock: Clock) -> None:
         self._documents = documents
+        self._clock = clock
         self._organisations = OrganisationRepository(documents)
         self._positions = JobPositionRepository(documents)
 
-    def visit(self, job: str, work: Callable[[Organisation], bool], time: Time) -> int:
+    def visit(
+        self, job: str, work: Callable[[Organisation], bool], time: Time, *, every: timedelta | None = None
+    ) -> int:
         """Do the work for each organisation; how many it is done for.
 
         `work` says whether it came to its end. When the time is up the place is kept, and the next run goes on there. One
-        organisation's trouble does not stop the others: Unavailable is raised at the end.
+        organisation's trouble does not stop the others: Unavailable is raised at the end. With `every`, a round begins only
+        so long after the end of the one before.
         """
         kept = self._positions.one(job)
+        if every is not None and kept is not None and self._is_early(kept.value, every):
+            return 0
         after, count, failed = kept.value.after if kept else "", 0, 0
         while page := self._organisations.after(after, limit=_PAGE):
             for read in page:
@@ -65,12 +72,19 @@ class Rounds:
                 if time.is_up:
                     self._keep(job, after)
                     return count
-        if kept is not None and kept.value.after:
-            self._keep(job, "")
         if failed:
+            self._write(job, JobPosition())
             raise Unavailable(f"{job} did not come to its end for {failed} organisations; the next run tries again.")
+        if every is not None or (kept is not None and kept.value.after):
+            self._write(job, JobPosition(ended_at=self._clock.now()))
         return count
 
+    def _is_early(self, position: JobPosition, every: timedelta) -> bool:
+        return not position.after and position.ended_at is not None and self._clock.now() - position.ended_at < every
+
     def _keep(self, job: str, after: str) -> None:
-        self._documents.commit([Set(paths.job_position(job), JobPosition(after=after).written())])
+        self._write(job, JobPosition(after=after))
         _log.info("job_goes_on_later", job=job, after=after)
+
+    def _write(self, job: str, position: JobPosition) -> None:
+        self._documents.commit([Set(paths.job_position(job), position.written())])

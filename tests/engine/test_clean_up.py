@@ -86,14 +86,12 @@ def test_an_upload_that_never_came_or_was_never_completed_goes_after_a_day(folde
     # As a judgement leaves them whose reference was deleted meanwhile.
     half = [paths.reference_object(ORG, waiting.id), paths.reference_thumbnail_object(ORG, waiting.id)]
     put(world, stray, *half)
+    world.clock.advance(1)
+    younger = reference(world)
     world.clock.advance(DAY - 1)
     clean(world)
-    assert len(documents(world, "references")) == 3
-    assert waiting.upload in objects(world)
-    world.clock.advance(1)
-    clean(world)
-    assert {document.id for document in documents(world, "references")} == {ready.id, refused.id}
-    assert objects(world, paths.uploads(ORG)) == []
+    assert {document.id for document in documents(world, "references")} == {ready.id, refused.id, younger.id}
+    assert objects(world, paths.uploads(ORG)) == [younger.upload]
     assert {ready.object, ready.thumbnail} <= set(objects(world))
     assert not set(half) & set(objects(world))
     world.close()
@@ -102,34 +100,44 @@ def test_an_upload_that_never_came_or_was_never_completed_goes_after_a_day(folde
 def test_rows_of_no_batch_go_after_a_day_and_exports_after_a_week(folder: Path) -> None:
     world = world_of(folder)
     batch = world.submit(ROW)
-    kept = [
-        paths.rows_object(ORG, batch),
-        f"orgs/{ORG}/batches/{batch}/notes.txt",
-        f"orgs/{ORG}/batches/odd/rows.jsonl.gz",
-    ]
-    put(world, *kept[1:])
+    odd = [f"orgs/{ORG}/batches/{batch}/notes.txt", f"orgs/{ORG}/batches/odd/rows.jsonl.gz"]
     lost = [paths.rows_object(ORG, world.ids.new("bat")) for _ in range(3)]
-    put(world, *lost, f"{paths.exports(ORG)}a.zip")
+    old, young = f"{paths.exports(ORG)}a.zip", f"{paths.exports(ORG)}b.zip"
+    put(world, *odd, *lost, old)
+    world.clock.advance(1)
+    younger = paths.rows_object(ORG, world.ids.new("bat"))
+    put(world, younger, young)
     world.clock.advance(DAY - 1)
     clean(world)
-    assert set(lost) <= set(objects(world))
-    world.clock.advance(1)
-    clean(world)
-    assert set(objects(world)) == {*kept, f"{paths.exports(ORG)}a.zip"}
+    kept = {paths.rows_object(ORG, batch), *odd}
+    assert set(objects(world)) == {*kept, younger, old, young}
     world.clock.advance(6 * DAY)
     clean(world)
-    assert set(objects(world)) == set(kept)
+    assert set(objects(world)) == {*kept, young}
     world.close()
 
 
-def test_many_stored_rows_are_looked_through_in_several_runs_and_again_from_the_beginning(folder: Path) -> None:
+def test_stored_objects_are_looked_through_once_a_day(folder: Path) -> None:
     world = world_of(folder)
-    put(world, *(paths.rows_object(ORG, world.ids.new("bat")) for _ in range(520)))
-    world.clock.advance(DAY)
     clean(world)
-    assert len(objects(world)) == 20
+    listed = world.faults.counted["objects.list"]
+    for _ in range(22):
+        world.clock.advance(3600)
+        clean(world)
+    assert world.faults.counted["objects.list"] == listed > 0
+    world.clock.advance(3600)
     clean(world)
-    assert objects(world) == []
+    assert world.faults.counted["objects.list"] == 2 * listed
+    world.close()
+
+
+def test_many_stored_rows_are_looked_through_on_several_days_and_again_from_the_beginning(folder: Path) -> None:
+    world = world_of(folder)
+    put(world, *(paths.rows_object(ORG, world.ids.new("bat")) for _ in range(1_020)))
+    for left in (20, 0):
+        world.clock.advance(DAY)
+        clean(world)
+        assert len(objects(world)) == left
     put(world, paths.rows_object(ORG, world.ids.new("bat")))
     world.clock.advance(DAY)
     clean(world)
