@@ -254,7 +254,8 @@ class Container:
     def _reconcile(self) -> "ASGIApp":
         from shared.http import task_edge
 
-        return task_edge.reconcile_app(self.engine.reconciliation, self.stack.services, self._edge("reconcile", 1))
+        sweeps = (self.engine.reconciliation, self.notifications.sweeps)
+        return task_edge.reconcile_app(sweeps, self.stack.services, self._edge("reconcile", 1))
 
     @cached_property
     def _report_costs(self) -> "ASGIApp":

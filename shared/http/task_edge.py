@@ -1,6 +1,6 @@
 """Where tasks and schedules arrive: deliveries that bring ids only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, Protocol, TypeVar
 
 import orjson
@@ -114,10 +114,10 @@ class Tries(Protocol):
 
 
 class Sweeps(Protocol):
-    """What finds overdue batches."""
+    """What finds overdue work of one kind."""
 
     def sweep(self) -> int:
-        """Ask for their steps; how many."""
+        """Ask for it; how much there was."""
         ...
 
 
@@ -153,12 +153,14 @@ def send_webhook_app(tries: Tries, services: ServiceTokens, settings: TaskEdgeSe
     return TaskEdge(TryPayload, handle, services, settings)
 
 
-def reconcile_app(sweeps: Sweeps, services: ServiceTokens, settings: TaskEdgeSettings) -> "TaskEdge[SweepPayload]":
+def reconcile_app(
+    sweeps: Sequence[Sweeps], services: ServiceTokens, settings: TaskEdgeSettings
+) -> "TaskEdge[SweepPayload]":
     """The application of functions/reconcile."""
 
     def handle(payload: SweepPayload) -> None:  # noqa: ARG001 - there is nothing in it that a sweep needs
-        if found := sweeps.sweep():
-            log.info("overdue_batches_found", count=found)
+        if found := sum(each.sweep() for each in sweeps):
+            log.info("overdue_work_found", count=found)
 
     return TaskEdge(SweepPayload, handle, services, settings)
 

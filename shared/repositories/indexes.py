@@ -56,6 +56,7 @@ INDEXES: tuple[Index, ...] = (
     _index("reports", "-day"),
     _index("webhooks", "-created_at"),
     _index("deliveries", "-created_at"),
+    _index("deliveries", "next_at", group=True),
     # What is cleaned up, of every organisation.
     _index("idempotency", "created_at", group=True),
     _index("deliveries", "created_at", group=True),

@@ -1,7 +1,10 @@
 """Webhooks and their deliveries."""
 
+from datetime import datetime
+from typing import Any
+
 from shared.domain.webhooks import Webhook, WebhookDelivery
-from shared.ports.documents import Create, DocumentStore, Query, Where
+from shared.ports.documents import Create, DocumentStore, Order, Query, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read
 from shared.repositories.pages import Position
@@ -52,6 +55,16 @@ class WebhookDeliveryRepository(Collection[WebhookDelivery]):
     def page(self, org: str, webhook: str, *, limit: int, start_after: Position | None) -> list[Read[WebhookDelivery]]:
         """The webhook's deliveries, the newest first."""
         return self.newest(paths.webhook_deliveries(org, webhook), (), limit=limit, start_after=start_after)
+
+    def overdue(
+        self, before: datetime, *, limit: int, start_after: tuple[Any, ...] | None = None
+    ) -> list[Read[WebhookDelivery]]:
+        """Deliveries of every organisation whose next try should have been made by then, the longest overdue first.
+
+        `start_after` is (`next_at`, path) of the last one.
+        """
+        where = (Where("next_at", "<=", before),)
+        return self.query(Query("deliveries", where, (Order("next_at"),), limit, start_after, group=True))
 
     def create(self, org: str, delivery: WebhookDelivery) -> Create:
         """The write that keeps a new one; refused when there is one already."""

@@ -13,6 +13,7 @@ from shared.services.audit import AuditService
 from shared.services.webhook_deliveries import WebhookDeliveryService
 from shared.services.webhook_events import WebhookEventService
 from shared.services.webhook_secrets import WebhookSecrets
+from shared.services.webhook_sweeps import WebhookSweepService
 from shared.services.webhook_tries import WebhookTryService
 from shared.services.webhooks import WebhookService
 
@@ -77,6 +78,11 @@ class Notifications:
             clock=self._clock,
             ids=self._ids,
         )
+
+    @cached_property
+    def sweeps(self) -> WebhookSweepService:
+        """Tries whose tasks were lost."""
+        return WebhookSweepService(self._documents, tasks=self._tasks, clock=self._clock)
 
     @cached_property
     def _secrets(self) -> WebhookSecrets:

@@ -18,11 +18,17 @@ class WebhookTasks:
 
     def ask(self, org: str, delivery: WebhookDelivery) -> None:
         """Have the delivery's next try carried out when it is due. Raises Unavailable: asking again is safe."""
-        attempt = delivery.attempts + 1
+        self._create(org, delivery, derived("try", delivery.id, delivery.attempts + 1))
+
+    def ask_again(self, org: str, delivery: WebhookDelivery, *, turn: int) -> None:
+        """Ask for the next try although that was done before: its task is gone. Each `turn` is one task more."""
+        self._create(org, delivery, derived("try", delivery.id, delivery.attempts + 1, turn))
+
+    def _create(self, org: str, delivery: WebhookDelivery, name: str) -> None:
         self._tasks.create(
             [
                 Task(
-                    name=derived("try", delivery.id, attempt),
+                    name=name,
                     queue=WEBHOOKS,
                     function=FUNCTION,
                     payload={
@@ -30,7 +36,7 @@ class WebhookTasks:
                         "org": org,
                         "webhook": delivery.webhook,
                         "delivery": delivery.id,
-                        "attempt": attempt,
+                        "attempt": delivery.attempts + 1,
                     },
                     deadline_seconds=_DEADLINE_SECONDS,
                     schedule_at=delivery.next_at,

@@ -13,6 +13,7 @@ from shared.domain.errors import Unavailable
 from shared.domain.ids import compose
 from shared.domain.webhooks import FAILING_FOR, LEASE, MAX_TRIES
 from shared.services.notifications import Notifications
+from shared.services.webhook_sweeps import OVERDUE
 from tests.api.hooks import DAY, attempt, carry_out, event, hook, look, send, told
 from tests.api.stacks import ApiStack, local_names
 from tests.engine.faults import Crash, Faults
@@ -344,3 +345,24 @@ def test_a_task_of_what_never_was_or_is_not_due_yet_is_dropped(stack: ApiStack, 
     tries.send(stack.theirs.org, webhook["id"], said["delivery"], 1)
     tries.send(stack.ours.org, webhook["id"], said["delivery"], 2)
     assert server.hits == []
+
+
+def test_a_delivery_whose_task_was_lost_is_found_by_the_sweep(stack: ApiStack, server: Receiver) -> None:
+    for name in ("/lost", "/kept"):
+        hook(stack, server.url(name))
+    answers = {"/lost": iter([Reply(500)]), "/kept": iter([Reply()])}
+    server.answer = lambda hit: next(answers[hit.path], Reply())
+    stack.notifications.events.announce(event(stack))
+    send(stack, most=2)
+    (waiting,) = stack.tries()
+    stack.done(waiting)
+    sweep = stack.notifications.sweeps.sweep
+    assert sweep() == 0
+    stack.advance_to(waiting.due_at)
+    stack.clock.advance(OVERDUE.total_seconds())
+    assert [sweep(), sweep()] == [1, 1]
+    assert len(stack.tries()) == 1
+    assert send(stack) == 1
+    assert [hit.path for hit in server.hits].count("/lost") == 2
+    stack.clock.advance(DAY)
+    assert sweep() == 0

@@ -120,6 +120,8 @@ def _webhooks(store: DocumentStore) -> None:
     WebhookRepository(store).enabled(ORG)
     after = (NOW, paths.webhook_delivery(ORG, "w", "d"))
     WebhookDeliveryRepository(store).page(ORG, "w", limit=9, start_after=after)
+    WebhookDeliveryRepository(store).overdue(NOW, limit=9)
+    WebhookDeliveryRepository(store).overdue(NOW, limit=9, start_after=after)
 
 
 @pytest.fixture(scope="module")
