@@ -127,4 +127,6 @@ def _clean_text(text: str) -> str:
 
 
 def _render(_logger: WrappedLogger, _method: str, fields: EventDict) -> str:
-    return orjson.dumps(fields, option=orjson.OPT_NON_STR_KEYS).decode()
+    # By this name, in capitals, Cloud Logging knows how severe a line is.
+    severe = {"severity": str(fields["level"]).upper()} if "level" in fields else {}
+    return orjson.dumps({**fields, **severe}, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from shared.domain.lanes import ADVANCE, IMAGE_LANES
+from shared.domain.lanes import ALL_QUEUES
 from tests.terraform.configurations import ROOT
 from tests.terraform.evaluations import ENVIRONMENTS, PROJECT, REGION, asked, plan
 
@@ -173,11 +173,8 @@ def _is_text(value: object) -> bool:
 
 
 def test_every_queue_is_deployed() -> None:
-    wanted = {ADVANCE, *IMAGE_LANES.values()} | {
-        queue for one in of_kind("task").values() for queue in one["trigger"]["queues"]
-    }
     queues = plan("", queue_prefix="b-")["google_cloud_tasks_queue.queues"]
-    assert {one["name"] for one in queues.values()} == {f"b-{queue}" for queue in wanted}
+    assert {one["name"] for one in queues.values()} == {f"b-{queue}" for queue in ALL_QUEUES}
     assert {one["retry_config"][0]["max_attempts"] for one in queues.values()} == {-1}
     for one in plan("", queue_prefix="b-")["google_cloudfunctions2_function.functions"].values():
         assert config(one, "service_config")["environment_variables"]["FANFOLD_QUEUE_PREFIX"] == "b-"

@@ -43,6 +43,7 @@ def test_a_line_is_one_json_object_with_its_event_and_fields(said: Any) -> None:
     assert {name: line[name] for name in line if name != "timestamp"} == {
         "event": "batch_accepted",
         "level": "info",
+        "severity": "INFO",
         "logger": "engine",
         "batch": "bat_a",
         "images": 24,
