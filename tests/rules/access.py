@@ -20,13 +20,14 @@ class Access(NamedTuple):
     """Which roles of the organisation may get one document, and list its collection.
 
     `own`: whoever the document stands for may get it too. `hides_deleted`: what has `deleted_at` is denied to all, and a
-    list must ask for what has none.
+    list must ask for what has none. `api`: the route that shows the same, to the same roles.
     """
 
     get: frozenset[Role]
     list: frozenset[Role]
     own: bool = False
     hides_deleted: bool = False
+    api: str = ""
 
 
 HIDDEN: Final = Access(get=NOBODY, list=NOBODY)
@@ -35,14 +36,14 @@ HIDDEN: Final = Access(get=NOBODY, list=NOBODY)
 DOCUMENTS: Final[dict[str, Access]] = {
     # What the API shows to every role.
     "organisation":       Access(get=EVERY_ROLE, list=NOBODY),
-    "batch":              Access(get=EVERY_ROLE, list=EVERY_ROLE, hides_deleted=True),
-    "item":               Access(get=EVERY_ROLE, list=EVERY_ROLE),
-    "asset":              Access(get=EVERY_ROLE, list=EVERY_ROLE, hides_deleted=True),
-    "reference":          Access(get=EVERY_ROLE, list=EVERY_ROLE, hides_deleted=True),
-    "report":             Access(get=EVERY_ROLE, list=EVERY_ROLE),
+    "batch":              Access(get=EVERY_ROLE, list=EVERY_ROLE, hides_deleted=True, api="/v1/batches/{batch_id}"),
+    "item":               Access(get=EVERY_ROLE, list=EVERY_ROLE, api="/v1/batches/{batch_id}/items/{item_id}"),
+    "asset":              Access(get=EVERY_ROLE, list=EVERY_ROLE, hides_deleted=True, api="/v1/assets/{asset_id}"),
+    "reference":          Access(get=EVERY_ROLE, list=EVERY_ROLE, hides_deleted=True, api="/v1/references/{reference_id}"),
+    "report":             Access(get=EVERY_ROLE, list=EVERY_ROLE, api="/v1/reports/costs"),
     # What the API shows to admins, or in sums only.
     "member":             Access(get=ADMINS,     list=ADMINS, own=True),
-    "key":                Access(get=ADMINS,     list=ADMINS),
+    "key":                Access(get=ADMINS,     list=ADMINS, api="/v1/keys"),
     "audit_entry":        Access(get=ADMINS,     list=ADMINS),
     "ledger_entry":       Access(get=ADMINS,     list=ADMINS),
     # What only functions need.
