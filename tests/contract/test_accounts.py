@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from shared.domain.errors import Conflict, Invalid, NotFound, Unauthenticated
 from tests.accounts import PASSWORD, People, embedded, emulator
+from tests.emulators import auth_host
 
 STACKS = {"embedded": embedded, "firebase": emulator}
 
@@ -147,3 +149,18 @@ def test_addresses_and_passwords_that_firebase_refuses_are_named_before_anything
             firebase.accounts.credentials(email, password)
     with pytest.raises(Invalid, match=r"/email.*/password"):
         firebase.accounts.credentials("ana", "short")
+
+
+def test_an_ended_sign_in_is_ended_at_firebase_too(firebase: People) -> None:
+    person = firebase.join(firebase.person())
+    session = firebase.accounts.sign_in(person.email, PASSWORD)
+    assert session is not None
+
+    def told() -> int:
+        url = f"http://{auth_host()}/identitytoolkit.googleapis.com/v1/accounts:lookup"
+        headers = {"X-Goog-Api-Key": "any"}
+        return httpx.post(url, json={"idToken": session.token}, headers=headers, trust_env=False).status_code
+
+    assert told() == 200
+    firebase.accounts.follow(person, valid_after=firebase.clock.now() + timedelta(seconds=2))
+    assert told() == 400

@@ -187,3 +187,10 @@ def test_an_address_where_nobody_answers_is_unavailable(clock: ManualClock, issu
 def test_certificates_come_by_https_or_from_this_machine(clock: ManualClock) -> None:
     with pytest.raises(ConfigurationWrong, match="https"):
         Certificates("http://certs.example/v1", clock=clock)
+
+
+def test_an_answer_without_an_end_is_not_read_to_its_end(clock: ManualClock, place: Place, issuer: TokenIssuer) -> None:
+    place.show(issuer)
+    place.body += b" " * 300_000
+    with pytest.raises(Unavailable):
+        Certificates(place.url, clock=clock).find(issuer.key_id)
