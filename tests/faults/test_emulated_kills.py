@@ -1,16 +1,15 @@
 """The whole platform killed several times in the middle of a batch, while Firestore lives on as it does elsewhere."""
 
 import time
-from collections import Counter, defaultdict
-from itertools import pairwise
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from benchmarks.clients import Platform, moment, platform
 from benchmarks.platform.providers import CONCURRENCY, QUICK
 from tests.emulators import lasting
+from tests.faults.purchases import check_purchases
 
 IMAGES = 1_000
 KILLED_AT = (0.2, 0.45, 0.7)
@@ -37,33 +36,15 @@ def test_nothing_is_lost_and_only_what_was_in_flight_is_bought_again(tmp_path: P
         items = list(running.items(batch))
         [usage] = running.usage()
         doubled = running.figures().doubled
-        bought = _bought(running, tag)
+        again = sum(running.journal.made(tag).values()) - IMAGES
+        recorded = {f"{item['prompt']}#{item['variant']}": moment(item["finished_at"]) for item in items}
+        check_purchases(running.journal, tag, kills, recorded)
     assert doubled > 0
     assert (ended["status"], ended["progress"]["succeeded"]) == ("completed", IMAGES)
     assert Counter(item["status"] for item in items) == {"succeeded": IMAGES}
     assert len({item["asset"]["id"] for item in items}) == IMAGES
-    _check_purchases(items, bought, kills)
     assert ended["cost"]["spent_micros"] == sum(item["cost_micros"] for item in items) == usage["cost_micros"]
     assert ended["cost"]["reserved_micros"] == 0
-    again = sum(len(times) - 1 for times in bought.values())
     assert again <= len(kills) * CONCURRENCY
     # What was bought without our knowing is accounted at its estimate, which is its price here: never less than was bought.
     assert IMAGES * PRICE_MICROS + again * PRICE_MICROS <= usage["cost_micros"]
-
-
-def _bought(running: Platform, tag: str) -> dict[str, list[float]]:
-    bought: dict[str, list[float]] = defaultdict(list)
-    for entry in running.journal.entries(tag):
-        if entry.happening == "made":
-            bought[entry.key].append(entry.at)
-    return bought
-
-
-def _check_purchases(items: list[dict[str, Any]], bought: dict[str, list[float]], kills: list[float]) -> None:
-    """Each image was bought; again only after a kill, and never after it was recorded."""
-    assert len(bought) == IMAGES
-    recorded = {f"{item['prompt']}#{item['variant']}": moment(item["finished_at"]) for item in items}
-    for key, times in bought.items():
-        for earlier, later in pairwise(times):
-            assert any(earlier < kill < later for kill in kills), f"{key} was bought twice in one life"
-        assert times[-1] <= recorded[key], f"{key} was bought again after it was recorded"

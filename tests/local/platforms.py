@@ -1,10 +1,11 @@
 """The platform on Google's emulators within this process, so that what it asks of Google Cloud can be counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from uuid import uuid4
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -81,8 +82,14 @@ class Platform:
 
 
 @contextmanager
-def platform(folder: Path, *, provider: ImageModel, specs: tuple[ImageModelSpec, ...]) -> Iterator[Platform]:
-    """The functions that make images, in a project of their own on the session's emulators."""
+def platform(
+    folder: Path,
+    *,
+    provider: ImageModel,
+    specs: tuple[ImageModelSpec, ...],
+    functions: Mapping[str, ASGIApp] = MappingProxyType({}),
+) -> Iterator[Platform]:
+    """The functions that make images, in a project of their own on the session's emulators; `functions` replace ours."""
     clock, ids, calls = SystemClock(), SystemIds(), FirestoreCalls()
     with ExitStack() as opened:
         inner = opened.enter_context(serve())
@@ -117,6 +124,7 @@ def platform(folder: Path, *, provider: ImageModel, specs: tuple[ImageModelSpec,
         apps: dict[str, ASGIApp] = {
             "advance_batch": container.advance_batch_app(),
             "generate_image": container.generate_image_app(),
+            **functions,
         }
         inner.mount("", ByFirstPart(apps))
         [(listening, storage)] = ground.others
