@@ -108,6 +108,10 @@ class RowSettings(Strict):
     expand: Expansion | None = None
     fallback: tuple[ModelId, ...] | None = Field(None, max_length=5)
 
+    def said(self) -> dict[str, Any]:
+        """The settings that say something, by name."""
+        return {name: value for name, value in self.__dict__.items() if value is not None and name in _SETTINGS}
+
     @field_validator("metadata")
     @classmethod
     def _metadata_is_small(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -125,6 +129,9 @@ class RowSettings(Strict):
         return value
 
 
+_SETTINGS = frozenset(RowSettings.model_fields)
+
+
 class Row(RowSettings):
     """One line of a batch."""
 
@@ -132,16 +139,13 @@ class Row(RowSettings):
 
     def over(self, defaults: RowSettings) -> "Row":
         """This row with the defaults of its batch where it says nothing; variables and metadata are merged."""
-        if all(value is None for _, value in defaults):
-            return self
-        merged: dict[str, Any] = {}
-        for name in RowSettings.model_fields:
-            own, default = getattr(self, name), getattr(defaults, name)
-            if name in ("variables", "metadata") and own is not None and default is not None:
-                merged[name] = default | own
-            else:
-                merged[name] = default if own is None else own
-        return self.model_copy(update=merged)
+        own, merged = self.__dict__, {}
+        for name, default in defaults.said().items():
+            if own[name] is None:
+                merged[name] = default
+            elif name in ("variables", "metadata"):
+                merged[name] = default | own[name]
+        return self.model_copy(update=merged) if merged else self
 
 
 def check_ratio(value: str) -> None:
