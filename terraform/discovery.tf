@@ -14,7 +14,6 @@ locals {
       kebab           = replace(name, "_", "-")
       url             = "${local.functions_url}/${replace(name, "_", "-")}"
       account_id      = "fn-${replace(name, "_", "-")}"
-      email           = "fn-${replace(name, "_", "-")}@${var.project}.iam.gserviceaccount.com"
       public          = described.trigger.type == "http" && try(described.trigger.public, false)
       roles           = described.service_account.roles
       env             = try(described.env, {})
@@ -23,6 +22,7 @@ locals {
       memory          = coalesce(try(var.functions[name].memory, null), described.memory)
       cpu             = coalesce(try(var.functions[name].cpu, null), described.cpu)
       concurrency     = coalesce(try(var.functions[name].concurrency, null), described.concurrency)
+      asked_secrets   = sort(setunion(try(described.secrets, []), local.secrets_of_all))
       secrets         = sort(setsubtract(setunion(try(described.secrets, []), local.secrets_of_all), var.absent_secrets))
       caller          = lookup(local.callers, described.trigger.type, null)
       timeout_seconds = described.timeout_seconds
@@ -44,7 +44,9 @@ locals {
 
   # Page tokens and the like are derived from it, the same in every function.
   secrets_of_all = ["FANFOLD_PAGE_KEY"]
-  secrets        = toset(flatten([for function in local.functions : function.secrets]))
+
+  # One without a value yet is there to be given one.
+  secrets = toset(flatten([for function in local.functions : function.asked_secrets]))
 
   of_tasks     = { for name, function in local.functions : name => function if function.trigger.type == "task" }
   of_schedules = { for name, function in local.functions : name => function if function.trigger.type == "schedule" }

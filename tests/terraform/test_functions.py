@@ -276,9 +276,11 @@ def test_a_name_too_long_for_an_account_is_refused(tmp_path: Path) -> None:
     assert [each["condition"] for each in deployed["lifecycle"][0]["precondition"]] == [False, True, True]
 
 
-def test_a_secret_without_a_value_yet_is_left_out() -> None:
+def test_a_secret_without_a_value_yet_is_made_and_given_to_nobody() -> None:
     deployed = plan("", absent_secrets='["GEMINI_API_KEY"]')
-    assert "GEMINI_API_KEY" not in deployed["google_secret_manager_secret.secrets"]
+    # It can be given one: a version that is disabled for a while is not lost either.
+    assert "GEMINI_API_KEY" in deployed["google_secret_manager_secret.secrets"]
+    assert not [key for key in deployed["google_secret_manager_secret_iam_member.functions"] if "GEMINI" in key]
     for one in deployed["google_cloudfunctions2_function.functions"].values():
         assert [secret["key"] for secret in config(one, "service_config")["secret_environment_variables"]] == [
             "FANFOLD_PAGE_KEY"
