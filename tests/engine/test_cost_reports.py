@@ -195,6 +195,21 @@ def test_a_day_is_not_reported_before_it_has_settled(folder: Path) -> None:
     world.close()
 
 
+def test_midnight_belongs_to_the_day_that_begins(folder: Path) -> None:
+    world = World(folder)
+    organise(world)
+    midnight = START.replace(hour=0)
+    spend(world, midnight, 5)
+    spend(world, midnight - timedelta(microseconds=1), 7)
+    spend(world, midnight + timedelta(days=1), 11)
+    world.clock.advance(2 * 24 * 3600)
+    run(world)
+    found = {day: report.total.cost_micros for day, report in reports(world).items() if report.lines}
+    first = START.date()
+    assert found == {first - timedelta(days=1): 7, first: 5, first + timedelta(days=1): 11}
+    world.close()
+
+
 def test_another_time_zone_has_other_days(folder: Path) -> None:
     world = World(folder)
     organise(world)
