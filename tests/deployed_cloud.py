@@ -22,7 +22,7 @@ from infra.local.service_tokens import TokenIssuer
 from shared.config import Settings, variable
 from shared.container import Container
 from tests.deployed import DESCRIPTIONS, Deployed, Layout
-from tests.emulators import firestore_host, pubsub_host
+from tests.emulators import auth_host, firestore_host, pubsub_host
 from tests.servers import serve
 
 # What the platform in front of the functions passes on.
@@ -66,6 +66,7 @@ def deployed_cloud(folder: Path, layout: Layout) -> Iterator[DeployedCloud]:
             public_url=f"{front.url}/api",
             firestore_emulator_host=firestore_host(),
             pubsub_emulator_host=pubsub_host(),
+            firebase_auth_emulator_host=auth_host(),
         )
         foundation = opened.enter_context(EmulatorsFoundation(config))
         container = Container(foundation.config)

@@ -42,7 +42,8 @@ def make_first_admin(deployment: Deployment) -> None:
     programs.run(
         [sys.executable, "-m", "infra.deploy.first_admin"],
         secret=json.dumps(asked).encode(),
-        hint="You need the role Cloud Datastore User; then run the same make deploy again.",
+        hint="You need the roles Cloud Datastore User and Firebase Authentication Admin, and your own sign-in must name the project: "
+        f"gcloud auth application-default set-quota-project {deployment.project}",
     )
     print(
         f"  How to sign in: gcloud secrets versions access latest --secret={FIRST_ADMIN} --project={deployment.project}"

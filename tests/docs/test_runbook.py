@@ -175,5 +175,6 @@ def test_variables_of_terraform_are_there() -> None:
         "budget_usd_a_month",
     }
     named |= {"queues", "functions", "settings"}
+    assert {"pipeline_repository", "build_triggers"} <= known
     assert all(f"`{name}" in PAGE for name in named)
     assert named <= known

@@ -17,6 +17,7 @@ from shared.adapters.system import SystemClock as Machine
 from shared.version import VERSION
 from tests.deployed import DESCRIPTIONS, Layout
 from tests.deployed_cloud import DeployedCloud, deployed_cloud
+from tests.engine.scripted import picture
 
 INNER = sorted(name for name, said in DESCRIPTIONS.items() if said["trigger"]["type"] != "http")
 CREDENTIALS = {
@@ -105,3 +106,17 @@ def test_a_function_takes_the_token_of_its_own_caller_and_no_other(cloud: Deploy
     assert answers == dict.fromkeys(answers, 401) | {"another account": 403}
     expected = 200 if DESCRIPTIONS[name]["trigger"]["type"] == "schedule" else 400
     assert post(cloud, name, issuer.token(audience)) == expected, cloud.functions[name].said
+
+
+def test_an_upload_is_checked_by_the_function_that_its_bucket_tells(cloud: DeployedCloud, client: Client) -> None:
+    data = picture("4:5")
+    ticket = client.create_reference("sea.png", "image/png", len(data))
+    way = ticket.upload
+    sent = httpx.request(way.method, way.url, headers=way.headers, content=data, timeout=60, trust_env=False)
+    assert sent.is_success, sent.text
+    clock = SystemClock()
+    # Nobody asks the API to check it: on_upload hears of it through Pub/Sub.
+    while (found := client.transport.json("GET", f"/v1/references/{ticket.id}"))["status"] == "awaiting_upload":
+        clock.sleep(0.2)
+    assert found["status"] == "ready"
+    assert ticket.id in cloud.functions["on_upload"].said
