@@ -1,6 +1,7 @@
 """The platform on Google's emulators: the same images as on the embedded default, and nothing that stays behind."""
 
 import hashlib
+import json
 import os
 import re
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from client.api import Client
@@ -54,7 +56,23 @@ def test_a_campaign_gives_the_same_files_on_both_stacks(tmp_path: Path) -> None:
     assert found == expected
 
 
-def test_emulators_that_the_platform_started_end_with_it_even_by_kill_9(tmp_path: Path) -> None:
+def assert_people_sign_in_by_firebase(said: dict[str, str]) -> None:
+    with httpx.Client(base_url=said["url"], trust_env=False) as http:
+        told = http.get("/v1/config").json()
+        assert (told["sign_in"], told["firebase"]["projectId"]) == ("firebase", "demo-fanfold")
+        assert all(listens(address.removeprefix("http://")) for address in told["emulators"].values())
+        body = {"email": said["email"], "password": said["password"]}
+        signed_in = http.post("/v1/auth/login", json=body).raise_for_status().json()
+        headers = {"Authorization": f"Bearer {signed_in['token']}"}
+        assert http.get("/v1/batches", headers=headers).status_code == 200
+        assert http.get("/v1/batches", headers={"Authorization": "Bearer a.b.c"}).status_code == 401
+        wrong = http.post("/v1/auth/login", json=body | {"password": "wrong horse"})
+        assert (wrong.status_code, "demo" in wrong.text) == (401, False)
+
+
+def test_people_sign_in_by_firebase_and_emulators_that_the_platform_started_end_with_it_even_by_kill_9(
+    tmp_path: Path,
+) -> None:
     firestore_host(), pubsub_host(), auth_host()
     announced = tmp_path / "said.json"
     with (tmp_path / "said.txt").open("wb") as said:
@@ -74,6 +92,7 @@ def test_emulators_that_the_platform_started_end_with_it_even_by_kill_9(tmp_path
         addresses = re.findall(r"127\.0\.0\.1:\d+", welcome)
         assert len(addresses) == 5
         assert all(listens(address) for address in addresses)
+        assert_people_sign_in_by_firebase(json.loads(announced.read_text()))
     finally:
         platform.kill()
         platform.wait()
