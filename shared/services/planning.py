@@ -24,6 +24,8 @@ DEFAULT_RATIO = "1:1"
 DEFAULT_SIZE = "1K"
 # One write and a little room are the step's own.
 _ITEMS_A_COMMIT = MAX_WRITES_A_COMMIT - 1
+# The first turn only makes what can be sent out at once: the first image does not wait for the plan of the hundreds after it.
+_ITEMS_AT_FIRST = 128
 _BYTES_OF_ITEMS = MAX_BYTES_A_COMMIT - 10_000
 
 
@@ -53,7 +55,8 @@ class PlanService:
         accepted = self._rows.get(org, batch.id)
         start, done = control.value.next_row, control.value.next_index
         skip = done - _images_before(accepted, start)
-        images = islice(_images(accepted, start), skip, skip + _ITEMS_A_COMMIT)
+        most = _ITEMS_A_COMMIT if done else _ITEMS_AT_FIRST
+        images = islice(_images(accepted, start), skip, skip + most)
         now = self._clock.now()
         items = (self._item(org, batch, accepted, image, done + n, now) for n, image in enumerate(images))
         made, writes = _one_commit(items)

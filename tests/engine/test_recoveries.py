@@ -54,7 +54,7 @@ def test_a_step_that_lost_its_lease_plans_nothing_twice(folder: Path) -> None:
     world.faults.read = overtake
     world.steps()
     assert taken
-    assert len(world.items(batch)) == 399
+    assert len(world.items(batch)) == 128
     world.engine.controls.cancel(world.caller, batch)
     world.run()
     assert [item.index for item in world.items(batch)] == list(range(500))
