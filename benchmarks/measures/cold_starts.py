@@ -41,7 +41,7 @@ def measure(session: Session) -> None:
         "FANFOLD_HOME": str(home),
         "FANFOLD_FUNCTIONS_URL": "http://127.0.0.1:1",
         "FANFOLD_LOG_LEVEL": "ERROR",
-        # Where the first start, which is not counted, keeps what it compiled: a deployed function comes compiled.
+        # Where the first start, which is not counted, keeps what it compiled, for us and for the empty function alike.
         "PYTHONPYCACHEPREFIX": str(session.folder / "bytecode"),
     }
     with session.teller.part("cold starts", len(names) * session.sizes.starts) as part:
