@@ -85,8 +85,6 @@ def test_no_secret_is_ever_an_argument_or_printed(
     "failing",
     [
         "identity create --service=pubsub",
-        "storage buckets create",
-        "terraform -chdir=terraform init",
         "-target=google_secret_manager_secret",
         "versions add FANFOLD_PAGE_KEY",
         " plan ",

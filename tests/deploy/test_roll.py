@@ -13,7 +13,8 @@ from tests.deploy.programs import NEW, OLD, PROJECT, REGION, Api, Cloud, api, cl
 from tests.deployed import DESCRIPTIONS
 
 HERE = Place(PROJECT, REGION)
-SERVICES = [name.replace("_", "-") for name in sorted(DESCRIPTIONS)]
+# Of the functions, those that were deployed before; the others are new.
+SERVICES = ["advance-batch", "api", "generate-image"]
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def forward(place: Cloud, record: Path) -> bool:
 
 
 def test_services_are_the_functions_folders() -> None:
-    assert sorted(traffic.services()) == sorted(SERVICES)
+    assert sorted(traffic.services()) == sorted(name.replace("_", "-") for name in DESCRIPTIONS)
 
 
 def test_traffic_is_held_before_a_deployment(place: Cloud, record: Path) -> None:
@@ -83,7 +84,7 @@ def test_a_version_that_works_gets_everything_by_degrees(place: Cloud, served: A
     assert set(served.keys) == {"ff_a-key"}
 
 
-@pytest.mark.parametrize("percent", [0, 10, 50, 100])
+@pytest.mark.parametrize("percent", [0, 10, 100])
 def test_a_version_that_does_not_work_is_taken_back(
     place: Cloud, served: Api, record: Path, percent: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
