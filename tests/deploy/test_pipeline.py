@@ -86,6 +86,12 @@ def test_the_builder_holds_terraform_of_the_version_that_is_asked_for() -> None:
     text = (ROOT / "infra" / "deploy" / "builder" / "Dockerfile").read_text(encoding="utf-8")
     images = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
     assert all(":" in image and not image.endswith(":latest") for image in images)
+    versions = (ROOT / "terraform" / "versions.tf").read_text(encoding="utf-8")
+    oldest = re.search(r'required_version = ">= (\d+)\.(\d+)"', versions)
+    there = re.search(r"^FROM hashicorp/terraform:(\d+)\.(\d+)\.", text, re.MULTILINE)
+    assert oldest
+    assert there
+    assert tuple(map(int, there.groups())) >= tuple(map(int, oldest.groups()))
 
 
 @pytest.mark.parametrize("name", ["hold", "apply", "forward"])
