@@ -169,6 +169,7 @@ def listening(browser: "Browser", address: str) -> Iterator[ListenerPage]:
     errors: list[str] = []
     try:
         page = context.new_page()
+        page.set_default_timeout(_PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
         page.wait_for_function("() => window.fanfold", timeout=_PATIENCE_MS)

@@ -101,14 +101,15 @@ def admin(new_page: NewPage, platform: Platform) -> ListenerPage:
 
 
 def assert_all_was_seen(page: ListenerPage, stored: dict[str, int]) -> None:
-    """Each document was seen as it is stored, and never an older state after a newer one."""
+    """Each document was seen as it is stored or newer, and never an older state after a newer one."""
     for path, revision in stored.items():
         page.wait_for(path, revision)
     seen = page.seen
     for path, revision in stored.items():
         revisions = [one.revision for one in seen if one.path == path]
         assert revisions == sorted(set(revisions))
-        assert revisions[-1] == revision
+        # The batch may be written once more when its end has been told.
+        assert revisions[-1] >= revision
     assert {one.path for one in seen} == set(stored)
     assert page.refused == []
 
