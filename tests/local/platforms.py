@@ -88,6 +88,7 @@ def platform(
     provider: ImageModel,
     specs: tuple[ImageModelSpec, ...],
     functions: Mapping[str, ASGIApp] = MappingProxyType({}),
+    tick_ms: int = 1_000,
 ) -> Iterator[Platform]:
     """The functions that make images, in a project of their own on the session's emulators; `functions` replace ours."""
     clock, ids, calls = SystemClock(), SystemIds(), FirestoreCalls()
@@ -100,8 +101,7 @@ def platform(
                 "project": f"demo-{uuid4().hex[:12]}",
                 "public_url": inner.url,
                 "functions_url": inner.url,
-                # As on Google Cloud: each step costs reads and writes of its own.
-                "tick_ms": 1_000,
+                "tick_ms": tick_ms,
                 "FIRESTORE_EMULATOR_HOST": firestore_host(),
                 "PUBSUB_EMULATOR_HOST": pubsub_host(),
                 "FIREBASE_AUTH_EMULATOR_HOST": auth_host(),

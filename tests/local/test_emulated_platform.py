@@ -23,6 +23,8 @@ A red kite over a lake,2,,512,1:1
 A boat on a quiet sea,1,cat.jpg,512,4:3
 """
 clock = SystemClock()
+# Three emulators and several platforms are started, beside whatever else the machine does.
+pytestmark = pytest.mark.timeout(300)
 
 
 def made(platform: Child, sheet: Path, out: Path) -> dict[str, str]:
