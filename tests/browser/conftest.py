@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RULES = Path(__file__).parents[2] / "infra" / "firestore.rules"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     try:
         program = pages.chromium()
