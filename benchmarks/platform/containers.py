@@ -38,7 +38,7 @@ class MeasuredContainer(Container):
             tasks=CountedTasks(stack.tasks, meter),
             objects=CountedObjects(stack.objects, meter),
             events=stack.events,
-            studio=TimedStudio(self.studio, meter),
+            studio=lambda: TimedStudio(self.studio, meter),
             clock=self.clock,
             ids=self.ids,
             provider=self.provider,

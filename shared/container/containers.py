@@ -86,7 +86,7 @@ class Container:
             tasks=stack.tasks,
             objects=stack.objects,
             events=stack.events,
-            studio=self.studio,
+            studio=lambda: self.studio,
             clock=self.clock,
             ids=self.ids,
             provider=self.provider,

@@ -35,13 +35,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the engine stands on; `provider(name)` gives an AI service, `worker` names this process in leases."""
+    """What the engine stands on; `provider(name)` gives an AI service, `worker` names this process in leases.
+
+    Pictures are read and made by `studio()`: what no service of this process asks for is never loaded.
+    """
 
     documents: DocumentStore
     tasks: TaskQueue
     objects: ObjectStore
     events: EventBus
-    studio: PictureStudio
+    studio: Callable[[], PictureStudio]
     clock: Clock
     ids: Ids
     provider: Callable[[str], ImageModel]
@@ -176,7 +179,7 @@ class Engine:
             offer=self._offer,
             providers=ports.provider,
             objects=ports.objects,
-            studio=ports.studio,
+            studio=ports.studio(),
             clock=ports.clock,
             ids=ports.ids,
             stores_at_a_time=self._rules.stores_at_a_time,

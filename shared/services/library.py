@@ -74,7 +74,7 @@ class Library:
         return ReferenceService(
             ports.documents,
             objects=ports.objects,
-            studio=ports.studio,
+            studio=ports.studio(),
             pages=self._pages,
             audit=self._audit,
             clock=ports.clock,

@@ -193,7 +193,7 @@ class ApiStack(World):
             tasks=self.queue,
             objects=self.files,
             events=InProcessEventBus(),
-            studio=PillowPictureStudio(),
+            studio=PillowPictureStudio,
             clock=self.clock,
             ids=self.ids,
             provider=lambda _: self.provider,

@@ -57,7 +57,7 @@ def cloud() -> Iterator[Cloud]:
             tasks=cast("TaskQueue", None),
             objects=TwoBuckets(kept.store, uploads.store),
             events=bus,
-            studio=PillowPictureStudio(),
+            studio=PillowPictureStudio,
             clock=clock,
             ids=ids,
             provider=lambda _: ScriptedProvider(),

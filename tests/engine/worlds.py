@@ -118,7 +118,7 @@ class World:
             tasks=self._tasks,
             objects=self._objects,
             events=self._bus(bus),
-            studio=PillowPictureStudio(),
+            studio=PillowPictureStudio,
             clock=self.clock,
             ids=self.ids,
             provider=lambda _: self.provider,
