@@ -5,8 +5,10 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-PORT ?= 8080
-FANFOLD_HOME ?= .fanfold
+# What somebody gives reaches programs by their environment, as it is: neither make nor the shell takes it for words of its own.
+GIVEN := PORT FANFOLD_HOME PROJECT REGION ENVIRONMENT EMAIL SECRETS DRY_RUN
+$(foreach name,$(GIVEN),$(if $(filter command environment,$(firstword $(origin $(name)))),$(eval export $(name)))\
+	$(eval override $(name) := $$(value $(name))))
 
 PY := .venv/bin/python
 STAMP := .venv/.prepared
@@ -38,7 +40,7 @@ demo: $(STAMP) $(EMULATORS) ## Make the sample campaign, start to finish: images
 	@$(PY) -m infra.demo
 
 run: $(STAMP) $(EMULATORS) ## Serve on this machine until stopped (PORT=8080, FANFOLD_HOME=.fanfold)
-	@PORT='$(PORT)' FANFOLD_HOME='$(FANFOLD_HOME)' $(PY) -m infra.local
+	@$(PY) -m infra.local
 
 test: $(STAMP) $(EMULATORS) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
 	@$(PY) -m pytest $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report=term --cov-report=json:.coverage.json)
@@ -82,8 +84,10 @@ archive: $(STAMP) ## Write the one archive that every function is deployed from:
 firebase: $(FIREBASE) ## Install Firebase's Auth emulator and web SDK from npm (needs Node 20 or newer)
 
 deploy: $(STAMP) ## Deploy to Google Cloud (PROJECT=… REGION=… [ENVIRONMENT=dev] [EMAIL=…] [SECRETS='NAME=FILE'] [DRY_RUN=1])
-	@$(PY) -m infra.deploy --project '$(PROJECT)' --region '$(REGION)' --environment '$(or $(ENVIRONMENT),dev)' --email '$(EMAIL)' \
-		$(foreach pair,$(SECRETS),--secret '$(pair)') $(if $(filter 1,$(DRY_RUN)),--dry-run)
+	@set -f; set -- --project="$$PROJECT" --region="$$REGION" --environment="$${ENVIRONMENT:-dev}" --email="$$EMAIL"; \
+	for pair in $$SECRETS; do set -- "$$@" --secret="$$pair"; done; \
+	if [ "$$DRY_RUN" = 1 ]; then set -- "$$@" --dry-run; fi; \
+	$(PY) -m infra.deploy "$$@"
 
 clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
 	@rm -rf infra/local/firebase/node_modules .venv .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -14,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = "requirements.txt"
 # What the platform reads while it runs: its code, the fonts of the preview pictures and their licences.
-_SHARED_SUFFIXES = frozenset({".py", ".ttf", ".txt"})
+_FONTS = "fonts"
+_FONT_SUFFIXES = frozenset({".ttf", ".txt"})
 # ZIP knows no earlier time; times of files would make every checkout an archive of its own.
 _TIME = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
@@ -30,13 +31,22 @@ class Archived:
 
 
 def contents(root: Path = ROOT) -> dict[str, Path]:
-    """The files of the archive by their names in it, in order; raises FileNotFoundError when a part is missing."""
+    """The files of the archive by their names in it, in order; raises FileNotFoundError when a part is missing, ValueError for a symbolic link."""
     found = {REQUIREMENTS: root / REQUIREMENTS}
     found |= {path.relative_to(root).as_posix(): path for path in (root / "functions").glob("*/main.py")}
     found |= {path.relative_to(root).as_posix(): path for path in _shared(root / "shared")}
     if not found[REQUIREMENTS].is_file() or len(found) == 1:
         raise FileNotFoundError(f"{root} holds no functions with their {REQUIREMENTS}.")
+    for name in found:
+        _refuse_link(root, name)
     return dict(sorted(found.items()))
+
+
+def _refuse_link(root: Path, name: str) -> None:
+    """A link may lead to anything on this machine, and what is deployed would hold it."""
+    for part in (Path(name), *Path(name).parents[:-1]):
+        if (root / part).is_symlink():
+            raise ValueError(f"{part.as_posix()} is a symbolic link: put the file itself there, or remove it.")
 
 
 def write(target: Path, root: Path = ROOT) -> Archived:
@@ -59,7 +69,8 @@ def write(target: Path, root: Path = ROOT) -> Archived:
 def _shared(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
-        if path.suffix in _SHARED_SUFFIXES and path.is_file() and not hidden:
+        wanted = path.suffix == ".py" or (path.parent.name == _FONTS and path.suffix in _FONT_SUFFIXES)
+        if wanted and path.is_file() and not hidden:
             yield path
 
 

@@ -1,6 +1,7 @@
 """`make deploy` against stand-ins for gcloud and terraform: every command, every failure, again and again."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,6 +57,39 @@ def test_an_empty_project_becomes_a_platform_with_an_admin_and_an_image(place: C
         assert sign_ins.authenticate_key(said["values"]["SMOKE_API_KEY"][-1]).role is Role.EDITOR
     finally:
         made.close()
+
+
+@pytest.mark.parametrize("name", ["PROJECT", "REGION", "ENVIRONMENT", "EMAIL", "SECRETS", "PORT", "FANFOLD_HOME"])
+@pytest.mark.parametrize(
+    "words", ["x'; touch {}; '", 'x"; touch {}; "', "`touch {}`", "$$(touch {})", "$(shell touch {})"]
+)
+def test_nothing_that_is_given_to_make_is_run(tmp_path: Path, name: str, words: str) -> None:
+    given = {"PROJECT": PROJECT, "REGION": "nowhere", "PORT": "none"} | {name: words.format(tmp_path / "touched")}
+    target = "run" if name in ("PORT", "FANFOLD_HOME") else "deploy"
+    for by_environment in (False, True):
+        said = [] if by_environment else [f"{key}={value}" for key, value in given.items()]
+        ended = subprocess.run(
+            ["make", "-s", target, *said],
+            cwd=ROOT,
+            env=dict(os.environ) | (given if by_environment else {}),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert ended.returncode == 2, ended.stdout
+        assert not (tmp_path / "touched").exists()
+
+
+def test_what_is_given_to_make_reaches_the_deployment_word_by_word() -> None:
+    words = {"PROJECT": "my-project", "REGION": "europe-west1", "EMAIL": "o'neil@ours.example", "DRY_RUN": "1"}
+    told = subprocess.run(
+        ["make", "-s", "deploy", *(f"{key}={value}" for key, value in words.items()), "SECRETS=bad *"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stderr.startswith("SECRETS must be NAME=FILE, not 'bad'.")
 
 
 def test_accounts_that_terraform_gives_rights_to_are_made_first(place: Cloud, served: Api) -> None:

@@ -55,10 +55,32 @@ def test_the_same_content_gives_the_same_bytes(tree: Path, tmp_path: Path) -> No
 
 def test_caches_and_what_lies_about_stay_out(tree: Path, tmp_path: Path) -> None:
     before = archive.contents(tree).keys()
-    for name in ("shared/__pycache__/config.txt", "shared/.env.txt", "shared/keys.json", "functions/api/notes.txt"):
+    for name in (
+        "shared/__pycache__/config.txt",
+        "shared/.env.txt",
+        "shared/keys.json",
+        "shared/keys.txt",
+        "shared/domain/password.txt",
+        "functions/api/notes.txt",
+    ):
         (tree / name).parent.mkdir(exist_ok=True)
         (tree / name).write_text("a secret", encoding="utf-8")
     assert archive.contents(tree).keys() == before
+
+
+@pytest.mark.parametrize(
+    "name", ["shared/passwords.py", "functions/api/main.py", "functions/linked", "requirements.txt"]
+)
+def test_a_link_to_somewhere_else_stops_the_archive(tree: Path, tmp_path: Path, name: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "main.py").write_text("a secret", encoding="utf-8")
+    link = tree / name
+    link.unlink(missing_ok=True)
+    link.symlink_to(elsewhere / "main.py" if link.suffix else elsewhere)
+    with pytest.raises(ValueError, match=f"{name} is a symbolic link"):
+        archive.write(tmp_path / "fanfold.zip", tree)
+    assert not (tmp_path / "fanfold.zip").exists()
 
 
 def test_a_checkout_without_functions_gives_no_archive(tmp_path: Path) -> None:
