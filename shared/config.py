@@ -234,11 +234,17 @@ class Settings(BaseSettings):
 
     def _on_this_machine(self) -> list[str]:
         """What is wrong with the addresses of emulators and stand-ins: their lines are open to everyone on the way."""
-        return [
+        found = [
             f"{variable(name)} must be an address of this machine such as 127.0.0.1:8085 (FANFOLD_STACK=emulators)."
             for name in _EMULATORS
             if getattr(self, name) and not _is_local(getattr(self, name))
         ]
+        if self.host not in _LOOPBACK:
+            found.append(
+                f"FANFOLD_HOST must be an address of this machine, not {self.host} (FANFOLD_STACK=emulators): "
+                "its tokens are not signed, so that whoever reaches it could be anybody."
+            )
+        return found
 
 
 def variable(name: str) -> str:

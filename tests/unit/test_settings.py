@@ -94,6 +94,12 @@ def test_emulators_on_this_machine_are_taken_and_nobody_needs_to_choose_names() 
     assert config.task_callers == {config.task_account} != {""}
 
 
+def test_a_stack_whose_tokens_are_not_signed_answers_nobody_but_this_machine() -> None:
+    told = said({"FANFOLD_STACK": "emulators", "FANFOLD_HOST": "0.0.0.0"})  # noqa: S104 - an address to refuse
+    assert "FANFOLD_HOST must be an address of this machine, not 0.0.0.0 (FANFOLD_STACK=emulators)" in told
+    assert said({"FANFOLD_STACK": "emulators", "FANFOLD_HOST": "::1"}) == ""
+
+
 @pytest.mark.parametrize("stack", ["emulators", "google"])
 def test_links_do_not_outlast_the_keys_that_sign_them(stack: str) -> None:
     variables = (DEPLOYED if stack == "google" else {}) | {"FANFOLD_STACK": stack}
