@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from shared.domain.reports import Day, Fold, Sums
 
 # What spreadsheets take for a formula; the wide forms are those of East Asian keyboards.
 _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+_NEXT_CELL = re.compile(r"([;\t\r\n])(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _COLUMNS = (
     *("day", "time_zone", "member", "member_name", "provider", "model", "batch", "batch_name"),
     *("images", "calls", "cost_micros", "cost_usd"),
@@ -64,7 +66,11 @@ def csv_file(day: Day, fold: Fold, names: Names) -> bytes:
 
 
 def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet runs: behind an apostrophe when it begins like a formula."""
+    """The text as a cell that no spreadsheet runs: an apostrophe stands before what begins like a formula.
+
+    Where decimals have a comma Excel takes a semicolon for the end of a cell, and then a quote inside a line for nothing.
+    """
+    text = _NEXT_CELL.sub(r"\1'", text)
     return f"'{text}" if text.startswith(_FORMULAS) or text.lstrip().startswith(_FORMULAS) else text
 
 

@@ -326,9 +326,6 @@ def test_what_is_too_much_to_tell_apart_still_adds_up() -> None:
         "+1",
         "-1",
         "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
         "  =1",
         "\uff1d1",
         "\uff0b1",
@@ -361,7 +358,23 @@ def test_no_cell_is_run_as_a_formula(text: str) -> None:
     assert (row["batch_name"], row["cost_usd"]) == (f"'{text}", "-0.000001")
 
 
-@pytest.mark.parametrize("text", ["", "Spring", "a=1", "3 - 1", "Ärzte"])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("\t=1", "'\t'=1"),
+        ("Spring;=1+1", "Spring;'=1+1"),
+        ("Spring; =1;-1", "Spring;' =1;'-1"),
+        ('Spring;"=1+1"', 'Spring;\'"=1+1"'),
+        ("Spring\n=1", "Spring\n'=1"),
+        ("Spring\r\n\t@SUM(A1)", "Spring\r'\n'\t'@SUM(A1)"),
+        ("Spring;\uff1d1", "Spring;'\uff1d1"),
+    ],
+)
+def test_no_part_of_a_cell_is_run_where_a_semicolon_or_a_line_end_begins_another(text: str, told: str) -> None:
+    assert harmless(text) == told
+
+
+@pytest.mark.parametrize("text", ["", "Spring", "a=1", "3 - 1", "Ärzte", "Spring; summer", "a;b=1"])
 def test_every_other_cell_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 
