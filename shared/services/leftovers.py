@@ -15,7 +15,7 @@ from shared.ports.documents import Delete, DocumentStore, Set, Where
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.repositories.batches import org_of
-from shared.repositories.collections import Read
+from shared.repositories.collections import Read, guarded
 from shared.repositories.commits import commit_groups
 from shared.repositories.idempotency import KEPT, IdempotencyRepository
 from shared.repositories.leftovers import CommitNoteRepository, Leftovers
@@ -129,8 +129,10 @@ def abandoned_references(documents: DocumentStore, objects: ObjectStore, clock: 
     """References whose bytes never came, or whose coming nobody told: the object first, or nothing would lead to it."""
 
     def remove(read: Read[Reference], _time: Time) -> bool:
+        # Its bytes may be judged at this very moment: from here on they are no more, and who was faster keeps the picture.
+        claimed = documents.commit([guarded(read, {"deleted_at": clock.now()})])
         delete_objects(objects, objects_of(org_of(read.path), read.value))
-        documents.commit([Delete(read.path, read.version)])
+        documents.commit([Delete(read.path, claimed.versions[read.path])])
         return True
 
     awaiting = Where("status", "==", ReferenceStatus.AWAITING_UPLOAD.value)

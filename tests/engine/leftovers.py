@@ -1,13 +1,20 @@
 """Worlds with something to be cleaned up."""
 
+import io
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
+from shared.adapters.pictures import PillowPictureStudio
 from shared.domain.library import Asset, Reference, ReferenceStatus
 from shared.domain.organisations import Organisation
 from shared.ports.documents import Create, Document, Query, Update
 from shared.repositories import paths
+from shared.repositories.pages import PageTokens
+from shared.services.audit import AuditService
 from shared.services.engine_rules import EngineRules
+from shared.services.references import ReferenceService, UploadLimits
 from tests.engine.faults import FaultyWorld
 from tests.engine.worlds import ORG, World
 
@@ -65,6 +72,27 @@ def reference(world: World, status: ReferenceStatus = ReferenceStatus.AWAITING_U
     world.store.commit([Create(paths.reference(ORG, new), made.written())])
     put(world, *(name for name in (made.object or made.upload, made.thumbnail) if name))
     return made
+
+
+def png() -> bytes:
+    """A small picture."""
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8), "green").save(data, "PNG")
+    return data.getvalue()
+
+
+def references(world: World) -> ReferenceService:
+    """What judges references, as another process has it."""
+    return ReferenceService(
+        world.store,
+        objects=world.files,
+        studio=PillowPictureStudio(),
+        pages=PageTokens(bytes(32)),
+        audit=AuditService(world.clock, world.ids),
+        clock=world.clock,
+        ids=world.ids,
+        limits=UploadLimits(bytes=10_000, pixels=10_000),
+    )
 
 
 def assets(world: World) -> list[Asset]:

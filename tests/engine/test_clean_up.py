@@ -1,13 +1,14 @@
 """Cleaning up: what has had its time goes, what somebody may still want stays, and a run may be stopped anywhere."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.domain.errors import Unavailable
+from shared.domain.errors import NotFound, Unavailable
 from shared.domain.library import ReferenceStatus
 from shared.domain.webhooks import WebhookDelivery
 from shared.ports.documents import Create, Query
@@ -26,8 +27,10 @@ from tests.engine.leftovers import (
     holding,
     mark_deleted,
     objects,
+    png,
     put,
     reference,
+    references,
     world_of,
 )
 from tests.engine.worlds import ORG, World
@@ -94,6 +97,32 @@ def test_an_upload_that_never_came_or_was_never_completed_goes_after_a_day(folde
     assert objects(world, paths.uploads(ORG)) == [younger.upload]
     assert {ready.object, ready.thumbnail} <= set(objects(world))
     assert not set(half) & set(objects(world))
+    world.close()
+
+
+@pytest.mark.parametrize("call", ["documents.commit", "objects.delete"])
+def test_an_upload_that_is_judged_while_it_is_cleaned_up_keeps_its_picture_or_is_gone(folder: Path, call: str) -> None:
+    world = world_of(folder)
+    late = reference(world)
+    world.files.delete(late.upload)
+    world.files.put(late.upload, png(), media_type="image/png")
+    world.clock.advance(DAY)
+    judge = references(world)
+
+    def meanwhile(name: str) -> None:
+        if name == call:
+            world.faults.before = lambda _: None
+            with suppress(NotFound):
+                judge.judge(ORG, late.id)
+
+    world.faults.before = meanwhile
+    clean(world)
+    left = world.store.get(paths.reference(ORG, late.id))
+    if left is None:
+        assert call == "objects.delete"
+    else:
+        assert left.data["status"] == ReferenceStatus.READY.value
+        assert {left.data["object"], left.data["thumbnail"]} <= set(objects(world))
     world.close()
 
 
