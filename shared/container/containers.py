@@ -202,6 +202,7 @@ class Container:
         from shared.http.app import create_app
         from shared.http.services import ApiServices, ApiSettings
 
+        self.offer.check()
         engine, library, stack, config = self.engine, self.library, self.stack, self.config
         services = ApiServices(
             submissions=engine.submissions,

@@ -16,11 +16,6 @@ class Offer:
         self._default = default
         if default and default not in self._by_id:
             raise ConfigurationWrong(f"FANFOLD_DEFAULT_MODEL: there is no model {default}.")
-        if default and self._by_id[default].provider not in self._providers:
-            needed = self._by_id[default].provider
-            raise ConfigurationWrong(
-                f"FANFOLD_DEFAULT_MODEL: {default} needs the provider {needed}, which is not configured."
-            )
 
     def all(self) -> list[ImageModelSpec]:
         """Every model of a configured provider, shut down ones too."""
@@ -38,8 +33,22 @@ class Offer:
         """A known model, configured or not, shut down or not."""
         return self._by_id.get(model)
 
+    def check(self) -> None:
+        """Raise ConfigurationWrong when the chosen model cannot be had.
+
+        Only where rows are taken: a function that asks no provider is not given its key.
+        """
+        if not self._default:
+            return
+        needed = self._by_id[self._default].provider
+        if needed not in self._providers:
+            raise ConfigurationWrong(
+                f"FANFOLD_DEFAULT_MODEL: {self._default} needs the provider {needed}, which is not configured."
+            )
+
     def default(self, day: date) -> ImageModelSpec:
-        """The model of rows that name none; raises ConfigurationWrong when nothing is offered."""
+        """The model of rows that name none; raises ConfigurationWrong when it cannot be had, or nothing is offered."""
+        self.check()
         if self._default:
             return self._by_id[self._default]
         usable = self.usable(day)

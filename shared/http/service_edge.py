@@ -44,6 +44,7 @@ class ServiceEdge:
         self._settings = settings
         self._max_bytes = max_bytes
         # A plain pool: a framework's own way into a thread costs several times as much.
+        self.concurrency = settings.concurrency
         self._threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="delivery")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,6 +12,7 @@ from shared.ports.clock import Clock
 from shared.ports.tasks import Task, TaskQueue
 
 FUNCTION = "advance_batch"
+DEADLINE_SECONDS = 60
 # Clocks of two machines may differ by this much without a change being missed.
 _SKEW = timedelta(milliseconds=50)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,11 +25,10 @@ _log = logger(__name__)
 class StepRequests:
     """Creates the tasks that run steps."""
 
-    def __init__(self, tasks: TaskQueue, clock: Clock, *, tick: timedelta, deadline_seconds: int = 60) -> None:
+    def __init__(self, tasks: TaskQueue, clock: Clock, *, tick: timedelta) -> None:
         self._tasks = tasks
         self._clock = clock
         self._tick = tick
-        self._deadline_seconds = deadline_seconds
         self._asked: OrderedDict[str, None] = OrderedDict()
         self._asking = [Lock() for _ in range(_ASKERS)]
         self._lock = Lock()
@@ -69,7 +69,7 @@ class StepRequests:
             function=FUNCTION,
             payload={"schema": 1, "org": org, "batch": batch},
             schedule_at=when,
-            deadline_seconds=self._deadline_seconds,
+            deadline_seconds=DEADLINE_SECONDS,
         )
         self._tasks.create([task])
 

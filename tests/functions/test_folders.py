@@ -15,10 +15,16 @@ import shared.container
 from shared.adapters.embedded.pushes import Pushes, UploadNotices
 from shared.adapters.embedded.service_tokens import LocalServiceTokens
 from shared.adapters.embedded.tasks import SqliteTaskQueue
+from shared.adapters.outbound.senders import TOTAL_SECONDS
 from shared.config import Settings
 from shared.container import Container
+from shared.domain.catalogue import MODELS
+from shared.domain.errors import ConfigurationWrong
 from shared.domain.lanes import ALL_QUEUES, EVENTS
+from shared.domain.webhooks import LEASE
 from shared.ports.documents import Query
+from shared.services import step_requests, webhook_tasks
+from shared.services.engine_rules import EngineRules
 from shared.services.organisations import OrganisationCreate
 from tests.clocks import ManualClock
 from tests.engine.scripted import ScriptedProvider, model, picture
@@ -28,6 +34,11 @@ FOLDERS = {path.parent.name: path.parent for path in Path(__file__).parents[2].g
 TASKS = sorted(FOLDERS.keys() - {"api"})
 SCHEDULED = {"clean_up", "reconcile", "report_costs"}
 ROW = {"prompt": "A walker on a beach", "variants": 2}
+
+
+def described(name: str) -> dict[str, Any]:
+    description: dict[str, Any] = yaml.safe_load((FOLDERS[name] / "function.yaml").read_text(encoding="utf-8"))
+    return description
 
 
 @dataclass
@@ -194,13 +205,47 @@ def test_a_task_function_takes_ids_only(deployment: Deployment, function: str) -
 
 @pytest.mark.parametrize("name", sorted(FOLDERS))
 def test_an_entry_point_is_the_folders_own(name: str) -> None:
-    description = yaml.safe_load((FOLDERS[name] / "function.yaml").read_text(encoding="utf-8"))
-    assert description["name"] == description["entry_point"] == name
+    assert described(name)["name"] == described(name)["entry_point"] == name
+
+
+@pytest.fixture
+def keyless(tmp_path: Path) -> Iterator[Container]:
+    """A container with a default model whose provider's key it was not given."""
+    config = Settings(home=tmp_path, public_url="http://localhost", default_model="gemini-nano-banana-2.1")
+    container = Container(config.model_copy(update={"gemini_api_key": None}), clock=ManualClock())
+    yield container
+    container.close()
+
+
+@pytest.mark.parametrize("name", sorted(FOLDERS))
+def test_only_functions_that_are_given_a_providers_key_need_it(keyless: Container, name: str) -> None:
+    make = getattr(keyless, f"{name}_app")
+    if name == "api":
+        with pytest.raises(ConfigurationWrong, match="FANFOLD_DEFAULT_MODEL"):
+            make()
+    else:
+        make()
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_no_request_waits_for_a_thread_while_its_time_runs(keyless: Container, name: str) -> None:
+    edge = getattr(keyless, f"{name}_app")()
+    assert edge.concurrency >= described(name)["concurrency"]
+
+
+def test_whoever_carries_out_a_task_outlives_its_delivery_and_the_delivery_its_lease() -> None:
+    times: list[tuple[str, float, float, float]] = [
+        ("generate_image", spec.deadline_seconds, spec.lease_seconds, spec.dispatch_deadline_seconds) for spec in MODELS
+    ]
+    times.append(("send_webhook", TOTAL_SECONDS, LEASE.total_seconds(), webhook_tasks.DEADLINE_SECONDS))
+    for name, call, lease, delivery in times:
+        assert call + 30 < lease < delivery < described(name)["timeout_seconds"], name
+    step = EngineRules().step_lease.total_seconds()
+    assert step < step_requests.DEADLINE_SECONDS < described("advance_batch")["timeout_seconds"]
 
 
 def test_task_functions_name_the_queues_that_there_are() -> None:
     named: set[str] = set()
-    for folder in FOLDERS.values():
-        trigger = yaml.safe_load((folder / "function.yaml").read_text(encoding="utf-8"))["trigger"]
-        named |= set(trigger.get("queues", []))
+    for name in FOLDERS:
+        named |= set(described(name)["trigger"].get("queues", []))
     assert named == set(ALL_QUEUES)

@@ -31,10 +31,18 @@ def test_the_default_is_the_chosen_one_or_the_best() -> None:
     assert offer(default="other").default(TODAY) is OTHER
     with pytest.raises(ConfigurationWrong, match="FANFOLD_DEFAULT_MODEL"):
         offer(default="none")
-    with pytest.raises(ConfigurationWrong, match="needs the provider scripted"):
-        offer("another", default="good")
+    offer(default="good").check()
+    offer("another").check()
     with pytest.raises(ConfigurationWrong, match="GEMINI_API_KEY"):
         offer("another").default(TODAY)
+
+
+def test_a_default_that_cannot_be_had_is_refused_where_it_matters() -> None:
+    without_its_provider = offer("another", default="good")
+    assert without_its_provider.find("good") is GOOD
+    for ask in (without_its_provider.check, lambda: without_its_provider.default(TODAY)):
+        with pytest.raises(ConfigurationWrong, match="needs the provider scripted"):
+            ask()
 
 
 def test_a_refusal_says_what_to_do() -> None:
