@@ -7,22 +7,26 @@ from shared.domain.webhooks import WebhookDelivery
 from shared.ports.tasks import Task, TaskQueue
 
 FUNCTION = "send_webhook"
-_DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 60
 
 
 class WebhookTasks:
-    """Creates the tasks of tries; the same try is the same task."""
+    """Creates the tasks of tries; the same try is the same task.
+
+    A try is told by when it is due, too: one that was dropped unsent is asked for anew by the same number, and queues
+    remember the names of tasks that are done.
+    """
 
     def __init__(self, tasks: TaskQueue) -> None:
         self._tasks = tasks
 
     def ask(self, org: str, delivery: WebhookDelivery) -> None:
         """Have the delivery's next try carried out when it is due. Raises Unavailable: asking again is safe."""
-        self._create(org, delivery, derived("try", delivery.id, delivery.attempts + 1))
+        self._create(org, delivery, _name(delivery))
 
     def ask_again(self, org: str, delivery: WebhookDelivery, *, turn: int) -> None:
         """Ask for the next try although that was done before: its task is gone. Each `turn` is one task more."""
-        self._create(org, delivery, derived("try", delivery.id, delivery.attempts + 1, turn))
+        self._create(org, delivery, _name(delivery, turn))
 
     def _create(self, org: str, delivery: WebhookDelivery, name: str) -> None:
         self._tasks.create(
@@ -38,8 +42,13 @@ class WebhookTasks:
                         "delivery": delivery.id,
                         "attempt": delivery.attempts + 1,
                     },
-                    deadline_seconds=_DEADLINE_SECONDS,
+                    deadline_seconds=DEADLINE_SECONDS,
                     schedule_at=delivery.next_at,
                 )
             ]
         )
+
+
+def _name(delivery: WebhookDelivery, *turn: int) -> str:
+    due_ms = 0 if delivery.next_at is None else int(delivery.next_at.timestamp() * 1_000)
+    return derived("try", delivery.id, delivery.attempts + 1, due_ms, *turn)

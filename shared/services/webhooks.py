@@ -18,6 +18,8 @@ from shared.services.repeats import Repeats
 from shared.services.webhook_secrets import WebhookSecrets, in_force
 
 ROUTE = "webhooks"
+# Each in force signs every message.
+MAX_SECRETS = 4
 MAX_WEBHOOKS = 20
 # Two creates at once may pass the limit together; what is there is shown.
 _LISTED = 200
@@ -77,7 +79,7 @@ class WebhookService:
         return self._repeats.until_unrefused(lambda: self._change(caller, webhook, update))
 
     def rotate(self, caller: Caller, webhook: str) -> tuple[Webhook, str]:
-        """A new signing secret; the former one signs beside it for a day. Raises Forbidden, NotFound."""
+        """A new signing secret; the former ones sign beside it until a day after they were replaced. Raises Forbidden, NotFound."""
         caller.require(Role.ADMIN)
         check_id("whk", webhook, "webhook")
         return self._repeats.until_unrefused(lambda: self._rotate(caller, webhook))
@@ -141,9 +143,10 @@ class WebhookService:
         read = self._webhooks.one(caller.org, webhook)
         now = self._clock.now()
         shown, sealed = self._secrets.new(caller.org, webhook)
-        former = [one for one in in_force(read.value.secrets, now) if one.until is None]
-        ending = [SealedSecret(sealed=one.sealed, until=now + ROTATION) for one in former]
-        fields = {"secrets": [one.model_dump() for one in (sealed, *ending)]}
+        former = in_force(read.value.secrets, now)
+        # Rotated twice within the day, perhaps by mistake: the receiver may still know only the first one.
+        ending = [SealedSecret(sealed=one.sealed, until=one.until or now + ROTATION) for one in former]
+        fields = {"secrets": [one.model_dump() for one in (sealed, *ending[: MAX_SECRETS - 1])]}
         self._documents.commit([guarded(read, fields), self._audit.entry(caller, "webhook.rotated", webhook)])
         return self._webhooks.one(caller.org, webhook).value, shown
 

@@ -322,6 +322,21 @@ def test_what_is_deleted_or_disabled_while_it_waits_is_not_sent(stack: ApiStack,
     assert stack.ask("GET", f"/v1/webhooks/{deleted['id']}/deliveries").status_code == 404
 
 
+def test_what_was_cancelled_unsent_is_sent_at_once_on_request(stack: ApiStack, server: Receiver) -> None:
+    webhook = hook(stack, server.url())
+    stack.notifications.events.announce(event(stack))
+    stack.ask("PATCH", f"/v1/webhooks/{webhook['id']}", json={"enabled": False})
+    send(stack)
+    (cancelled,) = told(stack, webhook)
+    assert (cancelled["status"], cancelled["attempts"]) == ("cancelled", 0)
+    stack.ask("PATCH", f"/v1/webhooks/{webhook['id']}", json={"enabled": True})
+    stack.clock.advance(1)
+    assert stack.ask("POST", f"/v1/webhooks/{webhook['id']}/deliveries/{cancelled['id']}:redeliver").status_code == 202
+    assert send(stack) == 1
+    assert told(stack, webhook)[0]["status"] == "succeeded"
+    assert len(server.hits) == 1
+
+
 def test_what_is_deleted_while_it_is_sent_is_done_with(stack: ApiStack, server: Receiver) -> None:
     webhook = hook(stack, server.url())
     stack.notifications.events.announce(event(stack))

@@ -90,6 +90,32 @@ def test_a_rotated_secret_signs_beside_the_former_one_for_a_day(stack: ApiStack,
     assert newest not in (former, present)
 
 
+def test_a_secret_that_is_rotated_twice_at_once_still_signs_for_a_day(stack: ApiStack, server: Receiver) -> None:
+    webhook = hook(stack, server.url())
+    secrets = [webhook["secret"]]
+
+    def rotate(times: int) -> None:
+        made = [stack.ask("POST", f"/v1/webhooks/{webhook['id']}:rotate").json() for _ in range(times)]
+        secrets.extend(one["secret"] for one in made)
+
+    def signing(number: int) -> list[str]:
+        stack.notifications.events.announce(event(stack, number))
+        send(stack)
+        hit = server.hits[-1]
+        found = hit.headers["webhook-signature"].split(" ")
+        moment, body = stack.clock.now(), hit.body.decode()
+        by = [one for one in secrets if Verifier(one).sign(hit.headers["webhook-id"], moment, body) in found]
+        assert len(by) == len(found)
+        return by
+
+    rotate(2)
+    assert signing(1) == secrets
+    rotate(3)
+    assert signing(2) == secrets[-4:]
+    stack.clock.advance(DAY)
+    assert signing(3) == secrets[-1:]
+
+
 def test_the_secret_is_shown_once_and_kept_where_it_can_be_read_by_nobody(stack: ApiStack, server: Receiver) -> None:
     body = {"url": server.url(), "events": OF_BATCHES}
     first = stack.ask("POST", "/v1/webhooks", json=body, headers={"Idempotency-Key": "k1"}).json()

@@ -124,7 +124,7 @@ def update_webhook(webhook_id: str, caller: Admin, body: Update, services: Servi
 
 @router.post("/{webhook_id:id}:rotate")
 def rotate_webhook_secret(webhook_id: str, caller: Admin, services: Services) -> WebhookSecretView:
-    """A new signing secret. For 24 hours the former one signs beside it, so that nothing is lost while you change it."""
+    """A new signing secret. The former one signs beside it until 24 hours after it was replaced, so that nothing is lost while you change it."""
     webhook, secret = services.webhooks.rotate(caller, webhook_id)
     return WebhookSecretView.once(webhook, secret)
 
