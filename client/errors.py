@@ -74,7 +74,7 @@ class ProblemError(ClientError):
     def advice(self) -> str:
         """What to do next, in a sentence; empty when the detail says it all."""
         if self.status == 401:
-            return "Check FANFOLD_API_KEY: it may be mistyped or revoked. `make run` prints a key."
+            return "Check FANFOLD_API_KEY; `make run` prints a key."
         if self.status == 403:
             return "This key's role does not allow that: ask an admin for another key."
         if self.status == 429 and self.retry_after_seconds is not None:

@@ -1,4 +1,7 @@
-"""manifest.csv: one line an item, safe to open in a spreadsheet."""
+"""manifest.csv: one line an item, safe to open in a spreadsheet.
+
+Numbers count from 1, as those in the files' names do; the byte order mark is there because Excel spoils umlauts without it.
+"""
 
 import csv
 import json
@@ -22,7 +25,7 @@ def write_manifest(folder: Path, entries: Iterable[tuple[Item, str]]) -> Path:
     """Write the manifest of items and their files, whole or not at all; raises ClientError."""
     path, part = folder / NAME, folder / f"{NAME}.part"
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
             for item, name in sorted(entries, key=lambda entry: entry[0].index):
@@ -44,8 +47,8 @@ def guarded(value: object) -> object:
 
 def _line(item: Item, name: str) -> Mapping[str, object]:
     return {
-        "index": item.index,
-        "row": item.row,
+        "index": item.index + 1,
+        "row": item.row + 1,
         "variant": item.variant,
         "status": item.status,
         "file": name,

@@ -15,7 +15,7 @@ from client.manifests import write_manifest
 from client.models import Batch, Item
 from client.sessions import Session
 from client.views.bars import BatchBar
-from client.views.words import money, one_line, plural, status_words
+from client.views.words import aside, money, one_line, plural, status_words
 
 EXIT_CODES = {"completed": 0, "failed": 1, "completed_with_failures": 3, "cancelled": 4}
 INTERRUPTED = 130
@@ -45,7 +45,7 @@ def tell(session: Session, client: Client, batch: Batch) -> None:
     if batch.status == "completed":
         session.screen.succeed(done)
         return
-    reason = f" ({batch.status_reason})" if batch.status_reason else ""
+    reason = aside(batch.status_reason)
     advice = f"Try the failed ones again: fanfold retry {batch.id}" if progress.failed else ""
     lines = _reasons(client, batch)
     if batch.status == "completed_with_failures":

@@ -31,9 +31,11 @@ class BadRows(WrongUse):
 
     def _sentence(self) -> str:
         count = len(self.cells)
-        head = (
-            f"{self.source} has {'one wrong cell' if count == 1 else f'{count:,} wrong cells'}. Nothing was submitted."
-        )
+        if all(cell.row == 0 for cell in self.cells):
+            wrong = "cannot be submitted as it is"
+        else:
+            wrong = "has one wrong cell" if count == 1 else f"has {count:,} wrong cells"
+        head = f"{self.source} {wrong}. Nothing was submitted."
         lines = [head] + [f"  {cell}" for cell in self.cells[:SHOWN]]
         if count > SHOWN:
             lines.append(f"  … and {count - SHOWN:,} more")

@@ -61,6 +61,11 @@ def one_line(text: object, width: int = 60) -> str:
     return flat if len(flat) <= width else flat[: width - 1].rstrip() + "…"
 
 
+def aside(reason: str | None) -> str:
+    """A sentence that explains a status, in brackets behind it; empty when there is none."""
+    return f" ({clean(reason).removesuffix('.')})" if reason else ""
+
+
 def status_words(status: str) -> str:
     """A status as words."""
     return clean(status).replace("_", " ")

@@ -123,8 +123,7 @@ def _entry(folder: Path, line: Mapping[str, str], *, several_models: bool) -> En
 
 
 def _counted(row: str) -> str:
-    # The manifest counts rows from 0, people from 1.
-    return f"{int(row) + 1:02}" if row.isdigit() else row
+    return f"{int(row):02}" if row.isdigit() else row
 
 
 def _summary(lines: Sequence[Mapping[str, str]], done: Sequence[Mapping[str, str]], shown: int) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import os
 import resource
 import signal
@@ -61,6 +62,8 @@ def serve(
     `started` is called once all of them listen; `stopping` at the first signal, while they still answer. A second signal
     ends the process without waiting any longer.
     """
+    # Each server tells of its start and end; the stack tells it once, for people.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     uvloop.run(_serve(apps, started, stopping))
 
 

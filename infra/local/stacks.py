@@ -93,6 +93,7 @@ class LocalStack:
             *ground.others,
         ]
         servers.serve(apps, started=started, stopping=stopping)
+        print("Fanfold has stopped.", flush=True)
 
 
 def laid(config: Settings) -> Foundation:

@@ -45,7 +45,8 @@ class Invalid(FanfoldError):
     """The request is understood and wrong: every wrong field is named."""
 
     def __init__(self, errors: Sequence[FieldError], detail: str | None = None) -> None:
-        super().__init__(detail or "; ".join(f"{error.pointer}: {error.detail}" for error in errors[:5]))
+        told = "; ".join(f"{error.pointer}: {error.detail.removesuffix('.')}" for error in errors[:5])
+        super().__init__(detail or f"{told}.")
         self.errors = tuple(errors)
 
 

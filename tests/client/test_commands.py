@@ -238,6 +238,15 @@ def test_acts_print_the_id_and_say_the_new_state(fanfold: Invoke, batch_id: str,
     assert f"fanfold watch {batch_id}" in result.stderr
 
 
+def test_the_reason_of_a_state_stands_in_brackets_as_part_of_the_sentence(
+    fanfold: Invoke, wire: Wire, batch_id: str
+) -> None:
+    wire.batches[batch_id] |= {"status": "cancelled", "status_reason": "Stopped \x1b[31mon request."}
+    assert "Cancelled (Stopped [31mon request) ·" in fanfold("watch", batch_id).stderr
+    wire.batches[batch_id] |= {"status": "running", "status_reason": "Pausing: what runs is kept."}
+    assert "(Pausing: what runs is kept). Follow it" in fanfold("pause", batch_id).stderr
+
+
 def test_retry_takes_items_and_changes(fanfold: Invoke, wire: Wire, batch_id: str) -> None:
     fanfold("retry", batch_id, "--item", "itm_1", "--item", "itm_2", "--model", "m")
     assert wire.seen[-1].body == {"items": ["itm_1", "itm_2"], "changes": {"model": "m"}}

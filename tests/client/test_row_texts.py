@@ -228,3 +228,11 @@ def test_json_lines_name_every_wrong_line() -> None:
 def test_broken_json_is_told_with_its_place(data: str, reason: str) -> None:
     with pytest.raises(Unreadable, match=reason):
         read(data)
+
+
+def test_a_file_that_is_wrong_as_a_whole_has_no_wrong_cells() -> None:
+    with pytest.raises(BadRows) as caught:
+        read("prompt\n" + "a\n" * 1_001)
+    head, reason = str(caught.value).splitlines()
+    assert head == "Standard input cannot be submitted as it is. Nothing was submitted."
+    assert reason == "  1,001 rows; a batch takes at most 1,000: split the file"

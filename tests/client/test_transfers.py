@@ -138,9 +138,10 @@ def test_the_manifest_has_a_line_an_item_and_no_formulas(tmp_path: Path) -> None
         update={"index": 0, "prompt": 'a,\n"b"', "seed": -1, "asset": Asset(id="a", width=2, height=3)}
     )
     path = write_manifest(tmp_path, [(item, ""), (first, "0001.png")])
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["index"] for row in rows] == ["0", "1"]
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert [(row["index"], row["row"]) for row in rows] == [("1", "1"), ("2", "1")]
     assert rows[0]["prompt"] == 'a,\n"b"'
     assert (rows[0]["file"], rows[0]["width"], rows[0]["height"], rows[0]["seed"]) == ("0001.png", "2", "3", "-1")
     assert rows[1]["prompt"] == '\'=HYPERLINK("http://x")'
