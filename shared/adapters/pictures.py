@@ -4,10 +4,10 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from io import BytesIO
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -17,6 +17,8 @@ from shared.ports.pictures import CleanPicture, PictureFacts, Renditions
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 LARGE_PIXELS = 250_000
 DECODES_AT_A_TIME = 2
+# A few kilobytes may hold fifty million pixels, and each takes four bytes in every step of its way: such a one is alone.
+HUGE_PIXELS = 12_500_000
 MAX_EDGE = 16_384
 THUMBNAIL_EDGE = 300
 OPTIMISED_QUALITY = 85
@@ -32,6 +34,8 @@ class PillowPictureStudio:
 
     def __init__(self, *, decodes_at_a_time: int = DECODES_AT_A_TIME) -> None:
         self._turns = BoundedSemaphore(decodes_at_a_time)
+        self._all = decodes_at_a_time
+        self._taking = Lock()
 
     def inspect_upload(self, data: bytes, *, max_bytes: int, max_pixels: int) -> CleanPicture:
         """See PictureStudio."""
@@ -49,15 +53,14 @@ class PillowPictureStudio:
             ) from None
         except DAMAGED:
             raise Malformed("The picture is damaged: its header cannot be read. Export it again.") from None
-        with opened as picture:
+        with opened as header:
             # A phone's JPEG with a second picture inside (a preview, a gain map) is read as MPO: its first one counts.
-            if getattr(picture, "is_animated", False) and picture.format != "MPO":
+            if getattr(header, "is_animated", False) and header.format != "MPO":
                 raise UnsupportedMedia("The picture is animated; upload a single still picture.")
-            _refuse_size(picture, max_pixels, TooLarge)
-            with self.turn(picture):
+            _refuse_size(header, max_pixels, TooLarge)
+            with self.turn(header):
                 try:
-                    picture.load()
-                    return _cleaned(picture)
+                    return _cleaned(data)
                 except DAMAGED:
                     raise Malformed(
                         "The picture is damaged or cut off; export it again and upload the whole file."
@@ -101,12 +104,18 @@ class PillowPictureStudio:
 
     @contextmanager
     def turn(self, picture: Image.Image) -> Iterator[None]:
-        """Hold one of the few places for large decodes; small pictures need none."""
-        if picture.width * picture.height < LARGE_PIXELS:
+        """Hold one of the few places for large decodes, for a huge one all of them; small pictures need none."""
+        pixels = picture.width * picture.height
+        places = 0 if pixels < LARGE_PIXELS else 1 if pixels <= HUGE_PIXELS else self._all
+        # One after another: two that each wait for all would hold what the other needs.
+        with self._taking if places else nullcontext():
+            for _ in range(places):
+                self._turns.acquire()
+        try:
             yield
-            return
-        with self._turns:
-            yield
+        finally:
+            for _ in range(places):
+                self._turns.release()
 
 
 def _open(data: bytes) -> Image.Image:
@@ -132,14 +141,8 @@ def _refuse_size(picture: Image.Image, max_pixels: int, error: Callable[[str], E
         raise error(f"The picture has {width:,} × {height:,} pixels; no edge may be longer than {MAX_EDGE:,}.")
 
 
-def _cleaned(picture: Image.Image) -> CleanPicture:
-    media_type = _media_type(picture)
-    # Bit depth and palettes go first: a profile speaks of plain samples, and orientation must not be lost with them.
-    upright = ImageOps.exif_transpose(picture)
-    plain = _in_srgb(upright)
-    if media_type == "image/jpeg":
-        plain = _flattened(plain)
-    bare = Image.frombytes(plain.mode, plain.size, plain.tobytes())
+def _cleaned(data: bytes) -> CleanPicture:
+    media_type, bare = _bare(data)
     out = BytesIO()
     if media_type == "image/png":
         bare.save(out, "PNG", compress_level=4)
@@ -151,6 +154,25 @@ def _cleaned(picture: Image.Image) -> CleanPicture:
     return CleanPicture(
         data=data, media_type=media_type, width=bare.width, height=bare.height, sha256=sha256(data).hexdigest()
     )
+
+
+def _bare(data: bytes) -> tuple[str, Image.Image]:
+    """The media type, and the picture with nothing but its samples.
+
+    Opened in here, because a file's decoder holds its picture several times over: it is gone before another file is made.
+    """
+    with _open(data) as picture:
+        picture.load()
+        media_type = _media_type(picture)
+        # Bit depth and palettes go first: a profile speaks of plain samples, and orientation must not be lost with them.
+        ImageOps.exif_transpose(picture, in_place=True)
+        plain = _in_srgb(picture)
+        if media_type == "image/jpeg":
+            plain = _flattened(plain)
+        if plain is picture:
+            plain = picture.copy()
+    plain.info = {}
+    return media_type, plain
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:

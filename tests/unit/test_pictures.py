@@ -1,24 +1,41 @@
 """Pictures from people and providers: true type, limits, orientation, colour, damage."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
-from shared.adapters.pictures import PillowPictureStudio
+from shared.adapters.pictures import HUGE_PIXELS, PillowPictureStudio
 from shared.domain.errors import ErrorKind, FanfoldError, Malformed, ProviderError, TooLarge, UnsupportedMedia
 from shared.ports.pictures import CleanPicture
 
 MEGABYTE = 1024 * 1024
+ROOT = Path(__file__).parents[2]
+# Two kilobytes that hold fifty million pixels, and the most KiB of memory that they ever took.
+JUDGE = """
+import io, resource
+from PIL import Image
+from shared.adapters.pictures import HUGE_PIXELS, PillowPictureStudio
+out = io.BytesIO()
+Image.new("RGBA", (7000, 7000), (1, 2, 3, 4)).save(out, "WEBP", lossless=True)
+sent, studio = out.getvalue(), PillowPictureStudio()
+kept = studio.inspect_upload(sent, max_bytes=20 * 2**20, max_pixels=50_000_000)
+studio.renditions(kept.data)
+print(len(sent), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 STUDIO = PillowPictureStudio()
 
 
@@ -309,3 +326,41 @@ def test_at_most_the_given_number_of_large_pictures_is_decoded_at_a_time() -> No
         first.result(10)
         second.result(10)
     assert entered == ["small", "first", "second"]
+
+
+def test_a_huge_picture_is_decoded_while_no_other_large_one_is() -> None:
+    studio = PillowPictureStudio(decodes_at_a_time=2)
+    large, huge = Image.new("1", (1000, 1000)), Image.new("1", (HUGE_PIXELS // 1000 + 1, 1000))
+    inside, leave, entered = Event(), Event(), []
+    lock = Lock()
+
+    def hold() -> None:
+        with studio.turn(large):
+            inside.set()
+            leave.wait(10)
+            with lock:
+                entered.append("large")
+
+    def follow() -> None:
+        with studio.turn(huge), lock:
+            entered.append("huge")
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(hold)
+        inside.wait(10)
+        others = [pool.submit(follow), pool.submit(follow)]
+        with studio.turn(Image.new("1", (10, 10))):
+            leave.set()
+        for running in (first, *others):
+            running.result(10)
+    assert entered == ["large", "huge", "huge"]
+
+
+@pytest.mark.parametrize("function", ["api", "on_upload"])
+def test_the_largest_picture_that_is_taken_fits_into_the_memory_of_who_judges_it(function: str) -> None:
+    memory = yaml.safe_load((ROOT / "functions" / function / "function.yaml").read_text(encoding="utf-8"))["memory"]
+    judged = subprocess.run([sys.executable, "-c", JUDGE], cwd=ROOT, check=True, capture_output=True, text=True)
+    sent, peak = map(int, judged.stdout.split())
+    assert sent < 10_000
+    # Half a gibibyte is for the rest of the process.
+    assert peak <= (int(memory.removesuffix("Gi")) - 0.5) * 2**20
