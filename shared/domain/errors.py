@@ -83,6 +83,10 @@ class Unavailable(FanfoldError):
     """A part that is needed does not answer now; nothing was changed, or it is not known whether it was."""
 
 
+class Unreadable(FanfoldError):
+    """A stored document is damaged, or of a version that this one does not know."""
+
+
 class GuardRefused(FanfoldError):
     """A guarded commit met another version than it was promised: nothing was written."""
 

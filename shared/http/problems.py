@@ -25,6 +25,9 @@ from shared.domain.errors import (
     Unavailable,
     UnsupportedMedia,
 )
+from shared.logging import logger
+
+_log = logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:fanfold:problem:"
@@ -78,6 +81,7 @@ def respond(request: Request, error: FanfoldError) -> Response:
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(BUSY_RETRY_SECONDS)
     if kind is INTERNAL:
+        _log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
         return problem(request, INTERNAL, internal_detail(request))
     if isinstance(error, GuardRefused):
         return problem(request, kind, "Someone else changed it at the same moment. Read it again and repeat.")

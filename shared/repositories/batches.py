@@ -30,7 +30,7 @@ class BatchRepository(Collection[Batch]):
         `start_after` is (`next_step_at`, path) of the last one.
         """
         where = (Where("next_step_at", "<=", now),)
-        return self.query(Query("batches", where, (Order("next_step_at"),), limit, start_after, group=True))
+        return self.readable(Query("batches", where, (Order("next_step_at"),), limit, start_after, group=True))
 
     def changed_since(self, org: str, since: datetime, *, limit: int) -> list[Read[Batch]]:
         """Batches changed at or after this moment, deleted ones too, the latest change first."""

@@ -4,10 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pydantic import ValidationError
+
 from shared.domain.documents import Stored
-from shared.domain.errors import NotFound
+from shared.domain.errors import NotFound, Unreadable
 from shared.domain.ids import is_id
+from shared.logging import logger
 from shared.ports.documents import Document, DocumentStore, Order, Query, Update, Version, Where
+
+_log = logger(__name__)
 
 S = TypeVar("S", bound=Stored)
 
@@ -22,7 +27,7 @@ class Read(Generic[S]):
 
 
 class Collection(Generic[S]):
-    """Documents of one model."""
+    """Documents of one model; reading raises Unreadable for one that is none of it."""
 
     def __init__(self, documents: DocumentStore, model: type[S], noun: str) -> None:
         self._documents = documents
@@ -50,6 +55,19 @@ class Collection(Generic[S]):
         """What matches, in order."""
         return [self._read(document) for document in self._documents.query(query)]
 
+    def readable(self, query: Query) -> list[Read[S]]:
+        """What matches and can be read, in order; what cannot is logged.
+
+        For what goes over all organisations: one damaged document must not hold up everybody else's.
+        """
+        found = []
+        for document in self._documents.query(query):
+            try:
+                found.append(self._read(document))
+            except Unreadable as error:
+                _log.error("document_passed_over", path=document.path, detail=error.detail)
+        return found
+
     def newest(
         self, collection: str, where: tuple[Where, ...], *, limit: int, start_after: tuple[Any, ...] | None = None
     ) -> list[Read[S]]:
@@ -57,7 +75,13 @@ class Collection(Generic[S]):
         return self.query(Query(collection, where, (Order("created_at", descending=True),), limit, start_after))
 
     def _read(self, document: Document) -> Read[S]:
-        return Read(self._model.read(document.data), document.path, document.version)
+        try:
+            value = self._model.read(document.data)
+        except ValidationError as error:
+            # Without the values: they may be anything that a user said.
+            wrong = sorted({str(problem["loc"][0]) if problem["loc"] else "all of it" for problem in error.errors()})
+            raise Unreadable(f"The {self._noun} {document.path} cannot be read: {', '.join(wrong)}.") from None
+        return Read(value, document.path, document.version)
 
 
 def guarded(read: Read[S], fields: Mapping[str, Any]) -> Update:

@@ -24,7 +24,7 @@ class Leftovers(Generic[S]):
         """Those of this moment or before."""
         where = (*self._where, Where(self._field, "<=", moment))
         order = (Order(self._field),)
-        return self._collection.query(Query(self._name, where, order, limit, start_after, group=True))
+        return self._collection.readable(Query(self._name, where, order, limit, start_after, group=True))
 
     def position(self, read: Read[S]) -> tuple[Any, ...]:
         """The cursor after this one."""

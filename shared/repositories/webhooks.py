@@ -64,7 +64,7 @@ class WebhookDeliveryRepository(Collection[WebhookDelivery]):
         `start_after` is (`next_at`, path) of the last one.
         """
         where = (Where("next_at", "<=", before),)
-        return self.query(Query("deliveries", where, (Order("next_at"),), limit, start_after, group=True))
+        return self.readable(Query("deliveries", where, (Order("next_at"),), limit, start_after, group=True))
 
     def create(self, org: str, delivery: WebhookDelivery) -> Create:
         """The write that keeps a new one; refused when there is one already."""

@@ -11,7 +11,7 @@ import pytest
 from shared.domain.errors import NotFound, Unavailable
 from shared.domain.library import ReferenceStatus
 from shared.domain.webhooks import WebhookDelivery
-from shared.ports.documents import Create, Query
+from shared.ports.documents import Create, Query, Update
 from shared.repositories import paths
 from shared.services.leftovers import PAGE, CommitNotes
 from shared.services.rounds import Time
@@ -333,6 +333,18 @@ def test_a_run_that_is_out_of_time_goes_on_later(folder: Path) -> None:
     assert runs > 2
     world.close()
     whole.close()
+
+
+def test_what_is_damaged_stays_and_holds_up_nothing(folder: Path) -> None:
+    world = world_of(folder)
+    for key in ("one", "two"):
+        world.submit(ROW, key=key)
+    damaged, _ = documents(world, "idempotency")
+    world.store.commit([Update(damaged.path, {"expires_at": "soon"})])
+    world.clock.advance(7 * DAY)
+    assert clean(world) == 1
+    assert [document.path for document in documents(world, "idempotency")] == [damaged.path]
+    world.close()
 
 
 def test_one_kinds_trouble_does_not_stop_the_others(folder: Path) -> None:

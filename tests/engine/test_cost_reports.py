@@ -17,7 +17,7 @@ from shared.domain.modes import Role
 from shared.domain.money import LedgerEntry, LedgerKind
 from shared.domain.organisations import Member, Organisation
 from shared.domain.reports import MAX_LINES, OTHER, CostReport, Day, Fold, zone_of
-from shared.ports.documents import Create, Query, Set
+from shared.ports.documents import Create, Query, Set, Update
 from shared.repositories import money, paths
 from shared.services.report_files import Names, csv_file, dollars, harmless, json_file
 from tests.clocks import START
@@ -280,6 +280,19 @@ def test_one_organisations_trouble_does_not_stop_the_others(folder: Path) -> Non
     with pytest.raises(Unavailable, match="1 organisations"):
         run(world)
     assert reports(world, first) == {}
+    assert len(reports(world, second)) == 31
+    world.close()
+
+
+def test_a_damaged_entry_of_one_organisation_does_not_stop_the_others(folder: Path) -> None:
+    world = World(folder)
+    first, second = sorted((ORG, OTHER_ORG))
+    for org in (first, second):
+        organise(world, org)
+    damaged = spend(world, world.clock.now() - timedelta(days=1), 5, org=first)
+    world.store.commit([Update(paths.ledger_entry(first, damaged.id), {"cost_micros": "much"})])
+    with pytest.raises(Unavailable, match="1 organisations"):
+        run(world)
     assert len(reports(world, second)) == 31
     world.close()
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.errors import ErrorKind, ProviderError, Unreadable
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.domain.offers import Offer
 from shared.ports.documents import Create, Query, Update
 from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.repositories import paths
+from shared.repositories.batches import BatchRepository
 from tests.engine import invariants
 from tests.engine.faults import Crash, FaultyWorld
 from tests.engine.scripted import PRICE, ScriptedProvider, made, model
@@ -151,6 +152,20 @@ def test_the_sweep_finds_every_overdue_batch(folder: Path) -> None:
     world.clock.advance(1)
     assert world.engine.reconciliation.sweep() == 1_200
     assert {delivery.payload["batch"] for delivery in world.waiting()} == {batch, *names}
+
+
+def test_a_damaged_batch_holds_up_no_other(folder: Path) -> None:
+    world = World(folder)
+    damaged, whole = world.submit({"prompt": "a cup"}), world.submit({"prompt": "a plate"})
+    world.store.commit([Update(paths.batch(ORG, damaged), {"status": "of a later version"})])
+    for delivery in world.waiting():
+        world.done(delivery)
+    world.clock.advance(1)
+    assert world.engine.reconciliation.sweep() == 1
+    assert {delivery.payload["batch"] for delivery in world.waiting()} == {whole}
+    with pytest.raises(Unreadable, match=f"batch orgs/{ORG}/batches/{damaged} cannot be read: status.") as refused:
+        BatchRepository(world.store).get(paths.batch(ORG, damaged))
+    assert "later version" not in str(refused.value)
 
 
 def test_a_sweep_of_healthy_batches_asks_for_nothing(folder: Path) -> None:
