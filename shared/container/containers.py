@@ -23,7 +23,7 @@ from shared.version import VERSION
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from shared.http.task_edge import TaskEdgeSettings
+    from shared.http.service_edge import EdgeSettings
     from shared.services.jobs import Jobs
     from shared.services.library import Library
     from shared.services.notifications import Notifications
@@ -293,7 +293,7 @@ class Container:
         edge = self._edge("send_webhook", WEBHOOKS_AT_ONCE)
         return task_edge.send_webhook_app(self.notifications.tries, self.stack.services, edge)
 
-    def _edge(self, name: str, concurrency: int) -> "TaskEdgeSettings":
-        from shared.http.task_edge import TaskEdgeSettings
+    def _edge(self, name: str, concurrency: int) -> "EdgeSettings":
+        from shared.http.service_edge import EdgeSettings
 
-        return TaskEdgeSettings(audience=self.function_url(name), accounts=self.stack.accounts, concurrency=concurrency)
+        return EdgeSettings(audience=self.function_url(name), accounts=self.stack.accounts, concurrency=concurrency)

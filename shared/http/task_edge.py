@@ -9,24 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shared.domain.documents import SCHEMA
 from shared.domain.errors import Malformed, Unavailable
 from shared.domain.ids import is_id
-from shared.http.service_edge import EdgeSettings as TaskEdgeSettings
-from shared.http.service_edge import ServiceEdge
+from shared.http.service_edge import EdgeSettings, ServiceEdge
 from shared.logging import bound, logger
 from shared.ports.identity import ServiceTokens
-
-__all__ = [
-    "ItemPayload",
-    "StepPayload",
-    "SweepPayload",
-    "TaskEdge",
-    "TaskEdgeSettings",
-    "TryPayload",
-    "advance_batch_app",
-    "generate_image_app",
-    "reconcile_app",
-    "scheduled_app",
-    "send_webhook_app",
-]
 
 MAX_PAYLOAD_BYTES = 4_096
 
@@ -121,7 +106,7 @@ class Sweeps(Protocol):
         ...
 
 
-def advance_batch_app(steps: Steps, services: ServiceTokens, settings: TaskEdgeSettings) -> "TaskEdge[StepPayload]":
+def advance_batch_app(steps: Steps, services: ServiceTokens, settings: EdgeSettings) -> "TaskEdge[StepPayload]":
     """The application of functions/advance_batch."""
 
     def handle(payload: StepPayload) -> None:
@@ -132,7 +117,7 @@ def advance_batch_app(steps: Steps, services: ServiceTokens, settings: TaskEdgeS
 
 
 def generate_image_app(
-    generations: Generations, services: ServiceTokens, settings: TaskEdgeSettings
+    generations: Generations, services: ServiceTokens, settings: EdgeSettings
 ) -> "TaskEdge[ItemPayload]":
     """The application of functions/generate_image."""
 
@@ -143,7 +128,7 @@ def generate_image_app(
     return TaskEdge(ItemPayload, handle, services, settings)
 
 
-def send_webhook_app(tries: Tries, services: ServiceTokens, settings: TaskEdgeSettings) -> "TaskEdge[TryPayload]":
+def send_webhook_app(tries: Tries, services: ServiceTokens, settings: EdgeSettings) -> "TaskEdge[TryPayload]":
     """The application of functions/send_webhook."""
 
     def handle(payload: TryPayload) -> None:
@@ -154,7 +139,7 @@ def send_webhook_app(tries: Tries, services: ServiceTokens, settings: TaskEdgeSe
 
 
 def reconcile_app(
-    sweeps: Sequence[Sweeps], services: ServiceTokens, settings: TaskEdgeSettings
+    sweeps: Sequence[Sweeps], services: ServiceTokens, settings: EdgeSettings
 ) -> "TaskEdge[SweepPayload]":
     """The application of functions/reconcile."""
 
@@ -165,9 +150,7 @@ def reconcile_app(
     return TaskEdge(SweepPayload, handle, services, settings)
 
 
-def scheduled_app(
-    run: Callable[[], int], services: ServiceTokens, settings: TaskEdgeSettings
-) -> "TaskEdge[SweepPayload]":
+def scheduled_app(run: Callable[[], int], services: ServiceTokens, settings: EdgeSettings) -> "TaskEdge[SweepPayload]":
     """The application of a scheduled function: `run` does what is due and says how much that was."""
 
     def handle(payload: SweepPayload) -> None:  # noqa: ARG001 - the clock says nothing but that it is time
@@ -180,7 +163,7 @@ class TaskEdge(ServiceEdge, Generic[P]):
     """A service's edge whose deliveries are payloads of one model."""
 
     def __init__(
-        self, model: type[P], handle: Callable[[P], None], services: ServiceTokens, settings: TaskEdgeSettings
+        self, model: type[P], handle: Callable[[P], None], services: ServiceTokens, settings: EdgeSettings
     ) -> None:
         super().__init__(lambda body: handle(self._payload(body)), services, settings, max_bytes=MAX_PAYLOAD_BYTES)
         self._model = model

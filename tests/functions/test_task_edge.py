@@ -20,12 +20,12 @@ from shared.adapters.embedded.documents import SqliteDocumentStore
 from shared.adapters.embedded.passwords import Argon2PasswordHasher
 from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
 from shared.domain.errors import FanfoldError, GuardRefused, NotFound, Unavailable
+from shared.http.service_edge import EdgeSettings
 from shared.http.task_edge import (
     ItemPayload,
     StepPayload,
     SweepPayload,
     TaskEdge,
-    TaskEdgeSettings,
     send_webhook_app,
 )
 from shared.repositories.indexes import INDEXES
@@ -64,7 +64,7 @@ Serve = Callable[..., AbstractContextManager[TestClient]]
 def serve(services: LocalServiceTokens) -> Serve:
     @contextmanager
     def serving(handle: Callable[[ItemPayload], None], *, concurrency: int = 4) -> Iterator[TestClient]:
-        settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=concurrency)
+        settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=concurrency)
         with client_of(TaskEdge(ItemPayload, handle, services, settings)) as client:
             yield client
 
@@ -114,7 +114,7 @@ def test_strangers_reach_no_handler(
 
 
 def test_a_service_that_is_not_ours_is_refused(services: LocalServiceTokens) -> None:
-    settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({"someone@else"}), concurrency=1)
+    settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({"someone@else"}), concurrency=1)
     with client_of(TaskEdge(SweepPayload, lambda _: None, services, settings)) as client:
         assert client.post("/", headers=bearer(services.token(AUDIENCE))).status_code == 403
 
@@ -229,7 +229,7 @@ def test_no_more_deliveries_run_at_once_than_the_function_takes(serve: Serve, se
 
 
 def test_a_step_needs_no_item_and_a_sweep_needs_nothing(services: LocalServiceTokens) -> None:
-    settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
+    settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
     headers = bearer(services.token(AUDIENCE))
     steps: list[StepPayload] = []
     sweeps: list[SweepPayload] = []
@@ -253,7 +253,7 @@ def test_a_payload_in_pieces_is_read_whole(serve: Serve, services: LocalServiceT
 
 def test_a_queue_that_hangs_up_starts_nothing(services: LocalServiceTokens) -> None:
     seen: list[SweepPayload] = []
-    settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
+    settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
     edge = TaskEdge(SweepPayload, seen.append, services, settings)
     sent: list[Message] = []
 
@@ -291,7 +291,7 @@ TRY: dict[str, Any] = {
 
 def test_a_webhooks_try_is_carried_out_as_it_was_asked_for(services: LocalServiceTokens) -> None:
     sent = Sent()
-    settings = TaskEdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=4)
+    settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=4)
     headers = {"Authorization": f"Bearer {services.token(AUDIENCE)}"}
     with client_of(send_webhook_app(sent, services, settings)) as client:
         assert client.post("/", json=TRY, headers=headers).status_code == 200
