@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import uvicorn
 import uvloop
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.errors import ConfigurationWrong
 
@@ -54,6 +54,36 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _ToldOfTheEnd:
+    """An application that hears its readers leave when the process ends: event streams would be cut off with a traceback."""
+
+    def __init__(self, app: ASGIApp, ending: asyncio.Event) -> None:
+        self._app = app
+        self._ending = ending
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        is_whole = False
+
+        async def hear() -> Message:
+            nonlocal is_whole
+            message = await self._next(receive) if is_whole else await receive()
+            is_whole = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, hear, send)
+
+    async def _next(self, receive: Receive) -> Message:
+        """What comes after the body: that the reader has left, or that the process ends, which is told as the same."""
+        left, ended = asyncio.ensure_future(receive()), asyncio.ensure_future(self._ending.wait())
+        try:
+            await asyncio.wait({left, ended}, return_when=asyncio.FIRST_COMPLETED)
+            return left.result() if left.done() else {"type": "http.disconnect"}
+        finally:
+            left.cancel()
+            ended.cancel()
+
+
 def serve(
     apps: Sequence[tuple[socket.socket, ASGIApp]], *, started: Callable[[], None], stopping: Callable[[], None]
 ) -> None:
@@ -70,8 +100,8 @@ def serve(
 async def _serve(
     apps: Sequence[tuple[socket.socket, ASGIApp]], started: Callable[[], None], stopping: Callable[[], None]
 ) -> None:
-    servers = [_Server(_config(app)) for _, app in apps]
-    wanted = asyncio.Event()
+    wanted, ending = asyncio.Event(), asyncio.Event()
+    servers = [_Server(_config(_ToldOfTheEnd(app, ending))) for _, app in apps]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, lambda: _end_now() if wanted.is_set() else wanted.set())
@@ -87,6 +117,7 @@ async def _serve(
     await asyncio.to_thread(started)
     await wanted.wait()
     await asyncio.to_thread(stopping)
+    ending.set()
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*running)
