@@ -53,9 +53,9 @@ def test_a_sheet_with_a_local_picture_becomes_images_and_a_manifest(
     with (out / "manifest.csv").open(encoding="utf-8-sig", newline="") as reading:
         made = list(csv.DictReader(reading))
     assert [(row["row"], row["variant"], row["status"]) for row in made] == [
-        ("0", "1", "succeeded"),
-        ("0", "2", "succeeded"),
         ("1", "1", "succeeded"),
+        ("1", "2", "succeeded"),
+        ("2", "1", "succeeded"),
     ]
     assert [row["prompt"] for row in made] == ["A red boat\non a lake"] * 2 + ["A blue kite"]
     assert [json.loads(row["metadata"])["sku"] for row in made] == ["B-1", "B-1", "B-2"]
