@@ -11,6 +11,7 @@ from threading import BoundedSemaphore, Lock
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from shared.adapters.picture_parts import check_parts
 from shared.domain.errors import ErrorKind, Malformed, ProviderError, TooLarge, UnsupportedMedia
 from shared.ports.pictures import CleanPicture, PictureFacts, Renditions
 
@@ -43,6 +44,7 @@ class PillowPictureStudio:
             raise Malformed("The file is empty; choose a PNG, JPEG or WebP picture.")
         if len(data) > max_bytes:
             raise TooLarge(f"The file has {len(data):,} bytes; at most {max_bytes:,} are taken.")
+        check_parts(data)
         try:
             opened = _open(data)
         except Image.DecompressionBombError:

@@ -52,7 +52,7 @@ class _Event(_Part):
     name: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]{1,63}$")]
     org: Annotated[str, AfterValidator(_of_an_organisation)]
     occurred_at: AwareDatetime
-    data: dict[str, str | int] = {}
+    data: dict[str, str | Annotated[int, Field(ge=-(2**63), lt=2**63)]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +129,13 @@ def _pushed(body: bytes) -> PushMessage:
         data = base64.b64decode(message.data, validate=True)
     except ValueError:
         raise Malformed("The envelope is wrong: message/data must be base64.") from None
+    try:
+        published_at = message.published_at.astimezone(UTC)
+    except OverflowError:
+        raise Malformed("The envelope is wrong: message/publishTime lies outside the calendar.") from None
     return PushMessage(
         id=message.id,
         attributes=message.attributes,
         data=data,
-        published_at=message.published_at.astimezone(UTC),
+        published_at=published_at,
     )

@@ -100,6 +100,7 @@ def test_strangers_reach_no_handler(serve: Serve, services: LocalServiceTokens) 
         {"messageId": "x" * 257},
         {"publishTime": "yesterday"},
         {"publishTime": "2026-11-21T15:30:00"},
+        {"publishTime": "0001-01-01T00:00:00+14:00"},
     ],
     ids=lambda change: str(change)[:40],
 )
@@ -183,6 +184,7 @@ def test_an_event_is_announced_as_it_was_published(services: LocalServiceTokens)
         EVENT.encoded().replace(b"BatchCompleted", b"batch completed"),
         EVENT.encoded().replace(b"+00:00", b""),
         EVENT.encoded().replace(b"series", b'series":{},"more'),
+        EVENT.encoded().replace(b"series", b'series":9223372036854775808,"more'),
     ],
 )
 def test_what_is_no_event_of_ours_is_done_with_so_that_it_does_not_come_again(
