@@ -1,7 +1,10 @@
 """Reference pictures: a place to upload to, the check of what came, and from then on a picture that rows may name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 
 from shared.domain.callers import Caller
 from shared.domain.errors import (
@@ -12,6 +15,7 @@ from shared.domain.errors import (
     Malformed,
     NotFound,
     TooLarge,
+    Unavailable,
     UnsupportedMedia,
 )
 from shared.domain.library import Reference, ReferenceCreate, ReferenceStatus
@@ -32,6 +36,8 @@ from shared.services.searches import Newest, Search
 
 ROUTE = "references"
 UPLOAD_LASTS = timedelta(hours=1)
+# Each holds a file and a thread while it waits for its turn to be decoded.
+JUDGED_AT_A_TIME = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,7 @@ class ReferenceService:
         self._clock = clock
         self._ids = ids
         self._limits = limits
+        self._places = BoundedSemaphore(JUDGED_AT_A_TIME)
 
     def create(
         self, caller: Caller, create: ReferenceCreate, *, idempotency_key: str | None, fingerprint: str
@@ -92,7 +99,8 @@ class ReferenceService:
     def complete(self, caller: Caller, reference: str) -> Reference:
         """Check the uploaded bytes by their content and keep the cleaned picture; twice is harmless.
 
-        Raises NotFound, Conflict (nothing was uploaded yet), Invalid with the reason why the picture is refused (for good).
+        Raises NotFound, Conflict (nothing was uploaded yet), Invalid with the reason why the picture is refused (for good),
+        Unavailable.
         """
         caller.require(Role.EDITOR)
         check_id("ref", reference, "reference")
@@ -104,7 +112,7 @@ class ReferenceService:
     def judge(self, org: str, reference: str) -> Reference:
         """The reference as it is once the bytes that were uploaded are judged, ready or refused; twice is harmless.
 
-        Raises NotFound (no such reference, or a deleted one), Conflict (nothing was uploaded).
+        Raises NotFound (no such reference, or a deleted one), Conflict (nothing was uploaded), Unavailable (too many at once).
         """
         judged = self._repeats.until_unrefused(lambda: self._judge(org, reference))
         self._objects.delete(judged.upload)
@@ -176,14 +184,25 @@ class ReferenceService:
         if read.value.status is not ReferenceStatus.AWAITING_UPLOAD:
             return read.value
         try:
-            picture = self._checked(read.value)
-            fields = self._kept(org, reference, picture)
+            with self._place():
+                picture = self._checked(read.value)
+                fields = self._kept(org, reference, picture)
         except NotFound:
             return self._not_there(org, reference)
         except (UnsupportedMedia, TooLarge, Malformed) as error:
             fields = {"status": ReferenceStatus.REFUSED.value, "detail": error.detail}
         self._documents.commit([guarded(read, fields)])
         return self._references.one(org, reference).value
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One of the few places for judging: whoever sends many pictures at once shall not hold every thread and all memory."""
+        if not self._places.acquire(blocking=False):
+            raise Unavailable("Many pictures are being checked at this moment. Ask again in a few seconds.")
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def _checked(self, reference: Reference) -> CleanPicture:
         data = self._objects.get(reference.upload, max_bytes=self._limits.bytes)

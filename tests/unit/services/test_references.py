@@ -1,6 +1,8 @@
 """References: uploaded, checked by their content, used, deleted."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
 from typing import Any, cast
 
 import httpx2
@@ -8,10 +10,11 @@ import pytest
 from PIL import Image
 
 from shared.domain.callers import Caller
-from shared.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
+from shared.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, Unavailable
 from shared.domain.library import Reference, ReferenceCreate, ReferenceStatus
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
+from shared.services.references import JUDGED_AT_A_TIME
 from tests.unit.services.desks import MAX_BYTES, Desk, png
 
 CREATE = ReferenceCreate(filename="walker.png", media_type="image/png", bytes=100)
@@ -212,3 +215,32 @@ def test_another_organisations_reference_is_not_found(desk: Desk) -> None:
     not_found(desk.theirs, made.id)
     not_found(desk.ours, "ref_" + "a" * 20)
     not_found(desk.ours, "../" + made.id)
+
+
+def test_so_many_pictures_are_judged_at_once_and_no_more(desk: Desk) -> None:
+    made = [desk.reference(png()) for _ in range(JUDGED_AT_A_TIME + 1)]
+    all_in, leave = Barrier(JUDGED_AT_A_TIME + 1), Event()
+
+    class Slow:
+        """The object store, on a day when it takes its time."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(desk.files, name)
+
+        def get(self, name: str, *, max_bytes: int | None = None) -> bytes:
+            if not leave.is_set():
+                all_in.wait(20)
+                leave.wait(20)
+            return desk.files.get(name, max_bytes=max_bytes)
+
+    references = desk.new_references(cast("ObjectStore", Slow()))
+    with ThreadPoolExecutor(JUDGED_AT_A_TIME) as pool:
+        running = [pool.submit(references.complete, desk.ours, one.id) for one in made[1:]]
+        all_in.wait(20)
+        try:
+            with pytest.raises(Unavailable, match="Ask again"):
+                references.complete(desk.ours, made[0].id)
+        finally:
+            leave.set()
+        assert {one.result(20).status for one in running} == {ReferenceStatus.READY}
+    assert references.complete(desk.ours, made[0].id).status is ReferenceStatus.READY
