@@ -11,8 +11,8 @@ from threading import BoundedSemaphore, Lock
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from shared.adapters.picture_parts import check_parts
 from shared.domain.errors import ErrorKind, Malformed, ProviderError, TooLarge, UnsupportedMedia
+from shared.domain.picture_parts import check_parts
 from shared.ports.pictures import CleanPicture, PictureFacts, Renditions
 
 MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}

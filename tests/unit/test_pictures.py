@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
-from shared.adapters.picture_parts import MAX_CHUNKS, MAX_SCANS, check_parts
 from shared.adapters.pictures import HUGE_PIXELS, PillowPictureStudio
 from shared.domain.errors import ErrorKind, FanfoldError, Malformed, ProviderError, TooLarge, UnsupportedMedia
+from shared.domain.picture_parts import MAX_CHUNKS, MAX_SCANS, check_parts
 from shared.ports.pictures import CleanPicture
 
 MEGABYTE = 1024 * 1024
