@@ -26,6 +26,13 @@ PAYLOADS = {
         "attempt": 1,
         "dispatch": 1,
     },
+    "send_webhook": {
+        "schema": 1,
+        "org": f"org_{NOBODY}",
+        "webhook": f"whk_{NOBODY}",
+        "delivery": f"dlv_{NOBODY}",
+        "attempt": 1,
+    },
 }
 # What a function named on_… is pushed: a message that is about nothing of ours.
 MESSAGE = {"message": {"messageId": "1", "publishTime": "2026-01-01T00:00:00Z", "attributes": {}, "data": ""}}
