@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from starlette.routing import Mount, Router
@@ -33,10 +34,10 @@ def serve() -> Iterator[Server]:
 
 
 @contextmanager
-def serve_on(listening: socket.socket, app: ASGIApp) -> Iterator[None]:
+def serve_on(listening: socket.socket, app: ASGIApp, **settings: Any) -> Iterator[None]:
     """Serve the application on this socket until the block ends."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=5
+        app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=5, **settings
     )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})

@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from infra.local.request_heads import BoundedHeads
 from shared.domain.errors import ConfigurationWrong
 
 _GRACE_SECONDS = 5
@@ -131,6 +132,7 @@ def _end_now() -> None:
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=BoundedHeads,
         log_config=None,
         access_log=False,
         lifespan="off",
