@@ -224,7 +224,12 @@ class Settings(BaseSettings):
         ]
         if self.local_webhooks:
             found.append("FANFOLD_LOCAL_WEBHOOKS is set, but this is production (FANFOLD_STACK=google): unset it.")
-        found += [f"{variable(name)} is missing (FANFOLD_STACK=google)." for name in _NEEDED if not getattr(self, name)]
+        missing = [variable(name) for name in _NEEDED if not getattr(self, name)]
+        if missing:
+            found.append(
+                f"{', '.join(missing)} must be set (FANFOLD_STACK=google): `make deploy` does so for the functions that it "
+                "deploys. To serve on this machine, leave FANFOLD_STACK unset."
+            )
         found += [
             f"{variable(name)} must be an https address (FANFOLD_STACK=google)."
             for name in ("functions_url", "public_url")

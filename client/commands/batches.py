@@ -12,7 +12,7 @@ from client.commands import endings
 from client.commands import options as opt
 from client.models import Batch
 from client.sessions import Session
-from client.views.words import aside, moment, money, one_line, status_words
+from client.views.words import moment, money, one_line, standing
 
 Limit = Annotated[int, typer.Option(min=1, help="How many at most.")]
 Status = Annotated[str, typer.Option(help="Only those of this status.")]
@@ -141,7 +141,7 @@ def _act(session: Session, batch_id: str, as_json: bool, act: Callable[[Client],
         session.screen.document(batch)
         return
     session.screen.line(batch_id)
-    words = f"{status_words(batch.status).capitalize()}{aside(batch.status_reason)}"
+    words = standing(batch.status, batch.status_reason)
     session.screen.say(f"{words}. Follow it: fanfold watch {batch_id}")
 
 

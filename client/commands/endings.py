@@ -15,7 +15,7 @@ from client.manifests import write_manifest
 from client.models import Batch, Item
 from client.sessions import Session
 from client.views.bars import BatchBar
-from client.views.words import aside, money, one_line, plural, status_words
+from client.views.words import aside, money, one_line, plural, standing
 
 EXIT_CODES = {"completed": 0, "failed": 1, "completed_with_failures": 3, "cancelled": 4}
 INTERRUPTED = 130
@@ -51,8 +51,8 @@ def tell(session: Session, client: Client, batch: Batch) -> None:
     if batch.status == "completed_with_failures":
         session.screen.warn("\n".join([f"{done} · {progress.failed:,} failed{reason}", *lines]), advice)
     else:
-        words = status_words(batch.status).capitalize()
-        session.screen.fail("\n".join([f"{words}{reason} · {done}", *lines]), advice)
+        words = standing(batch.status, batch.status_reason)
+        session.screen.fail("\n".join([f"{words} · {done}", *lines]), advice)
 
 
 def download(session: Session, client: Client, batch_id: str, folder: Path, *, thumbnails: bool = False) -> None:

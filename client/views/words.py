@@ -66,6 +66,14 @@ def aside(reason: str | None) -> str:
     return f" ({clean(reason).removesuffix('.')})" if reason else ""
 
 
+def standing(status: str, reason: str | None) -> str:
+    """How a batch stands and why; a reason that says the status itself stands alone."""
+    words, why = status_words(status).capitalize(), clean(reason or "").removesuffix(".")
+    if why and (status == "running" or why.lower().startswith(words.lower())):
+        return why
+    return f"{words}{aside(reason)}"
+
+
 def status_words(status: str) -> str:
     """A status as words."""
     return clean(status).replace("_", " ")

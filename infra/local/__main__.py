@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from infra.local.stacks import LocalStack
-from shared.config import settings
+from shared.config import Settings, settings
 from shared.domain.errors import FanfoldError
 
 
@@ -15,11 +15,18 @@ def main() -> int:
     parser.add_argument("--announce", type=Path, help="write address and key into this file once it runs (owner only)")
     wanted = parser.parse_args()
     try:
-        LocalStack(settings(), announce=wanted.announce).run()
+        LocalStack(_quiet(settings()), announce=wanted.announce).run()
     except FanfoldError as error:
         print(f"Fanfold cannot start. {error.detail}", file=sys.stderr)
         return 1
     return 0
+
+
+def _quiet(config: Settings) -> Settings:
+    """The settings; on a terminal only warnings are logged unless more was asked for: the sign-in is to stay in sight."""
+    if sys.stderr.isatty() and "log_level" not in config.model_fields_set:
+        return config.model_copy(update={"log_level": "WARNING"})
+    return config
 
 
 if __name__ == "__main__":
