@@ -32,6 +32,21 @@ kept = studio.inspect_upload(sent, max_bytes=20 * 2**20, max_pixels=50_000_000)
 studio.renditions(kept.data)
 print(len(sent), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
+# As many images at once as an instance makes, each with such a picture as its reference.
+SHOW = """
+import io, resource
+from concurrent.futures import ThreadPoolExecutor
+from PIL import Image
+from shared.adapters.providers.preview.references import read_guides
+from shared.domain.modes import ReferenceMode
+from shared.ports.providers import ReferenceImage
+out = io.BytesIO()
+Image.new("RGB", (7000, 7000), (1, 2, 3)).save(out, "WEBP", lossless=True)
+one = ReferenceImage(data=out.getvalue(), media_type="image/webp", mode=ReferenceMode.STYLE_ONLY)
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(read_guides, [[one]] * 4))
+print(len(one.data), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 
 
 def encoded(picture: Image.Image, picture_format: str, **options: Any) -> bytes:
@@ -44,11 +59,11 @@ def inspect(data: bytes) -> CleanPicture:
     return PillowPictureStudio().inspect_upload(data, max_bytes=20 * 2**20, max_pixels=50_000_000)
 
 
-@pytest.mark.parametrize("function", ["api", "on_upload"])
-def test_the_largest_picture_that_is_taken_fits_into_the_memory_of_who_judges_it(function: str) -> None:
+@pytest.mark.parametrize(("function", "program"), [("api", JUDGE), ("on_upload", JUDGE), ("generate_image", SHOW)])
+def test_the_largest_picture_that_is_taken_fits_into_the_memory_of_who_reads_it(function: str, program: str) -> None:
     memory = yaml.safe_load((ROOT / "functions" / function / "function.yaml").read_text(encoding="utf-8"))["memory"]
-    judged = subprocess.run([sys.executable, "-c", JUDGE], cwd=ROOT, check=True, capture_output=True, text=True)
-    sent, peak = map(int, judged.stdout.split())
+    read = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
+    sent, peak = map(int, read.stdout.split())
     assert sent < 10_000
     # Half a gibibyte is for the rest of the process.
     assert peak <= (int(memory.removesuffix("Gi")) - 0.5) * 2**20

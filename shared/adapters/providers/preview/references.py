@@ -1,9 +1,11 @@
 """What a preview takes from reference pictures: palette and grain of all, and the layout of one."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from random import Random
+from threading import Lock
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
@@ -19,6 +21,9 @@ WORKING_EDGE = 640
 RELIEF_EDGE = 288
 LEVELS = (5, 8)
 FORMATS = ("PNG", "JPEG", "WEBP")
+# A few kilobytes may hold fifty million pixels, and their decoder holds them several times over: one of these at a time.
+HUGE_PIXELS = 12_500_000
+_ALONE = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,12 @@ def _opened(reference: ReferenceImage, number: int) -> Image.Image:
     try:
         with Image.open(BytesIO(reference.data), formats=FORMATS) as picture:
             picture.draft("RGB", (WORKING_EDGE, WORKING_EDGE))
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+            with _ALONE if picture.width * picture.height > HUGE_PIXELS else nullcontext():
+                picture.load()
+                if picture.mode in ("RGB", "RGBA"):
+                    # Small at once: every later step would take as much again.
+                    picture.thumbnail((WORKING_EDGE, WORKING_EDGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+                upright = ImageOps.exif_transpose(picture).convert("RGBA")
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
         raise ProviderError(
             ErrorKind.INVALID,
