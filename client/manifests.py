@@ -6,6 +6,7 @@ Numbers count from 1, as those in the files' names do; the byte order mark is th
 import csv
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -19,6 +20,8 @@ COLUMNS = (
 )  # fmt: skip
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+_NEXT_CELL = re.compile(r"([;\t\r\n])(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def write_manifest(folder: Path, entries: Iterable[tuple[Item, str]]) -> Path:
@@ -40,9 +43,11 @@ def write_manifest(folder: Path, entries: Iterable[tuple[Item, str]]) -> Path:
 
 def guarded(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    # Where decimals have a comma Excel takes a semicolon for the end of a cell, and a quote inside a line for nothing.
+    value = _NEXT_CELL.sub(r"\1'", value)
+    return f"'{value}" if value.lstrip(" ").startswith(_FORMULA_STARTS) else value
 
 
 def _line(item: Item, name: str) -> Mapping[str, object]:

@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_one_is_told(tmp_path: Path) -> None:
 def test_the_manifest_has_a_line_an_item_and_no_formulas(tmp_path: Path) -> None:
     item = Item(
         id="itm_1", index=1, row=0, variant=2, status="failed", prompt='=HYPERLINK("http://x")', model="+m",
-        cost_micros=5, error=Failure(kind="refused", detail="@SUM(A1)"), tags=["-a", "b"], metadata={"sku": "ü"},
+        cost_micros=5, error=Failure(kind="refused", detail="@SUM(A1)"), tags=["-a", "b", "=c"], metadata={"sku": "ü"},
     )  # fmt: skip
     first = item.model_copy(
         update={"index": 0, "prompt": 'a,\n"b"', "seed": -1, "asset": Asset(id="a", width=2, height=3)}
@@ -145,7 +145,7 @@ def test_the_manifest_has_a_line_an_item_and_no_formulas(tmp_path: Path) -> None
     assert rows[0]["prompt"] == 'a,\n"b"'
     assert (rows[0]["file"], rows[0]["width"], rows[0]["height"], rows[0]["seed"]) == ("0001.png", "2", "3", "-1")
     assert rows[1]["prompt"] == '\'=HYPERLINK("http://x")'
-    assert (rows[1]["model"], rows[1]["error_detail"], rows[1]["tags"]) == ("'+m", "'@SUM(A1)", "'-a; b")
+    assert (rows[1]["model"], rows[1]["error_detail"], rows[1]["tags"]) == ("'+m", "'@SUM(A1)", "'-a; b;' =c")
     assert (rows[1]["error_kind"], rows[1]["cost_micros"], rows[1]["metadata"]) == ("refused", "5", '{"sku": "ü"}')
     assert [each.name for each in tmp_path.iterdir()] == ["manifest.csv"]
 
