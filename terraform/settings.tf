@@ -20,7 +20,7 @@ locals {
     var.settings,
   )
 
-  # A function takes tokens of the one account that its trigger uses.
+  # A function takes tokens of FANFOLD_TASK_ACCOUNT, always, and of the account that its own trigger uses.
   environment = {
     for name, function in local.functions : name => merge(
       local.settings,

@@ -29,7 +29,7 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
     from shared.adapters.embedded.events import InProcessEventBus, PushedEventBus
     from shared.adapters.embedded.keys import KeyFolder
     from shared.adapters.embedded.objects import FileObjectStore
-    from shared.adapters.embedded.pushes import Pushes
+    from shared.adapters.embedded.pushes import UPLOAD_BUCKET, Pushes
     from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
     from shared.adapters.embedded.state_folder import StateFolder
     from shared.adapters.embedded.tasks import SqliteTaskQueue
@@ -57,6 +57,7 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
         secret=keys.secret,
         accounts=frozenset({SERVICE_ACCOUNT}),
         boot_id=folder.boot_id,
+        upload_bucket=UPLOAD_BUCKET,
         close=close,
     )
 

@@ -29,7 +29,7 @@ class Stack:
     secret: Callable[[str], bytes]
     accounts: frozenset[str]
     boot_id: str
-    upload_bucket: str = "uploads"
+    upload_bucket: str
     close: Callable[[], None] = field(default=lambda: None)
 
 

@@ -8,6 +8,8 @@ MAX_NAME = 900
 MAX_PART = 200
 # Less than the 8 KiB of Cloud Storage, because its adapter keeps a mark of its own there.
 MAX_METADATA_BYTES = 8 * 1024 - 64
+# What names of uploads have behind their organisation: orgs/{org}/uploads/… may lie in a bucket of its own.
+UPLOADS = "uploads"
 _PART = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_PART}}}")
 _TAIL = re.compile(rf"[A-Za-z0-9._-]{{0,{MAX_PART}}}")
 _MEDIA_TYPE = re.compile(

@@ -144,8 +144,18 @@ def reconcile_app(
     """The application of functions/reconcile."""
 
     def handle(payload: SweepPayload) -> None:  # noqa: ARG001 - there is nothing in it that a sweep needs
-        if found := sum(each.sweep() for each in sweeps):
+        found = 0
+        failed: list[Exception] = []
+        for each in sweeps:
+            try:
+                found += each.sweep()
+            except Exception as error:  # noqa: BLE001 - whatever it is leaves no other kind out, and is raised at the end
+                log.warning("sweep_failed", sweep=type(each).__name__, error=type(error).__name__)
+                failed.append(error)
+        if found:
             log.info("overdue_work_found", count=found)
+        if failed:
+            raise failed[0]
 
     return TaskEdge(SweepPayload, handle, services, settings)
 

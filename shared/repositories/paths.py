@@ -2,10 +2,11 @@
 
 import re
 
+from shared.domain import object_names
 from shared.domain.ids import is_id
 
 _ROWS = re.compile(r"orgs/[^/]+/batches/([^/]+)/rows\.jsonl\.gz")
-_UPLOAD = re.compile(r"orgs/([^/]+)/uploads/([^/]+)")
+_UPLOAD = re.compile(rf"orgs/([^/]+)/{object_names.UPLOADS}/([^/]+)")
 
 
 def organisations() -> str:
@@ -200,7 +201,7 @@ def batch_objects(org: str) -> str:
 
 def uploads(org: str) -> str:
     """What the names of uploads begin with."""
-    return f"orgs/{org}/uploads/"
+    return f"orgs/{org}/{object_names.UPLOADS}/"
 
 
 def exports(org: str) -> str:
@@ -236,7 +237,7 @@ def thumbnail_object(org: str, batch_id: str, item_id: str, attempt: int) -> str
 
 def upload_object(org: str, reference_id: str) -> str:
     """A reference as it was uploaded, not yet trusted."""
-    return f"orgs/{org}/uploads/{reference_id}"
+    return f"{uploads(org)}{reference_id}"
 
 
 def reference_of_upload(name: str) -> tuple[str, str] | None:

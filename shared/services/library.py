@@ -30,7 +30,7 @@ class LibraryRules:
     link_hours: int
     submits_a_minute: int
     page_key: bytes
-    upload_bucket: str = "uploads"
+    upload_bucket: str
 
 
 class Library:

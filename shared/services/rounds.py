@@ -46,7 +46,7 @@ class Rounds:
 
         `work` says whether it came to its end. When the time is up the place is kept, and the next run goes on there. One
         organisation's trouble does not stop the others: Unavailable is raised at the end. With `every`, a round begins only
-        so long after the end of the one before.
+        so long after the end of the one before, whether or not that had trouble: all would be visited anew for one.
         """
         kept = self._positions.one(job)
         if every is not None and kept is not None and self._is_early(kept.value, every):
@@ -72,11 +72,10 @@ class Rounds:
                 if time.is_up:
                     self._keep(job, after)
                     return count
-        if failed:
-            self._write(job, JobPosition())
-            raise Unavailable(f"{job} did not come to its end for {failed} organisations; the next run tries again.")
         if every is not None or (kept is not None and kept.value.after):
             self._write(job, JobPosition(ended_at=self._clock.now()))
+        if failed:
+            raise Unavailable(f"{job} did not come to its end for {failed} organisations; the next round tries again.")
         return count
 
     def _is_early(self, position: JobPosition, every: timedelta) -> bool:

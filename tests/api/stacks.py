@@ -17,6 +17,7 @@ from shared.adapters.embedded.accounts import LocalAccounts
 from shared.adapters.embedded.events import InProcessEventBus
 from shared.adapters.embedded.object_app import object_app
 from shared.adapters.embedded.passwords import Argon2PasswordHasher
+from shared.adapters.embedded.pushes import UPLOAD_BUCKET
 from shared.adapters.outbound import SafeOutbound
 from shared.adapters.pictures import PillowPictureStudio
 from shared.adapters.system import SystemClock
@@ -204,6 +205,7 @@ class ApiStack(World):
             link_hours=6,
             submits_a_minute=submits_a_minute,
             page_key=bytes(32),
+            upload_bucket=UPLOAD_BUCKET,
         )
         return Library(ports, self.engine, self.offer, accounts=self.accounts, rules=rules)
 

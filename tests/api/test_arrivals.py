@@ -2,12 +2,11 @@
 
 import pytest
 
+from shared.adapters.embedded.pushes import UPLOAD_BUCKET
 from shared.domain.callers import Caller
 from shared.repositories import paths
 from tests.api.stacks import ApiStack
 from tests.api.test_uploads import BAD, jpeg
-
-BUCKET = "uploads"
 
 
 def upload_name(stack: ApiStack, reference: str) -> str:
@@ -21,10 +20,10 @@ def status(stack: ApiStack, reference: str) -> str:
 def test_a_picture_is_ready_without_its_client_asking_and_stays_so(stack: ApiStack) -> None:
     reference = stack.upload(jpeg(), "image/jpeg")
     name = upload_name(stack, reference)
-    stack.library.uploads.arrived(BUCKET, name)
+    stack.library.uploads.arrived(UPLOAD_BUCKET, name)
     first = stack.ask("GET", f"/v1/references/{reference}").json()
     assert (first["status"], first["width"], first["height"]) == ("ready", 300, 200)
-    stack.library.uploads.arrived(BUCKET, name)
+    stack.library.uploads.arrived(UPLOAD_BUCKET, name)
     assert stack.ask("POST", f"/v1/references/{reference}:complete").json() == first
     assert stack.files.find(name) is None
 
@@ -32,7 +31,7 @@ def test_a_picture_is_ready_without_its_client_asking_and_stays_so(stack: ApiSta
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_file_is_refused_with_its_reason_and_removed(stack: ApiStack, kind: str) -> None:
     reference = stack.upload(BAD[kind]())
-    stack.library.uploads.arrived(BUCKET, upload_name(stack, reference))
+    stack.library.uploads.arrived(UPLOAD_BUCKET, upload_name(stack, reference))
     shown = stack.ask("GET", f"/v1/references/{reference}").json()
     assert shown["status"] == "refused"
     assert shown["detail"].endswith(".")
@@ -44,7 +43,7 @@ def test_what_is_sent_again_after_its_judgement_is_removed_and_changes_nothing(s
     before = stack.ask("GET", f"/v1/references/{reference}").json()
     name = upload_name(stack, reference)
     stack.files.put(name, b"other bytes", media_type="image/png")
-    stack.library.uploads.arrived(BUCKET, name)
+    stack.library.uploads.arrived(UPLOAD_BUCKET, name)
     assert stack.ask("GET", f"/v1/references/{reference}").json() == before
     assert stack.files.find(name) is None
 
@@ -52,7 +51,7 @@ def test_what_is_sent_again_after_its_judgement_is_removed_and_changes_nothing(s
 def test_a_notification_without_its_object_changes_nothing(stack: ApiStack) -> None:
     reference = stack.upload(jpeg(), "image/jpeg")
     stack.files.delete(upload_name(stack, reference))
-    stack.library.uploads.arrived(BUCKET, upload_name(stack, reference))
+    stack.library.uploads.arrived(UPLOAD_BUCKET, upload_name(stack, reference))
     assert status(stack, reference) == "awaiting_upload"
 
 
@@ -62,7 +61,7 @@ def test_what_was_sent_for_a_deleted_or_unknown_reference_is_removed(stack: ApiS
     unknown = paths.upload_object(stack.ours.org, stack.ids.new("ref"))
     stack.files.put(unknown, b"x", media_type="image/png")
     for name in (upload_name(stack, deleted), unknown):
-        stack.library.uploads.arrived(BUCKET, name)
+        stack.library.uploads.arrived(UPLOAD_BUCKET, name)
         assert stack.files.find(name) is None
 
 
@@ -82,7 +81,7 @@ def test_what_was_sent_for_a_deleted_or_unknown_reference_is_removed(stack: ApiS
 )
 def test_a_strangers_object_is_passed_over(stack: ApiStack, name: str) -> None:
     reference = stack.upload(jpeg(), "image/jpeg")
-    stack.library.uploads.arrived(BUCKET, name.format(org=stack.ours.org, reference=reference))
+    stack.library.uploads.arrived(UPLOAD_BUCKET, name.format(org=stack.ours.org, reference=reference))
     assert status(stack, reference) == "awaiting_upload"
     assert stack.files.find(upload_name(stack, reference)) is not None
 
@@ -95,7 +94,7 @@ def test_another_buckets_object_is_passed_over(stack: ApiStack) -> None:
 
 def test_another_organisations_name_reaches_no_reference_of_ours(stack: ApiStack) -> None:
     reference = stack.upload(jpeg(), "image/jpeg")
-    stack.library.uploads.arrived(BUCKET, paths.upload_object(stack.theirs.org, reference))
+    stack.library.uploads.arrived(UPLOAD_BUCKET, paths.upload_object(stack.theirs.org, reference))
     assert status(stack, reference) == "awaiting_upload"
     caller: Caller = stack.ours.caller
     assert stack.library.references.complete(caller, reference).status.value == "ready"

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from shared.http.task_edge import (
     StepPayload,
     SweepPayload,
     TaskEdge,
+    reconcile_app,
     send_webhook_app,
 )
 from shared.repositories.indexes import INDEXES
@@ -240,6 +241,39 @@ def test_a_step_needs_no_item_and_a_sweep_needs_nothing(services: LocalServiceTo
         assert client.post("/", headers=headers).status_code == 200
         assert client.post("/", json={"schema": 1}, headers=headers).status_code == 200
     assert (len(steps), len(sweeps)) == (1, 2)
+
+
+class Sweep:
+    """A sweep that was carried out, and may have failed."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.count = 0
+        self._error = error
+
+    def sweep(self) -> int:
+        self.count += 1
+        if self._error is not None:
+            raise self._error
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("errors", "status"),
+    [
+        ((None, None, None), 200),
+        ((Unavailable("The store is away."), None, None), 503),
+        ((RuntimeError("a mistake of ours"), Unavailable("The store is away."), None), 500),
+        ((None, Unavailable("The store is away."), RuntimeError("a mistake of ours")), 503),
+    ],
+)
+def test_one_sweeps_trouble_leaves_no_other_out_and_the_first_is_the_answer(
+    services: LocalServiceTokens, errors: Sequence[Exception | None], status: int
+) -> None:
+    sweeps = [Sweep(error) for error in errors]
+    settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
+    with client_of(reconcile_app(sweeps, services, settings)) as client:
+        answer = client.post("/", headers=bearer(services.token(AUDIENCE)))
+    assert (answer.status_code, [sweep.count for sweep in sweeps]) == (status, [1, 1, 1])
 
 
 def test_a_payload_in_pieces_is_read_whole(serve: Serve, services: LocalServiceTokens) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
-from shared.domain.object_names import prefix_parts
+from shared.domain.object_names import UPLOADS, prefix_parts
 from shared.ports.objects import ObjectInfo, ObjectStore, SignedUpload
 
 # The third part of a name: orgs/{org}/uploads/…
-_UPLOADS_AT, _UPLOADS = 2, "uploads"
+_UPLOADS_AT = 2
 
 
 class TwoBuckets:
@@ -42,7 +42,7 @@ class TwoBuckets:
         parts, tail = prefix_parts(prefix)
         if len(parts) > _UPLOADS_AT:
             stores = [self._of(prefix)]
-        elif len(parts) < _UPLOADS_AT or _UPLOADS.startswith(tail):
+        elif len(parts) < _UPLOADS_AT or UPLOADS.startswith(tail):
             stores = [self._kept, self._uploads]
         else:
             stores = [self._kept]
@@ -69,5 +69,5 @@ class TwoBuckets:
 
     def _of(self, name: str) -> ObjectStore:
         parts = name.split("/")
-        is_upload = len(parts) > _UPLOADS_AT and parts[_UPLOADS_AT] == _UPLOADS and parts[0] == "orgs"
+        is_upload = len(parts) > _UPLOADS_AT and parts[_UPLOADS_AT] == UPLOADS and parts[0] == "orgs"
         return self._uploads if is_upload else self._kept
