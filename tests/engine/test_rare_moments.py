@@ -257,7 +257,9 @@ def crowd(folder: Path) -> tuple[World, str]:
     """More images in flight than are read at once."""
     world = World(folder, specs=[model(concurrency=CROWD, rate_per_second=10_000.0)])
     batch = world.submit(*({"prompt": f"cup {number}"} for number in range(CROWD)))
-    world.run(until=lambda: sum(item.in_flight for item in world.items(batch)) == CROWD)
+    while sum(item.in_flight for item in world.items(batch)) < CROWD:
+        world.steps()
+        world.clock.advance(world.rules.pace.tick.total_seconds())
     return world, batch
 
 
