@@ -1,5 +1,6 @@
 """Batches: looked at, listed, renamed, duplicated, deleted."""
 
+from collections.abc import Callable
 from typing import Any
 
 from shared.domain import search
@@ -114,7 +115,15 @@ class BatchService:
         self._repeats.until_unrefused(lambda: self._update(caller, batch, update))
         return self._one(caller, batch).value
 
-    def duplicate(self, caller: Caller, batch: str, *, idempotency_key: str | None, fingerprint: str) -> BatchAccepted:
+    def duplicate(
+        self,
+        caller: Caller,
+        batch: str,
+        *,
+        idempotency_key: str | None,
+        fingerprint: str,
+        admit: Callable[[], None] = lambda: None,
+    ) -> BatchAccepted:
         """The same rows and settings once more, at once, as a batch of its own. Raises NotFound and all that `submit` raises."""
         caller.require(Role.EDITOR)
         origin = self._one(caller, batch).value
@@ -127,7 +136,12 @@ class BatchService:
             tags=tuple(origin.tags),
         )
         return self._submissions.submit(
-            caller, create, idempotency_key=idempotency_key, fingerprint=fingerprint, duplicate_of=batch
+            caller,
+            create,
+            idempotency_key=idempotency_key,
+            fingerprint=fingerprint,
+            duplicate_of=batch,
+            admit=admit,
         )
 
     def delete(self, caller: Caller, batch: str) -> None:

@@ -1,7 +1,7 @@
 """Accepting a batch: checked whole, then the same few operations whatever its size."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -87,16 +87,18 @@ class SubmissionService:
         idempotency_key: str | None,
         fingerprint: str,
         duplicate_of: str | None = None,
+        admit: Callable[[], None] = lambda: None,
     ) -> BatchAccepted:
         """Accept a batch: once this returns, every image of it ends as done, failed with its reason, or cancelled.
 
-        A repeated key and body gives the first answer. Raises Invalid naming every wrong field, BudgetExceeded when not
+        A repeated key and body gives the first answer; `admit` is asked only when there is none, and may raise. Raises Invalid naming every wrong field, BudgetExceeded when not
         one image fits, Forbidden, Unavailable; then nothing of the batch is kept.
         """
         caller.require(Role.EDITOR)
         answered = self._answered(caller, idempotency_key, fingerprint)
         if answered is not None:
             return answered
+        admit()
         checked = self._check(caller, create)
         batch = self._ids.new("bat")
         self._rows.put(caller.org, batch, AcceptedRows(rows=checked.rows.rows, references=checked.references))

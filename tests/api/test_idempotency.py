@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,3 +118,12 @@ def test_a_batch_is_duplicated_once_a_key(stack: ApiStack) -> None:
     assert (copy["name"], copy["duplicate_of"]) == ("Spring", original["id"])
     other = stack.ask("POST", f"/v1/batches/{copy['id']}:duplicate", headers={"Idempotency-Key": "again"})
     assert other.status_code == 422
+
+
+def test_a_repeat_is_answered_whatever_the_limit_of_submits(tmp_path: Path) -> None:
+    with closing(ApiStack(tmp_path, submits_a_minute=1)) as made:
+        first = made.ask("POST", "/v1/batches", json=BATCH, headers={"Idempotency-Key": "one"})
+        repeats = [made.ask("POST", "/v1/batches", json=BATCH, headers={"Idempotency-Key": "one"}) for _ in range(3)]
+        assert [(repeat.status_code, repeat.json()) for repeat in repeats] == [(202, first.json())] * 3
+        assert made.ask("POST", "/v1/batches", json=BATCH, headers={"Idempotency-Key": "two"}).status_code == 429
+        assert batches(made) == 1

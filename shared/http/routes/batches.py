@@ -66,8 +66,13 @@ class BatchPage(BaseModel):
 @router.post("", status_code=202)
 def submit_batch(request: Request, caller: Editor, body: New, key: Key, services: Services) -> BatchAccepted:
     """Accept a batch. The images are made in the background; follow them at the URLs in the answer."""
-    announce(request, services.submit_limits.take(caller))
-    return services.submissions.submit(caller, body.value, idempotency_key=key, fingerprint=body.fingerprint)
+    return services.submissions.submit(
+        caller,
+        body.value,
+        idempotency_key=key,
+        fingerprint=body.fingerprint,
+        admit=lambda: announce(request, services.submit_limits.take(caller)),
+    )
 
 
 @router.post(":estimate")
@@ -113,8 +118,13 @@ def delete_batch(batch_id: str, caller: Editor, services: Services) -> Response:
 @router.post("/{batch_id:id}:duplicate", status_code=202)
 def duplicate_batch(request: Request, batch_id: str, caller: Editor, key: Key, services: Services) -> BatchAccepted:
     """Submit the same rows and settings once more, as a batch of its own."""
-    announce(request, services.submit_limits.take(caller))
-    return services.batches.duplicate(caller, batch_id, idempotency_key=key, fingerprint=f"duplicate:{batch_id}")
+    return services.batches.duplicate(
+        caller,
+        batch_id,
+        idempotency_key=key,
+        fingerprint=f"duplicate:{batch_id}",
+        admit=lambda: announce(request, services.submit_limits.take(caller)),
+    )
 
 
 @router.post("/{batch_id:id}:pause")
