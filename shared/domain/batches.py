@@ -21,9 +21,9 @@ from shared.domain.rows import (
     Strict,
     Tag,
 )
-from shared.domain.texts import Printable
+from shared.domain.texts import Visible
 
-BatchName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Printable]
+BatchName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Visible]
 MAX_RETRY_ITEMS = 1_000
 
 

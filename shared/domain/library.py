@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from shared.domain.documents import Part, Stored
 from shared.domain.rows import Strict
-from shared.domain.texts import Printable
+from shared.domain.texts import Visible
 
 
 class AssetObjects(Part):
@@ -62,7 +62,7 @@ class ReferenceStatus(StrEnum):
 class ReferenceCreate(Strict):
     """A picture that is about to be uploaded: what the client says of it; the content decides."""
 
-    filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Printable]
+    filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Visible]
     media_type: Literal["image/png", "image/jpeg", "image/webp"]
     bytes: Annotated[int, Field(ge=1, strict=True)]
 

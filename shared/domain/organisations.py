@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from shared.domain.documents import Stored
 from shared.domain.modes import Role
 from shared.domain.rows import Strict
-from shared.domain.texts import Printable
+from shared.domain.texts import Visible
 
 
 class Organisation(Stored):
@@ -43,7 +43,7 @@ class Login(Stored):
 class KeyCreate(Strict):
     """A key to be made for a machine."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Printable]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Visible]
     role: Role = Role.EDITOR
 
 

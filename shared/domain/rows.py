@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from shared.domain.modes import ReferenceMode
 from shared.domain.shapes import parse_ratio
-from shared.domain.texts import Printable
+from shared.domain.texts import Printable, Visible
 
 MAX_PROMPT = 4_000
 MAX_VARIANTS = 10
@@ -34,12 +34,12 @@ def _not_reserved(name: str) -> str:
     return name
 
 
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), Printable]
-Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PROMPT), Printable]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), Visible]
+Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PROMPT), Visible]
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^./`~*\[\]]+$"),
-    Printable,
+    Visible,
     AfterValidator(_not_reserved),
 ]
 ReferenceId = Annotated[str, StringConstraints(min_length=1, max_length=64)]

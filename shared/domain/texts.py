@@ -1,6 +1,7 @@
 """Texts that people and machines give us, free of what no one can see."""
 
 import re
+import unicodedata
 
 from pydantic import AfterValidator
 
@@ -18,4 +19,13 @@ def check_printable(text: str) -> str:
     return text
 
 
+def check_visible(text: str) -> str:
+    """The text, printable; raises ValueError also when nothing of it can be seen: spaces and marks without width alone."""
+    check_printable(text)
+    if not any(unicodedata.category(character)[0] not in "CZ" for character in text):
+        raise ValueError("Nothing of this can be seen: write at least one letter, digit or sign.")
+    return text
+
+
 Printable = AfterValidator(check_printable)
+Visible = AfterValidator(check_visible)

@@ -200,3 +200,12 @@ def test_control_characters_are_refused_by_their_place(
 def test_line_ends_tabs_and_other_scripts_are_kept() -> None:
     text = "ein Läufer\n\tam Strand\r\n散歩者 👟"
     assert Row.model_validate({"prompt": text}).prompt == text
+
+
+@pytest.mark.parametrize("text", ["\u200b\u2060", "\u202e", "\u00ad", "\ufeff\u200d"])
+@pytest.mark.parametrize(
+    "said", [lambda text: {"prompt": text}, lambda text: {"tags": [text]}, lambda text: {"metadata": {text: 1}}]
+)
+def test_texts_of_which_nothing_can_be_seen_are_refused(said: Callable[[str], dict[str, object]], text: str) -> None:
+    with pytest.raises(ValidationError, match="Nothing of this can be seen"):
+        Row.model_validate({"prompt": "A walker", **said(text)})
