@@ -8,7 +8,7 @@ from shared.domain.errors import NotFound
 from shared.domain.modes import BatchStatus
 from shared.ports.documents import Count, DocumentStore, Order, Query, Where
 from shared.repositories import paths
-from shared.repositories.collections import Collection, Read
+from shared.repositories.collections import Collection, Read, ReadPage
 
 
 class BatchRepository(Collection[Batch]):
@@ -24,13 +24,13 @@ class BatchRepository(Collection[Batch]):
             raise NotFound(f"There is no batch {batch}.")
         return found
 
-    def overdue(self, now: datetime, *, limit: int, start_after: tuple[Any, ...] | None = None) -> list[Read[Batch]]:
+    def overdue(self, now: datetime, *, limit: int, start_after: tuple[Any, ...] | None = None) -> ReadPage[Batch]:
         """Batches of every organisation whose next step should have been by now, the longest overdue first.
 
         `start_after` is (`next_step_at`, path) of the last one.
         """
         where = (Where("next_step_at", "<=", now),)
-        return self.readable(Query("batches", where, (Order("next_step_at"),), limit, start_after, group=True))
+        return self.readable_page(Query("batches", where, (Order("next_step_at"),), limit, start_after, group=True))
 
     def changed_since(self, org: str, since: datetime, *, limit: int) -> list[Read[Batch]]:
         """Batches changed at or after this moment, deleted ones too, the latest change first."""

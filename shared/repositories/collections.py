@@ -26,6 +26,14 @@ class Read(Generic[S]):
     version: Version
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPage(Generic[S]):
+    """What could be read of a page of documents; `after` is the cursor behind it, None when nothing is left."""
+
+    reads: list[Read[S]]
+    after: tuple[Any, ...] | None
+
+
 class Collection(Generic[S]):
     """Documents of one model; reading raises Unreadable for one that is none of it."""
 
@@ -60,19 +68,30 @@ class Collection(Generic[S]):
 
         For what goes over all organisations: one damaged document must not hold up everybody else's.
         """
-        found = []
-        for document in self._documents.query(query):
-            try:
-                found.append(self._read(document))
-            except Unreadable as error:
-                _log.error("document_passed_over", path=document.path, detail=error.detail)
-        return found
+        return self._readable(self._documents.query(query))
+
+    def readable_page(self, query: Query) -> ReadPage[S]:
+        """What matches and can be read, as a page that what cannot be read makes no shorter."""
+        found = self._documents.query(query)
+        after: tuple[Any, ...] | None = None
+        if found and len(found) == query.limit:
+            after = (*(found[-1].data[order.field] for order in query.order), found[-1].path)
+        return ReadPage(self._readable(found), after)
 
     def newest(
         self, collection: str, where: tuple[Where, ...], *, limit: int, start_after: tuple[Any, ...] | None = None
     ) -> list[Read[S]]:
         """What matches, the newest first; `start_after` is (`created_at`, path) of the last one."""
         return self.query(Query(collection, where, (Order("created_at", descending=True),), limit, start_after))
+
+    def _readable(self, documents: Iterable[Document]) -> list[Read[S]]:
+        found = []
+        for document in documents:
+            try:
+                found.append(self._read(document))
+            except Unreadable as error:
+                _log.error("document_passed_over", path=document.path, detail=error.detail)
+        return found
 
     def _read(self, document: Document) -> Read[S]:
         try:

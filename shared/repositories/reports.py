@@ -40,9 +40,13 @@ class CheckpointRepository(Collection[CostCheckpoint]):
 
 
 class JobPosition(Stored):
-    """What a scheduled function goes on after; empty when it came to its end, which it last did at `ended_at`."""
+    """What a scheduled function goes on after; empty when it came to its end, which it last did at `ended_at`.
+
+    `at` is set where that is ordered by a time: the time of what it goes on after.
+    """
 
     after: str = ""
+    at: datetime | None = None
     ended_at: datetime | None = None
 
 

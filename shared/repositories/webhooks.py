@@ -6,7 +6,7 @@ from typing import Any
 from shared.domain.webhooks import Webhook, WebhookDelivery
 from shared.ports.documents import Create, DocumentStore, Order, Query, Where
 from shared.repositories import paths
-from shared.repositories.collections import Collection, Read
+from shared.repositories.collections import Collection, Read, ReadPage
 from shared.repositories.pages import Position
 
 
@@ -58,13 +58,13 @@ class WebhookDeliveryRepository(Collection[WebhookDelivery]):
 
     def overdue(
         self, before: datetime, *, limit: int, start_after: tuple[Any, ...] | None = None
-    ) -> list[Read[WebhookDelivery]]:
+    ) -> ReadPage[WebhookDelivery]:
         """Deliveries of every organisation whose next try should have been made by then, the longest overdue first.
 
         `start_after` is (`next_at`, path) of the last one.
         """
         where = (Where("next_at", "<=", before),)
-        return self.readable(Query("deliveries", where, (Order("next_at"),), limit, start_after, group=True))
+        return self.readable_page(Query("deliveries", where, (Order("next_at"),), limit, start_after, group=True))
 
     def create(self, org: str, delivery: WebhookDelivery) -> Create:
         """The write that keeps a new one; refused when there is one already."""

@@ -1,6 +1,7 @@
 """Asking for steps of a batch: many requests within one tick make one task, and none is lost."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -40,16 +41,26 @@ class StepRequests:
         """
         self.at(org, batch, self._clock.now())
 
+    def soon_for(self, batches: Iterable[tuple[str, str]]) -> None:
+        """Ask for a step of each of these, (organisation, batch), in the tick after this one: one call of the queue."""
+        number = self._tick_after(self._clock.now())
+        wanted = {derived("stp", org, batch, number): (org, batch) for org, batch in batches}
+        names = [name for name in wanted if not self._is_known(name)]
+        if names:
+            self._tasks.create([_task(*wanted[name], name, self._start_of(number)) for name in names])
+            for name in names:
+                self._remember(name)
+
     def at(self, org: str, batch: str, when: datetime) -> None:
         """Ask for a step in the tick after `when`."""
-        number = (when - _EPOCH) // self._tick + 1
+        number = self._tick_after(when)
         name = derived("stp", org, batch, number)
         if self._is_known(name):
             return
         # Who comes while another is asking waits for that answer: one task is enough, but it must be there.
         with self._asking[hash(name) % len(self._asking)]:
             if not self._is_known(name):
-                self._create(org, batch, name, _EPOCH + number * self._tick + _SKEW)
+                self._tasks.create([_task(org, batch, name, self._start_of(number))])
                 self._remember(name)
 
     def now(self, org: str, batch: str, cause: str | int) -> None:
@@ -58,20 +69,15 @@ class StepRequests:
         The change is kept already and has made the batch due: a queue that does not answer only delays it until the sweep.
         """
         try:
-            self._create(org, batch, derived("stp", org, batch, "now", cause), None)
+            self._tasks.create([_task(org, batch, derived("stp", org, batch, "now", cause), None)])
         except Unavailable as error:
             _log.warning("step_not_asked", org=org, batch=batch, detail=error.detail)
 
-    def _create(self, org: str, batch: str, name: str, when: datetime | None) -> None:
-        task = Task(
-            name=name,
-            queue=ADVANCE,
-            function=FUNCTION,
-            payload={"schema": 1, "org": org, "batch": batch},
-            schedule_at=when,
-            deadline_seconds=DEADLINE_SECONDS,
-        )
-        self._tasks.create([task])
+    def _tick_after(self, when: datetime) -> int:
+        return (when - _EPOCH) // self._tick + 1
+
+    def _start_of(self, number: int) -> datetime:
+        return _EPOCH + number * self._tick + _SKEW
 
     def _is_known(self, name: str) -> bool:
         with self._lock:
@@ -82,3 +88,14 @@ class StepRequests:
             self._asked[name] = None
             while len(self._asked) > _REMEMBERED:
                 self._asked.popitem(last=False)
+
+
+def _task(org: str, batch: str, name: str, when: datetime | None) -> Task:
+    return Task(
+        name=name,
+        queue=ADVANCE,
+        function=FUNCTION,
+        payload={"schema": 1, "org": org, "batch": batch},
+        schedule_at=when,
+        deadline_seconds=DEADLINE_SECONDS,
+    )

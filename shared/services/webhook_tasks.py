@@ -1,5 +1,7 @@
 """Asking for the next try of a delivery: one task each, so that a slow receiver holds up nobody else."""
 
+from collections.abc import Iterable
+
 from shared.domain.documents import SCHEMA
 from shared.domain.ids import derived
 from shared.domain.lanes import WEBHOOKS
@@ -22,31 +24,31 @@ class WebhookTasks:
 
     def ask(self, org: str, delivery: WebhookDelivery) -> None:
         """Have the delivery's next try carried out when it is due. Raises Unavailable: asking again is safe."""
-        self._create(org, delivery, _name(delivery))
+        self._tasks.create([_task(org, delivery, _name(delivery))])
 
-    def ask_again(self, org: str, delivery: WebhookDelivery, *, turn: int) -> None:
-        """Ask for the next try although that was done before: its task is gone. Each `turn` is one task more."""
-        self._create(org, delivery, _name(delivery, turn))
+    def ask_again(self, deliveries: Iterable[tuple[str, WebhookDelivery]], *, turn: int) -> None:
+        """Ask for the next tries of organisations' deliveries although that was done before: their tasks are gone.
 
-    def _create(self, org: str, delivery: WebhookDelivery, name: str) -> None:
-        self._tasks.create(
-            [
-                Task(
-                    name=name,
-                    queue=WEBHOOKS,
-                    function=FUNCTION,
-                    payload={
-                        "schema": SCHEMA,
-                        "org": org,
-                        "webhook": delivery.webhook,
-                        "delivery": delivery.id,
-                        "attempt": delivery.attempts + 1,
-                    },
-                    deadline_seconds=DEADLINE_SECONDS,
-                    schedule_at=delivery.next_at,
-                )
-            ]
-        )
+        Each `turn` is one task more.
+        """
+        self._tasks.create([_task(org, delivery, _name(delivery, turn)) for org, delivery in deliveries])
+
+
+def _task(org: str, delivery: WebhookDelivery, name: str) -> Task:
+    return Task(
+        name=name,
+        queue=WEBHOOKS,
+        function=FUNCTION,
+        payload={
+            "schema": SCHEMA,
+            "org": org,
+            "webhook": delivery.webhook,
+            "delivery": delivery.id,
+            "attempt": delivery.attempts + 1,
+        },
+        deadline_seconds=DEADLINE_SECONDS,
+        schedule_at=delivery.next_at,
+    )
 
 
 def _name(delivery: WebhookDelivery, *turn: int) -> str:
