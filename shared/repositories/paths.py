@@ -164,9 +164,9 @@ def report_checkpoint(org: str) -> str:
     return f"orgs/{org}/checkpoints/costs"
 
 
-def object_checkpoint(org: str) -> str:
-    """How far the stored rows were looked through."""
-    return f"orgs/{org}/checkpoints/objects"
+def object_checkpoint(org: str, kind: str) -> str:
+    """How far the stored objects of a kind were looked through."""
+    return f"orgs/{org}/checkpoints/objects-{kind}"
 
 
 def job_position(job: str) -> str:

@@ -1,6 +1,6 @@
 """Cleaning up: each kind of leftovers in its turn, and once a day each organisation's stored objects; what is left waits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from shared.domain.errors import FanfoldError, Unavailable
@@ -53,7 +53,9 @@ class CleanUpService:
             if count:
                 _log.info("cleaned_up", step=step.name, count=count)
         if not time.is_up:
-            self._rounds.visit(JOB, self._leftovers.remove, time, every=OBJECTS_EVERY)
+            self._rounds.visit(
+                JOB, lambda organisation: self._leftovers.remove(organisation, time), time, every=OBJECTS_EVERY
+            )
         if failed:
             raise Unavailable(f"Not everything could be cleaned up: {', '.join(failed)}.")
         return removed
@@ -69,31 +71,43 @@ class ObjectLeftovers:
         self._positions = JobPositionRepository(documents)
         self._clock = clock
 
-    def remove(self, organisation: Organisation) -> bool:
-        """Remove an organisation's; always comes to its end, because it looks at a limited number."""
+    def remove(self, organisation: Organisation, time: Time) -> bool:
+        """Remove an organisation's; whether it came to its end. What it was at when the time was up goes on from there."""
         org = organisation.id
-        counts = {
-            "uploads": self._older(paths.uploads(org), ABANDONED_AFTER),
-            "exports": self._older(paths.exports(org), EXPORTS_LAST),
-            "rows": self._rows(org),
-        }
-        for what, count in counts.items():
-            if count:
-                _log.info("cleaned_up", step=f"{what}_objects", org=org, count=count)
-        return True
+        is_done = self._older(org, "uploads", paths.uploads(org), ABANDONED_AFTER, time) and self._older(
+            org, "exports", paths.exports(org), EXPORTS_LAST, time
+        )
+        if is_done:
+            self._rows(org)
+        return is_done
 
-    def _older(self, prefix: str, age: timedelta) -> int:
-        """Remove the objects below a prefix that are older than this."""
-        found = self._objects.list(prefix, limit=_LOOKED_AT)
-        names = [one.name for one in found if self._is_older(one, age)]
-        delete_objects(self._objects, names)
-        return len(names)
+    def _older(self, org: str, kind: str, prefix: str, age: timedelta, time: Time) -> bool:
+        """Remove the objects below a prefix that are older than this; whether all of them were looked at."""
+        before = after = self._kept(org, kind)
+        count, is_done = 0, True
+        for one in self._below(prefix, before):
+            if time.is_up:
+                is_done = False
+                break
+            if self._is_older(one, age):
+                self._objects.delete(one.name)
+                count += 1
+            after = one.name
+        self._keep(org, kind, before, "" if is_done else after)
+        _report(org, kind, count)
+        return is_done
 
-    def _rows(self, org: str) -> int:
+    def _below(self, prefix: str, after: str) -> Iterator[ObjectInfo]:
+        """The objects whose names come after this one, a page at a time."""
+        while page := self._objects.list(prefix, limit=_LOOKED_AT, start_after=after):
+            yield from page
+            if len(page) < _LOOKED_AT:
+                return
+            after = page[-1].name
+
+    def _rows(self, org: str) -> None:
         """Remove rows that were stored for a batch that was never accepted; looks through some of them, and goes round."""
-        path = paths.object_checkpoint(org)
-        kept = self._positions.find(path)
-        before = kept.value.after if kept else ""
+        before = self._kept(org, "rows")
         found = self._objects.list(paths.batch_objects(org), limit=_LOOKED_AT, start_after=before)
         old = {
             one.name: paths.batch(org, batch)
@@ -103,10 +117,21 @@ class ObjectLeftovers:
         there = self._batches.get_many(old.values())
         names = [name for name, batch in old.items() if batch not in there]
         delete_objects(self._objects, names)
-        after = found[-1].name if len(found) == _LOOKED_AT else ""
+        self._keep(org, "rows", before, found[-1].name if len(found) == _LOOKED_AT else "")
+        _report(org, "rows", len(names))
+
+    def _kept(self, org: str, kind: str) -> str:
+        kept = self._positions.find(paths.object_checkpoint(org, kind))
+        return kept.value.after if kept else ""
+
+    def _keep(self, org: str, kind: str, before: str, after: str) -> None:
         if after != before:
-            self._documents.commit([Set(path, JobPosition(after=after).written())])
-        return len(names)
+            self._documents.commit([Set(paths.object_checkpoint(org, kind), JobPosition(after=after).written())])
 
     def _is_older(self, one: ObjectInfo, age: timedelta) -> bool:
         return one.created_at <= self._clock.now() - age
+
+
+def _report(org: str, kind: str, count: int) -> None:
+    if count:
+        _log.info("cleaned_up", step=f"{kind}_objects", org=org, count=count)

@@ -10,7 +10,6 @@ import pytest
 
 from shared.domain.errors import NotFound, Unavailable
 from shared.domain.library import ReferenceStatus
-from shared.domain.organisations import Organisation
 from shared.domain.webhooks import WebhookDelivery
 from shared.ports.documents import Create, Query, Update
 from shared.repositories import paths
@@ -34,7 +33,7 @@ from tests.engine.leftovers import (
     references,
     world_of,
 )
-from tests.engine.worlds import ORG, OTHER_ORG, World
+from tests.engine.worlds import ORG, World
 
 
 def test_what_creates_answered_is_kept_a_week(folder: Path) -> None:
@@ -144,62 +143,6 @@ def test_rows_of_no_batch_go_after_a_day_and_exports_after_a_week(folder: Path) 
     world.clock.advance(6 * DAY)
     clean(world)
     assert set(objects(world)) == {*kept, young}
-    world.close()
-
-
-def test_stored_objects_are_looked_through_once_a_day(folder: Path) -> None:
-    world = world_of(folder)
-    clean(world)
-    listed = world.faults.counted["objects.list"]
-    for _ in range(22):
-        world.clock.advance(3600)
-        clean(world)
-    assert world.faults.counted["objects.list"] == listed > 0
-    world.clock.advance(3600)
-    clean(world)
-    assert world.faults.counted["objects.list"] == 2 * listed
-    world.close()
-
-
-def test_an_organisation_that_fails_does_not_have_everybodys_objects_listed_each_hour(folder: Path) -> None:
-    world = world_of(folder)
-    other = Organisation(id=OTHER_ORG, name="Other", created_at=world.clock.now())
-    world.store.commit([Create(paths.organisation(OTHER_ORG), other.written())])
-    clean(world)
-    whole = world.faults.counted["objects.list"]
-
-    def fail_once(call: str) -> None:
-        if call == "objects.list":
-            world.faults.read = lambda _: None
-            raise Unavailable("The object store is away.")
-
-    world.faults.read = fail_once
-    world.clock.advance(DAY)
-    with pytest.raises(Unavailable, match="1 organisations"):
-        clean(world)
-    listed = world.faults.counted["objects.list"]
-    assert listed > whole
-    for _ in range(22):
-        world.clock.advance(3600)
-        clean(world)
-    assert world.faults.counted["objects.list"] == listed
-    world.clock.advance(3600)
-    clean(world)
-    assert world.faults.counted["objects.list"] == listed + whole
-    world.close()
-
-
-def test_many_stored_rows_are_looked_through_on_several_days_and_again_from_the_beginning(folder: Path) -> None:
-    world = world_of(folder)
-    put(world, *(paths.rows_object(ORG, world.ids.new("bat")) for _ in range(1_020)))
-    for left in (20, 0):
-        world.clock.advance(DAY)
-        clean(world)
-        assert len(objects(world)) == left
-    put(world, paths.rows_object(ORG, world.ids.new("bat")))
-    world.clock.advance(DAY)
-    clean(world)
-    assert objects(world) == []
     world.close()
 
 
