@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 from typing import TypeAlias
 
 from shared.domain.batches import Batch
-from shared.domain.errors import FanfoldError
+from shared.domain.errors import FanfoldError, Unreadable
 from shared.domain.items import Item
 from shared.logging import logger
 from shared.ports.clock import Clock
@@ -156,6 +156,10 @@ class LiveService:
         ended = False
         try:
             changes, ended = poller.poll()
+        except Unreadable:
+            # It stays so: the watchers are sent away, and find the error where they ask for the batch.
+            log.exception("poll_broke", org=poller.org, batch=poller.batch)
+            ended = True
         except FanfoldError as error:
             log.warning("poll_failed", org=poller.org, batch=poller.batch, detail=error.detail)
         except Exception:
