@@ -3,22 +3,27 @@
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 from shared.adapters.embedded.events import InProcessEventBus
+from shared.adapters.embedded.tasks import QueueConfig, SqliteTaskQueue
 from shared.adapters.google.buckets import TwoBuckets
 from shared.adapters.google.documents import FirestoreDocumentStore
 from shared.adapters.pictures import PillowPictureStudio
 from shared.adapters.system import SystemIds
+from shared.domain.lanes import WEBHOOKS
 from shared.domain.library import Reference
 from shared.domain.money import LedgerEntry, LedgerKind
 from shared.domain.offers import Offer
 from shared.domain.organisations import IdempotencyRecord, Organisation
 from shared.domain.reports import CostReport
+from shared.domain.webhooks import WebhookDelivery
 from shared.ports.documents import Create, Query
 from shared.ports.events import Event
 from shared.ports.objects import ObjectStore
@@ -27,6 +32,8 @@ from shared.repositories import money, paths
 from shared.services.engine import Engine, Ports
 from shared.services.engine_rules import EngineRules
 from shared.services.jobs import Jobs
+from shared.services.overdue import GROUP
+from shared.services.webhook_sweeps import JOB, OVERDUE, WebhookSweepService
 from tests.clocks import START, ManualClock
 from tests.cloud_storage import cloud_storage
 from tests.emulators import firestore_host
@@ -102,6 +109,41 @@ def test_a_days_entries_are_paged_through_and_add_up(cloud: Cloud) -> None:
     assert json.loads(cloud.kept.get(report.json_object))["total"]["cost_micros"] == sum(range(700))
     assert [event.data["cost_micros"] for event in cloud.events] == [sum(range(700))]
     assert len(cloud.documents.query(Query(paths.reports(OTHER_ORG)))) == 2
+
+
+def test_a_sweep_goes_on_where_the_one_before_stopped(cloud: Cloud, folder: Path) -> None:
+    names = [f"dlv_{number:03}" for number in range(2 * GROUP + 1)]
+    creates = [
+        Create(
+            paths.webhook_delivery(ORG, "whk_a", name),
+            WebhookDelivery(
+                id=name,
+                webhook="whk_a",
+                event="evt",
+                event_name="Made",
+                body="{}",
+                # Several of one moment: their paths are the rest of the place that is kept.
+                next_at=START + timedelta(seconds=number // 7),
+                created_at=START,
+                expires_at=START,
+            ).written(),
+        )
+        for number, name in enumerate(names)
+    ]
+    cloud.documents.commit(creates)
+    cloud.clock.advance(OVERDUE.total_seconds() + len(names))
+    queue = SqliteTaskQueue(
+        folder / "tasks.sqlite", clock=cloud.clock, token=lambda _: "", queues=[QueueConfig(name=WEBHOOKS)]
+    )
+    with closing(queue):
+        service = WebhookSweepService(cloud.documents, tasks=queue, clock=cloud.clock)
+        assert service.sweep(seconds=0) == GROUP
+        kept = cloud.documents.get(paths.job_position(JOB))
+        assert kept is not None
+        assert kept.data["after"] == paths.webhook_delivery(ORG, "whk_a", names[GROUP - 1])
+        assert service.sweep() == len(names)
+        tasks = queue.engine.list_tasks(WEBHOOKS, after_seq=0, limit=500)
+        assert sorted(json.loads(task.body)["delivery"] for task in tasks) == names
 
 
 def test_what_has_had_its_time_goes_from_both_buckets_and_the_store(cloud: Cloud) -> None:

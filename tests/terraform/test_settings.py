@@ -14,7 +14,12 @@ from tests.terraform.evaluations import ENVIRONMENTS, plan
 
 # Of the platform, not of Fanfold.
 OTHERS = {"PYTHONPATH"}
-START = "from shared.config import settings; print(settings().model_dump_json(include={'stack', 'project', 'callers', 'queue_prefix'}))"
+START = """
+import json
+from shared.config import settings
+found = settings()
+print(json.dumps({"stack": found.stack, "callers": found.callers, "accounts": sorted(found.task_callers)}))
+"""
 
 
 def told(environment: str) -> dict[str, dict[str, str]]:
@@ -40,6 +45,8 @@ def test_every_function_starts_with_what_it_is_told(environment: str) -> None:
         started = start(variables)
         assert started["stack"] == "google", name
         assert started["callers"] == variables.get("FANFOLD_CALLERS", "")
+        own = {variables["FANFOLD_TASK_ACCOUNT"], variables.get("FANFOLD_CALLERS", "")}
+        assert started["accounts"] == sorted(own - {""})
 
 
 def test_a_function_that_is_told_less_does_not_start() -> None:
