@@ -189,6 +189,11 @@ def login(email_hash: str) -> str:
     return f"system/logins/by_email/{email_hash}"
 
 
+def pacer(credential: str, model: str) -> str:
+    """The pace that was learned for a model, asked with one credential."""
+    return f"system/pacers/by_model/{credential}:{model}"
+
+
 def first_organisation() -> str:
     """Which organisation an empty embedded stack was begun with."""
     return "system/bootstrap/embedded/first"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.services.generations import GenerationService
     from shared.services.image_handler import ImageHandler
     from shared.services.outcomes import OutcomeService
+    from shared.services.pacers import PacerService
     from shared.services.reconciliation import ReconcileService
     from shared.services.reservations import ReservationService
     from shared.services.restarts import RestartService
@@ -163,6 +164,13 @@ class Engine:
         from shared.services.restarts import RestartService
 
         return RestartService(self._ports.documents, self.requests, self._ports.clock)
+
+    @cached_property
+    def pacers(self) -> "PacerService":
+        """How fast each model may be asked."""
+        from shared.services.pacers import PacerService
+
+        return PacerService(model_concurrency=self._rules.pace.model_concurrency)
 
     @cached_property
     def _retries(self) -> "RetryService":

@@ -60,6 +60,7 @@ DOCUMENTS: Final[dict[str, Access]] = {
     "submit_counter":     HIDDEN,
     "key_hash":           HIDDEN,
     "login":              HIDDEN,
+    "pacer":              HIDDEN,
     "first_organisation": HIDDEN,
     "commit_note":        HIDDEN,
     "PING":               HIDDEN,
