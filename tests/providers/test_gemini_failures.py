@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.adapters.providers.gemini import wire
+from shared.adapters.providers import wire
 from shared.domain.errors import ErrorKind, ProviderError
 from tests.providers import gemini_replies as replies
 from tests.providers.gemini_models import KEY, Wire, failed, reference, request, speaking_to

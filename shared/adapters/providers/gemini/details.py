@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from google.genai.errors import APIError
 
-MAX_MESSAGE = 400
+from shared.adapters.providers.explanations import SECONDS, one_line, retry_after
+
 _KEY = re.compile(r"AIza[\w-]{20,}|AQ\.[\w-]{20,}")
-_SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 _ACCOUNT_WORDS = ("api key", "user location is not supported", "billing")
 
 
@@ -45,27 +44,13 @@ def explain(error: APIError, *, secret: str, now: datetime) -> Details | None:
     message = _message(body, entries)
     wait = _retry_info(entries)
     return Details(
-        status=_clean(body.get("status") or "", secret),
-        message=_clean(message, secret),
+        status=one_line(body.get("status") or "", secret, _KEY),
+        message=one_line(message, secret, _KEY),
         said=" ".join([message, *(str(value) for found in violations for value in found.values())]).lower(),
         reasons=frozenset(str(entry["reason"]) for entry in entries if "reason" in entry),
         violations=violations,
-        retry_after_seconds=retry_after(error, now) if wait is None else wait,
+        retry_after_seconds=retry_after(error.response.headers, now) if wait is None else wait,
     )
-
-
-def retry_after(error: APIError, now: datetime) -> float | None:
-    """Seconds until the moment that the Retry-After header names (seconds or a date)."""
-    header = str(error.response.headers.get("retry-after", "")).strip()
-    if _SECONDS.fullmatch(header):
-        return float(header)
-    try:
-        date = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    # A date without a zone is one of GMT: HTTP knows no other.
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (date - now).total_seconds())
 
 
 def _message(body: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> str:
@@ -88,16 +73,10 @@ def _retry_info(entries: list[Mapping[str, Any]]) -> float | None:
     for entry in entries:
         if str(entry.get("@type", "")).endswith("RetryInfo"):
             number = str(entry.get("retryDelay", "")).removesuffix("s")
-            if _SECONDS.fullmatch(number):
+            if SECONDS.fullmatch(number):
                 return float(number)
     return None
 
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _clean(text: object, secret: str) -> str:
-    said = _KEY.sub("[key]", str(text).replace(secret, "[key]"))
-    line = " ".join("".join(character if character.isprintable() else " " for character in said).split())
-    return line if len(line) <= MAX_MESSAGE else f"{line[: MAX_MESSAGE - 1]}…"

@@ -8,9 +8,11 @@ from google import genai
 from google.genai import types
 from pydantic import SecretStr
 
-from shared.adapters.providers.gemini import answers, failures, requests, wire
+from shared.adapters.providers import wire
+from shared.adapters.providers.credentials import checked_key, checked_url
+from shared.adapters.providers.gemini import answers, failures, requests
 from shared.domain.catalogue import find
-from shared.domain.errors import ConfigurationWrong, ErrorKind, ProviderError
+from shared.domain.errors import ErrorKind, ProviderError
 from shared.ports.clock import Clock
 from shared.ports.providers import GeneratedImage, ImageRequest
 
@@ -22,8 +24,8 @@ class GeminiImageModel:
     """
 
     def __init__(self, api_key: SecretStr, *, base_url: str | None, clock: Clock) -> None:
-        self._api_key = _checked_key(api_key)
-        self._base_url = _checked_url(base_url)
+        self._api_key = checked_key(api_key, "GEMINI_API_KEY")
+        self._base_url = checked_url(base_url or requests.BASE_URL, failures.ADDRESS)
         self._clock = clock
         self._making = Lock()
         self._connections: finalize[[], GeminiImageModel] | None = None
@@ -79,23 +81,3 @@ class GeminiImageModel:
                     ),
                 )
             return self._client
-
-
-def _checked_key(api_key: SecretStr) -> SecretStr:
-    key = api_key.get_secret_value().strip()
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationWrong("GEMINI_API_KEY: a key is one word of printable ASCII characters; copy it again.")
-    return SecretStr(key)
-
-
-def _checked_url(base_url: str | None) -> str:
-    url = (base_url or requests.BASE_URL).strip()
-    try:
-        parts = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        parts = httpx2.URL("")
-    if parts.scheme not in {"http", "https"} or not parts.host or parts.userinfo or parts.query or parts.fragment:
-        raise ConfigurationWrong(
-            "FANFOLD_GEMINI_BASE_URL: give an address like https://host/path, without user, query or fragment."
-        )
-    return url
