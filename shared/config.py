@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address that the public port listens on."
     )
     port: int = Field(8080, ge=0, le=65535, validation_alias="PORT", description="Public port; 0 takes a free one.")
+    inner_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Loopback port of the local stack's task functions and of /metrics; 0 takes a free one.",
+    )
     public_url: str = Field("", description="Address that links begin with; empty: http://localhost:PORT.")
     functions_url: str = Field(
         "", description="Address below which the task functions answer; the local stack chooses its own."

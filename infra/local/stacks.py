@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.local import functions, servers
 from infra.local.credentials import first_credentials, write_secret
+from infra.local.figures import PATH, Figures
 from infra.local.foundations import Foundation, Ground
 from infra.local.functions import Function
 from infra.local.schedules import Schedule, cron, every
@@ -44,7 +45,7 @@ class LocalStack:
         servers.allow_files()
         with ExitStack() as open_:
             public = open_.enter_context(servers.listen(self._config.host, self._config.port))
-            inner = open_.enter_context(servers.listen(LOOPBACK, 0))
+            inner = open_.enter_context(servers.listen(LOOPBACK, self._config.inner_port))
             config = self._addressed(public, inner)
             logging.configure(config.log_level)
             foundation = open_.enter_context(laid(config))
@@ -67,6 +68,7 @@ class LocalStack:
     def _serve(self, container: Container, ground: Ground, public: socket, inner: socket) -> None:
         found = functions.load()
         targets = {function.name: function.app for function in found if function.trigger != "http"}
+        figures = Figures(ground.queue)
         schedules = [_schedule(function, container, ground) for function in found if function.cron]
         # What the process before this one held is free at once; nobody works yet.
         container.engine.restarts.release()
@@ -76,7 +78,7 @@ class LocalStack:
             ground.begin(found)
             for schedule in schedules:
                 schedule.start()
-            welcome(container.config, made, ground.told)
+            welcome(container.config, made, [*ground.told, f"Figures   {container.config.functions_url}/{PATH}"])
             if self._announce is not None:
                 write_secret(self._announce, {"url": container.config.public_url, **made})
 
@@ -89,7 +91,7 @@ class LocalStack:
         api = next(function.app for function in found if function.name == "api")
         apps: list[tuple[socket, ASGIApp]] = [
             (public, _Public(api, ground.public)),
-            (inner, functions.ByFirstPart(targets)),
+            (inner, functions.ByFirstPart({**targets, PATH: figures})),
             *ground.others,
         ]
         servers.serve(apps, started=started, stopping=stopping)

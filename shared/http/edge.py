@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import telemetry
 from shared.domain.callers import Caller
 from shared.http.problems import INTERNAL, internal_detail, problem
 from shared.logging import logger
@@ -77,6 +78,9 @@ class Edge:
     def _log(self, scope: Scope, headers: Headers, status: int, seconds: float) -> None:
         """The line is written when the answer begins: an event stream's length says nothing of its speed."""
         caller: Caller | None = scope["state"].get("caller")
+        # Templates of routes are few; a path would be a series of its own for each batch.
+        route = getattr(scope.get("route"), "path", "none")
+        telemetry.request_answered(route=route, method=scope["method"], status=status, seconds=seconds)
         fields: dict[str, object] = {
             "method": scope["method"],
             "path": scope["path"],

@@ -145,17 +145,20 @@ def reconcile_app(
 
     def handle(payload: SweepPayload) -> None:  # noqa: ARG001 - there is nothing in it that a sweep needs
         found = 0
-        failed: list[Exception] = []
+        failed: list[tuple[str, Exception]] = []
         for each in sweeps:
             try:
                 found += each.sweep()
             except Exception as error:  # noqa: BLE001 - whatever it is leaves no other kind out, and is raised at the end
-                log.warning("sweep_failed", sweep=type(each).__name__, error=type(error).__name__)
-                failed.append(error)
+                failed.append((type(each).__name__, error))
         if found:
             log.info("overdue_work_found", count=found)
+        # The edge tells the first whole, which it answers with; the others are told whole here.
+        for name, other in failed[1:]:
+            log.error("sweep_failed", sweep=name, error=type(other).__name__, exc_info=other)
         if failed:
-            raise failed[0]
+            log.warning("sweep_failed", sweep=failed[0][0], error=type(failed[0][1]).__name__)
+            raise failed[0][1]
 
     return TaskEdge(SweepPayload, handle, services, settings)
 

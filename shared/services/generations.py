@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from threading import Lock
 
+from shared import telemetry
 from shared.domain import item_machine
 from shared.domain.errors import ErrorKind, GuardRefused, NotFound, ProviderError
 from shared.domain.items import Item
@@ -141,11 +142,12 @@ class GenerationService:
         self._requests.at(read.value.org, read.value.batch, self._clock.now() + _EQUAL_WAIT)
 
     def _work(self, claimed: Read[Item], place: Place) -> None:
-        item = claimed.value
+        item, began = claimed.value, self._clock.monotonic()
         try:
             earlier = self._earlier(item)
             if earlier is not None:
                 self._outcomes.reuse(claimed, earlier)
+                self._ended(item, telemetry.REUSED, began)
                 return
             made = self._handler.recover(item) or self._handler.make(item, answered=place.give_back)
         except ProviderError as error:
@@ -158,9 +160,14 @@ class GenerationService:
                 model=item.model,
             )
             self._outcomes.fail(claimed, error)
+            self._ended(item, error.kind.value, began)
         else:
             self._outcomes.finish(claimed, made)
             _log.info("image_made", item=item.id, attempt=item.attempt, model=item.model, micros=made.cost_micros)
+            self._ended(item, telemetry.SUCCEEDED, began)
+
+    def _ended(self, item: Item, outcome: str, began: float) -> None:
+        telemetry.attempt_ended(item.provider, item.model, outcome, self._clock.monotonic() - began)
 
     def _earlier(self, item: Item) -> Asset | None:
         """An equal image that exists; looked for after the recipe was locked, so that none can slip in between."""

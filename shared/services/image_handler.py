@@ -8,6 +8,7 @@ from functools import partial
 from threading import BoundedSemaphore
 from typing import Final
 
+from shared import telemetry
 from shared.domain.errors import ConfigurationWrong, ErrorKind, NotFound, ProviderError, Unavailable
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
 from shared.domain.items import Attempt, Item
@@ -131,10 +132,17 @@ class ImageHandler:
             variant=item.variant,
             deadline_seconds=spec.deadline_seconds,
         )
+        began, outcome = self._clock.monotonic(), telemetry.LOST
         try:
-            return provider.generate(request)
+            image = provider.generate(request)
+            outcome = telemetry.SUCCEEDED
+        except ProviderError as error:
+            outcome = error.kind.value
+            raise
         finally:
+            telemetry.provider_answered(spec.provider, spec.id, outcome, self._clock.monotonic() - began)
             answered()
+        return image
 
     def recover(self, item: Item) -> Made | None:
         """What an earlier attempt stored and could not report, the latest first; None when there is nothing of this recipe.

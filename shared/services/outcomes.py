@@ -1,8 +1,9 @@
 """How an attempt ends: one commit for the item, its asset and its ledger entry, whoever else was there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from shared import telemetry
 from shared.domain import failures, item_machine, search
 from shared.domain.errors import ErrorKind, GuardRefused, ProviderError
 from shared.domain.failures import RetryRules
@@ -17,6 +18,7 @@ from shared.ports.documents import Create, Delete, DocumentStore, Update, Write
 from shared.ports.ids import Ids
 from shared.repositories import money, paths
 from shared.repositories.collections import Read, guarded
+from shared.repositories.commits import commit_groups
 from shared.repositories.items import ItemRepository
 from shared.repositories.library import RecipeRepository
 from shared.repositories.money import LedgerRepository
@@ -55,6 +57,8 @@ class OutcomeService:
             except GuardRefused:
                 current = self._items.one(read.value.org, read.value.batch, read.value.id)
             else:
+                if writes:
+                    _bought(current.value, made)
                 return
         raise GuardRefused("The item changed too often while its image was being recorded.")
 
@@ -90,14 +94,28 @@ class OutcomeService:
         item = read.value
         charge = self._charges.of_failure(item, error)
         entry = self._charges.entry(item, item.attempt, charge) if charge else None
+        fields: dict[str, Any] | None = None
 
         def writes(current: Read[Item]) -> list[Write]:
+            nonlocal fields
             fields = self._failing(current.value, error, charge)
             recorded = [money.create(item.org, entry)] if entry else []
             return [guarded(current, fields or {}), *self._unlocking(item), *recorded]
 
-        if not self._while_it_runs(read, writes):
+        if charge is not None and charge.kind is not LedgerKind.UNKNOWN_OUTCOME:
+            telemetry.call_paid(item.provider, item.model, charge.cost_micros)
+        if self._while_it_runs(read, writes):
+            _failed(item, error.kind, fields)
+        else:
             self._charge_late(item, charge)
+
+    def take_back(self, reads: Sequence[Read[Item]]) -> None:
+        """Take these items back from workers whose leases ended; one that reported meanwhile stays as it is."""
+        groups = [self.taking_back(read) for read in reads]
+        for read, writes, is_ours in zip(reads, groups, commit_groups(self._documents, groups), strict=True):
+            if is_ours and writes and isinstance(writes[0], Update):
+                telemetry.attempt_ended(read.value.provider, read.value.model, telemetry.LOST, None)
+                _failed(read.value, ErrorKind.TIMEOUT, writes[0].fields)
 
     def taking_back(self, read: Read[Item]) -> list[Write]:
         """The writes that take an item back from a worker whose lease ended; what it may have bought is held at the estimate."""
@@ -236,6 +254,17 @@ class OutcomeService:
                 **facts,
             }
         )
+
+
+def _bought(item: Item, made: Made) -> None:
+    telemetry.call_paid(item.provider, item.model, made.cost_micros)
+    if item.status.is_terminal:
+        telemetry.bought_twice(item.provider, item.model)
+
+
+def _failed(item: Item, kind: ErrorKind, fields: Mapping[str, Any] | None) -> None:
+    for_good = fields is not None and fields["status"] == ItemStatus.FAILED.value
+    telemetry.attempt_failed(item.provider, item.model, kind.value, for_good=for_good)
 
 
 def _runs(item: Item, attempt: int) -> bool:

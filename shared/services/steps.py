@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
+from shared import telemetry
 from shared.domain import progress
 from shared.domain.batches import Batch, StepControl
 from shared.domain.errors import GuardRefused
@@ -17,7 +19,7 @@ from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository, StepControlRepository, org_of
 from shared.repositories.collections import Read, guarded
-from shared.repositories.commits import Lead, commit_groups
+from shared.repositories.commits import Lead
 from shared.repositories.items import ItemRepository
 from shared.services.cancellations import CancellationService
 from shared.services.closings import ClosingService
@@ -33,6 +35,15 @@ _LONGEST_WAIT = timedelta(seconds=60)
 _TAKEN_BACK_AT_ONCE = 200
 
 _log = logger(__name__)
+
+
+class Ended(StrEnum):
+    """How a step ended: `held` when another one had the batch."""
+
+    DONE = "done"
+    OVERTAKEN = "overtaken"
+    HELD = "held"
+    FAILED = "failed"
 
 
 class StepService:
@@ -75,13 +86,20 @@ class StepService:
 
         Raises Unavailable when a part does not answer; the step is then run again and nothing is half done.
         """
+        began, outcome = self._clock.monotonic(), Ended.FAILED
+        try:
+            outcome = self._advance(org, batch)
+        finally:
+            telemetry.step_ended(outcome, self._clock.monotonic() - began)
+
+    def _advance(self, org: str, batch: str) -> Ended:
         control = self._controls.one(org, batch)
         if control is None:
-            return
+            return Ended.DONE
         held = self._take(control)
         if held is None:
             self._requests.soon(org, batch)
-            return
+            return Ended.HELD
         step = _Step(held)
         try:
             self._run(org, batch, step)
@@ -89,8 +107,10 @@ class StepService:
             # Somebody changed the batch while we looked: the next look sees it as it is then.
             _log.debug("step_overtaken", org=org, batch=batch)
             self._requests.soon(org, batch)
+            return Ended.OVERTAKEN
         finally:
             self._release(step.control)
+        return Ended.DONE
 
     def _run(self, org: str, batch_id: str, step: "_Step") -> None:
         read = self._batches.find(paths.batch(org, batch_id))
@@ -144,7 +164,7 @@ class StepService:
         now = self._clock.now()
         while True:
             expired = self._items.expired(org, batch, now, limit=_TAKEN_BACK_AT_ONCE)
-            commit_groups(self._documents, [self._outcomes.taking_back(read) for read in expired])
+            self._outcomes.take_back(expired)
             if len(expired) < _TAKEN_BACK_AT_ONCE:
                 return
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
+from structlog.testing import capture_logs
 
 from shared.adapters.embedded.accounts import LocalAccounts
 from shared.adapters.embedded.documents import SqliteDocumentStore
@@ -274,6 +275,16 @@ def test_one_sweeps_trouble_leaves_no_other_out_and_the_first_is_the_answer(
     with client_of(reconcile_app(sweeps, services, settings)) as client:
         answer = client.post("/", headers=bearer(services.token(AUDIENCE)))
     assert (answer.status_code, [sweep.count for sweep in sweeps]) == (status, [1, 1, 1])
+
+
+def test_of_two_sweeps_that_fail_both_are_told_whole(services: LocalServiceTokens) -> None:
+    settings = EdgeSettings(audience=AUDIENCE, accounts=frozenset({SERVICE_ACCOUNT}), concurrency=1)
+    sweeps = [Sweep(RuntimeError("the first")), Sweep(None), Sweep(RuntimeError("the second"))]
+    with client_of(reconcile_app(sweeps, services, settings)) as client, capture_logs() as lines:
+        client.post("/", headers=bearer(services.token(AUDIENCE)))
+    whole = [line for line in lines if line.get("exc_info")]
+    assert [line["event"] for line in whole] == ["sweep_failed", "delivery_failed"]
+    assert str(whole[0]["exc_info"]) == "the second"
 
 
 def test_a_payload_in_pieces_is_read_whole(serve: Serve, services: LocalServiceTokens) -> None:
