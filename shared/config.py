@@ -131,6 +131,10 @@ class Settings(BaseSettings):
         None, validation_alias="GEMINI_API_KEY", description="Offers the Gemini image models."
     )
     gemini_base_url: str = Field("", description="Another address of the Gemini API (a proxy, a test server).")
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="Offers OpenAI's image models."
+    )
+    openai_base_url: str = Field("", description="Another address of the OpenAI API (a proxy, a test server).")
     default_model: str = Field("", description="Model of rows that name none; empty: the best one that is configured.")
 
     max_rows: int = Field(1_000, ge=1, description="Rows a batch may have.")

@@ -82,7 +82,11 @@ def _start(settings: Mapping[str, str], kind: str, what: str) -> tuple[float, li
 
 def _environment() -> dict[str, str]:
     """This process's variables, except settings of Fanfold and of Python that a person may have made for other things."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("FANFOLD_", "GEMINI_", "PYTHON"))}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("FANFOLD_", "GEMINI_", "OPENAI_", "PYTHON"))
+    }
 
 
 def _report(session: Session, name: str, real: list[float], empty: list[float], modules: int) -> None:

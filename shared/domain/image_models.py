@@ -30,6 +30,7 @@ class ImageModelSpec:
 
     `expected_units` and `ceiling_units` give, per size, what one image usually and at most bills besides its references
     and prompt; `edges` tells, per size, the side in pixels of the square that has its area; `reference_tokens` is what one reference picture bills at most. `deadline_seconds` bounds one call.
+    `quality` is the one that is asked for, in the provider's word, where it decides the price.
     `concurrency` and `rate_per_second` are what one instance of the engine may ask of it.
     """
 
@@ -51,6 +52,7 @@ class ImageModelSpec:
     rate_per_second: float
     shutdown_on: date | None = None
     replacement: str | None = None
+    quality: str = ""
     price_source: str = field(default="", repr=False)
     edges: Mapping[str, int] = field(default_factory=lambda: SIZE_EDGE, repr=False)
 

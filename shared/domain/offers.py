@@ -53,7 +53,9 @@ class Offer:
             return self._by_id[self._default]
         usable = self.usable(day)
         if not usable:
-            raise ConfigurationWrong("No image model is offered. Set GEMINI_API_KEY, or leave the preview provider on.")
+            raise ConfigurationWrong(
+                "No image model is offered. Set GEMINI_API_KEY or OPENAI_API_KEY, or leave the preview provider on."
+            )
         return usable[0]
 
     def refusal(self, model: str, day: date) -> str | None:

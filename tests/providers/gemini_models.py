@@ -15,8 +15,8 @@ from shared.domain.errors import ProviderError
 from shared.domain.modes import ReferenceMode
 from shared.ports.clock import Clock
 from shared.ports.providers import ImageRequest, ReferenceImage
-from tests.providers.gemini_replies import Reply
 from tests.providers.gemini_server import GeminiServer
+from tests.providers.replies import Reply
 
 KEY = "AIzaSyNotAKeyButShapedLikeOne0123456789"
 MODEL = "gemini-nano-banana-2.1"

@@ -21,13 +21,13 @@ from shared.domain.modes import ReferenceMode
 from shared.ports.providers import GeneratedImage
 from tests.providers import gemini_replies as replies
 from tests.providers.gemini_models import KEY, MODEL, reference, request, speaking_to
-from tests.providers.gemini_replies import Reply
 from tests.providers.gemini_server import GeminiServer, draw
+from tests.providers.replies import Reply, of_json, picture
 
 Generate: TypeAlias = Callable[..., GeneratedImage]
 STYLE = ReferenceMode.STYLE_ONLY
 COMPOSITION = ReferenceMode.STYLE_AND_COMPOSITION
-PNG = replies.picture()
+PNG = picture()
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_without_references_the_words_are_the_prompt_alone(server: GeminiServer,
 
 
 def test_references_come_first_in_their_order_and_the_words_last(server: GeminiServer, generate: Generate) -> None:
-    first, second = replies.picture(colour=(1, 2, 3)), replies.picture(colour=(4, 5, 6))
+    first, second = picture(colour=(1, 2, 3)), picture(colour=(4, 5, 6))
     generate(references=(reference(first), reference(second)))
     (received,) = server.requests
     assert received.pictures == [("image/png", first), ("image/png", second)]
@@ -159,13 +159,13 @@ def test_text_before_and_after_the_image_is_passed_over(generate: Generate) -> N
 
 
 def test_pictures_among_the_thoughts_are_not_the_answer(generate: Generate) -> None:
-    draft = replies.inline(replies.picture(colour=(9, 9, 9)), thought=True)
+    draft = replies.inline(picture(colour=(9, 9, 9)), thought=True)
     parts = [replies.text("Let me think", thought=True), draft, replies.inline(PNG), draft]
     assert generate(replies.answer(*parts)).data == PNG
 
 
 def test_of_several_images_the_last_is_taken(generate: Generate) -> None:
-    draft = replies.inline(replies.picture(colour=(9, 9, 9)))
+    draft = replies.inline(picture(colour=(9, 9, 9)))
     assert generate(replies.answer(draft, replies.inline(PNG))).data == PNG
 
 
@@ -176,7 +176,7 @@ def test_the_media_type_is_passed_on_as_it_came(generate: Generate, media_type: 
 
 
 def test_an_image_of_another_shape_is_left_to_the_check_that_every_image_passes(generate: Generate) -> None:
-    wide = replies.picture("21:9")
+    wide = picture("21:9")
     assert generate(replies.answer(replies.inline(wide)), aspect_ratio="1:1").data == wide
 
 
@@ -310,7 +310,7 @@ JSON = st.recursive(
 def test_whatever_the_server_says_an_image_or_a_provider_error_comes_of_it(
     running: GeminiServer, model: GeminiImageModel, status: int, body: object
 ) -> None:
-    running.script = lambda _: replies.of_json(body, status=status)
+    running.script = lambda _: of_json(body, status=status)
     try:
         made = model.generate(request()).data
     except ProviderError as error:

@@ -9,10 +9,10 @@ from shared.adapters.providers import wire
 from shared.domain.errors import ErrorKind, ProviderError
 from tests.providers import gemini_replies as replies
 from tests.providers.gemini_models import KEY, Wire, failed, reference, request, speaking_to
-from tests.providers.gemini_replies import Manner, Reply
 from tests.providers.gemini_server import GeminiServer, Received
+from tests.providers.replies import Manner, Reply, html, picture
 
-PNG = replies.picture()
+PNG = picture()
 PER_DAY = "GenerateRequestsPerDayPerProjectPerModel"
 PER_MINUTE = "GenerateRequestsPerMinutePerProjectPerModel"
 
@@ -176,7 +176,7 @@ def test_keys_never_appear_in_a_detail_and_long_messages_are_cut(wired: Wire) ->
 def test_a_page_of_html_is_judged_by_its_status_and_never_quoted(
     wired: Wire, status: int, kind: ErrorKind, known: bool
 ) -> None:
-    failure = failed(wired, replies.html(status))
+    failure = failed(wired, html(status))
     assert (failure.kind, failure.outcome_known) == (kind, known)
     assert str(status) in failure.detail
     assert "<" not in failure.detail

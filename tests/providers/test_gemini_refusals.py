@@ -5,8 +5,9 @@ import pytest
 from shared.domain.errors import ErrorKind, RefusalStage
 from tests.providers import gemini_replies as replies
 from tests.providers.gemini_models import Wire, failed, reference
+from tests.providers.replies import of_json, picture
 
-PNG = replies.picture()
+PNG = picture()
 
 
 @pytest.mark.parametrize("reason", ["SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "JAILBREAK"])
@@ -79,12 +80,12 @@ def test_parts_that_hold_no_picture_are_no_image(wired: Wire, parts: tuple[dict[
 
 
 def test_no_candidate_but_a_bill_is_no_image(wired: Wire) -> None:
-    failure = failed(wired, replies.of_json({"candidates": [], "usageMetadata": {"promptTokenCount": 9}}))
+    failure = failed(wired, of_json({"candidates": [], "usageMetadata": {"promptTokenCount": 9}}))
     assert (failure.kind, failure.usage) == (ErrorKind.NO_IMAGE, {"input_text_tokens": 9})
 
 
 def test_an_empty_answer_is_unknown_and_may_have_been_paid_for(wired: Wire) -> None:
-    failure = failed(wired, replies.of_json({}))
+    failure = failed(wired, of_json({}))
     assert (failure.kind, failure.outcome_known) == (ErrorKind.UNKNOWN, False)
 
 

@@ -14,8 +14,8 @@ from cryptography.x509.oid import NameOID
 
 from shared.domain.errors import ErrorKind, ProviderError
 from tests.providers.gemini_models import ClockAt, request, speaking_to
-from tests.providers.gemini_replies import Reply
 from tests.providers.gemini_server import GeminiServer, Received
+from tests.providers.replies import Reply
 
 
 @pytest.fixture(scope="module")

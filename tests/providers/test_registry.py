@@ -13,8 +13,11 @@ from shared.domain.catalogue import MODELS
 from shared.domain.errors import ConfigurationWrong
 
 
-def settings(key: str | None) -> Settings:
-    return Settings(gemini_api_key=None if key is None else SecretStr(key))
+def settings(gemini: str | None = None, openai: str | None = None) -> Settings:
+    return Settings(
+        gemini_api_key=None if gemini is None else SecretStr(gemini),
+        openai_api_key=None if openai is None else SecretStr(openai),
+    )
 
 
 def test_every_model_of_the_catalogue_has_a_registered_provider() -> None:
@@ -23,27 +26,35 @@ def test_every_model_of_the_catalogue_has_a_registered_provider() -> None:
 
 @pytest.mark.parametrize("key", [None, "", "  "])
 def test_without_a_key_only_what_needs_none_is_available(key: str | None) -> None:
-    assert available(settings(key)) == {"preview"}
+    assert available(settings(key, key)) == {"preview"}
 
 
-def test_with_a_key_gemini_is_available_too() -> None:
-    assert available(settings("a-key")) == {"gemini", "preview"}
+def test_each_key_makes_its_provider_available() -> None:
+    assert available(settings(gemini="a-key")) == {"gemini", "preview"}
+    assert available(settings(openai="a-key")) == {"openai", "preview"}
+    assert available(settings("a-key", "a-key")) == {"gemini", "openai", "preview"}
 
 
 @pytest.mark.parametrize("key", [None, ""])
-def test_building_without_its_settings_names_the_variables_to_set(key: str | None) -> None:
-    with pytest.raises(ConfigurationWrong, match="GEMINI_API_KEY"):
-        build("gemini", settings(key), SystemClock())
+@pytest.mark.parametrize(("name", "variable"), [("gemini", "GEMINI_API_KEY"), ("openai", "OPENAI_API_KEY")])
+def test_building_without_its_settings_names_the_variables_to_set(name: str, variable: str, key: str | None) -> None:
+    with pytest.raises(ConfigurationWrong, match=variable):
+        build(name, settings(key, key), SystemClock())
 
 
 def test_an_unknown_provider_is_refused_with_the_known_ones_named() -> None:
-    with pytest.raises(ConfigurationWrong, match="gemini, preview"):
-        build("gemnii", settings(None), SystemClock())
+    with pytest.raises(ConfigurationWrong, match="gemini, openai, preview"):
+        build("gemnii", settings(), SystemClock())
 
 
 @pytest.mark.parametrize(
     ("step", "absent"),
-    [("", ("google.genai", "PIL")), ("registry.build('preview', settings, SystemClock())", ("google.genai",))],
+    [
+        ("", ("google.genai", "openai", "PIL")),
+        ("registry.build('preview', settings, SystemClock())", ("google.genai", "openai")),
+        ("registry.build('openai', settings, SystemClock())", ("google.genai",)),
+        ("registry.build('gemini', settings, SystemClock())", ("openai",)),
+    ],
 )
 def test_a_start_imports_only_the_providers_that_it_makes(step: str, absent: tuple[str, ...]) -> None:
     program = f"""
@@ -51,8 +62,8 @@ import sys
 from shared.adapters.providers import registry
 from shared.adapters.system import SystemClock
 from shared.config import Settings
-settings = Settings(gemini_api_key="a-key")
-assert registry.available(settings) == {{"gemini", "preview"}}
+settings = Settings(gemini_api_key="a-key", openai_api_key="a-key")
+assert registry.available(settings) == {{"gemini", "openai", "preview"}}
 {step}
 print(*set(sys.modules) & set({absent!r}))
 """

@@ -30,6 +30,19 @@ DOCUMENTED_DOLLARS = {
     ("imagen-4.0-ultra-generate-001", "1K"): "0.060",
     ("imagen-4.0-ultra-generate-001", "2K"): "0.060",
     ("imagen-4.0-fast-generate-001", "1K"): "0.020",
+    **{
+        (f"gpt-image-{version}", size): dollars
+        for versions, prices in (
+            (("2.6-flare", "2.5-flare"), ("0.013", "0.027", "0.044")),
+            (("2.6-sunburst", "2.5-sunburst", "2"), ("0.053", "0.107", "0.178")),
+        )
+        for version in versions
+        for size, dollars in zip(("1K", "2K", "4K"), prices, strict=True)
+    },
+    ("gpt-image-1.5", "1K"): "0.034",
+    ("gpt-image-1-mini", "1K"): "0.008",
+    ("gpt-image-1", "1K"): "0.042",
+    ("dall-e-3", "1K"): "0.040",
     ("preview", "512"): "0.000",
     ("preview", "1K"): "0.000",
     ("preview", "2K"): "0.000",
@@ -73,6 +86,25 @@ def test_every_unit_that_may_be_billed_has_a_price(spec: ImageModelSpec) -> None
             assert "input_image_tokens" in price.micros_per_million
 
 
+# What each provider's adapter can book; a unit without a price would cost the ceiling.
+BILLED = {
+    "gemini": {"input_text_tokens", "input_image_tokens", "output_text_tokens", "output_image_tokens"},
+    "openai": {"input_text_tokens", "input_image_tokens", "output_text_tokens", "output_image_tokens"},
+    "preview": {"images"},
+}
+# They were sold by the image and are bought no more.
+BY_THE_IMAGE = ("imagen-", "dall-e-")
+
+
+@each_model
+def test_every_unit_that_its_provider_can_bill_has_a_price_on_every_day(spec: ImageModelSpec) -> None:
+    billed = {"images"} if spec.id.startswith(BY_THE_IMAGE) else BILLED[spec.provider]
+    for price in spec.prices:
+        assert billed == set(price.micros_per_million)
+        # Only what Fanfold draws itself costs nothing.
+        assert all(price.micros_per_million.values()) == (spec.provider != "preview")
+
+
 @each_model
 def test_the_ceiling_is_never_below_the_estimate(spec: ImageModelSpec) -> None:
     for size in spec.sizes:
@@ -103,6 +135,8 @@ def test_ids_are_unique_and_unknown_ids_find_nothing() -> None:
         ("gemini-2.5-flash-image", date(2026, 10, 1)),
         ("gemini-3.1-flash-image", date(2026, 10, 28)),
         ("imagen-4.0-generate-001", date(2026, 8, 16)),
+        ("gpt-image-1", date(2026, 10, 22)),
+        ("dall-e-3", date(2026, 5, 11)),
     ],
 )
 def test_a_model_ends_on_its_announced_day(model: str, last_day: date) -> None:
@@ -115,6 +149,8 @@ def test_a_model_ends_on_its_announced_day(model: str, last_day: date) -> None:
 def test_rows_that_name_no_model_get_the_best_running_one_of_the_configured_providers() -> None:
     assert Offer(MODELS, ["preview"]).default(TODAY).id == "preview"
     assert Offer(MODELS, ["preview", "gemini"]).default(TODAY).id == "gemini-nano-banana-2.1"
+    assert Offer(MODELS, ["preview", "openai"]).default(TODAY).id == "gpt-image-2.6-flare"
+    assert Offer(MODELS, ["preview", "openai", "gemini"]).default(TODAY).id == "gemini-nano-banana-2.1"
 
 
 def test_all_fourteen_ratios_are_offered_by_the_preview() -> None:

@@ -27,6 +27,13 @@ def _gemini(settings: Settings, clock: Clock) -> ImageModel:
     return GeminiImageModel(key, base_url=settings.gemini_base_url or None, clock=clock)
 
 
+def _openai(settings: Settings, clock: Clock) -> ImageModel:
+    from shared.adapters.providers.openai import OpenAIImageModel
+
+    key = settings.openai_api_key or SecretStr("")
+    return OpenAIImageModel(key, base_url=settings.openai_base_url or None, clock=clock)
+
+
 def _preview(_settings: Settings, _clock: Clock) -> ImageModel:
     from shared.adapters.providers.preview import PreviewImageModel
 
@@ -36,6 +43,7 @@ def _preview(_settings: Settings, _clock: Clock) -> ImageModel:
 PROVIDERS: Mapping[str, Provider] = MappingProxyType(
     {
         "gemini": Provider(_gemini, needs=("gemini_api_key",)),
+        "openai": Provider(_openai, needs=("openai_api_key",)),
         "preview": Provider(_preview),
     }
 )
