@@ -14,6 +14,8 @@ PY := .venv/bin/python
 STAMP := .venv/.prepared
 # Firebase's Auth emulator and web SDK; npm writes this file last.
 FIREBASE := infra/local/firebase/node_modules/.package-lock.json
+# The systems that Fanfold is measured beside, in an environment of their own; only `make bench` needs it.
+PEERS := .venv-peers/.prepared
 CODE := $(wildcard shared client functions infra tests benchmarks)
 TESTS ?= tests
 # Continuous integration runs every test; the emulators stack runs the emulator.
@@ -48,7 +50,7 @@ test: $(STAMP) $(EMULATORS) ## Pass all tests; branch coverage of the core at le
 
 check: formatted lint types imports test ## Everything that must hold before a change is merged
 
-bench: $(STAMP) $(EMULATORS) ## Measure, and print each figure beside its target (FANFOLD_STACK=emulators: live pages in a browser)
+bench: $(STAMP) $(EMULATORS) $(PEERS) ## Measure, and print each figure beside its target (FANFOLD_STACK=emulators: live pages in a browser)
 	@$(PY) -m benchmarks --stack $(or $(FANFOLD_STACK),embedded)
 
 format: $(STAMP) ## Format the code and mend what ruff can mend
@@ -75,7 +77,7 @@ docs: $(STAMP) ## Write docs/settings.md from the settings' own class
 
 lock: $(STAMP) ## Pin anew everything that the three requirements*.in pull in
 	@$(PY) -m pip install -q --disable-pip-version-check pip-tools==7.6.2
-	@for name in requirements requirements-client requirements-dev; do CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile -q --strip-extras \
+	@for name in requirements requirements-client requirements-dev benchmarks/peers/requirements; do CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile -q --strip-extras \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style=line -o $$name.txt $$name.in || exit 1; done
 
 archive: $(STAMP) ## Write the one archive that every function is deployed from: out/fanfold.zip
@@ -90,7 +92,7 @@ deploy: $(STAMP) ## Deploy to Google Cloud (PROJECT=… REGION=… [ENVIRONMENT=
 	$(PY) -m infra.deploy "$$@"
 
 clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
-	@rm -rf infra/local/firebase/node_modules .venv .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf infra/local/firebase/node_modules .venv .venv-peers .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(FIREBASE): infra/local/firebase/package-lock.json
@@ -98,6 +100,12 @@ $(FIREBASE): infra/local/firebase/package-lock.json
 		echo "Firebase's Auth emulator needs Node 20 or newer with npm: install both (Debian: sudo apt-get install nodejs npm), then run make firebase." >&2; exit 1; fi
 	@echo "Installing Firebase's Auth emulator and web SDK …"
 	@cd infra/local/firebase && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+
+$(PEERS): benchmarks/peers/requirements.txt | $(STAMP)
+	@echo "Installing the systems that Fanfold is measured beside …"
+	@rm -rf .venv-peers && $(PY) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -q --disable-pip-version-check --no-input --no-deps -r $<
+	@touch $@
 
 $(STAMP): requirements.txt requirements-client.txt requirements-dev.txt pyproject.toml infra/environment.py
 	@python="$$($(FIND_PYTHON))"; \

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from benchmarks import tables
 from benchmarks.clients import BenchmarkFailed
+from benchmarks.comparisons import compare
 from benchmarks.machines import Machine
 from benchmarks.plots import plot
 from benchmarks.sessions import FULL, SMALL, Session, Teller
@@ -22,7 +23,17 @@ RESULTS = Path(__file__).parent / "results"
 # Beside the folder where `make run` keeps its state: the same disk, the same costs.
 STATE = Path(__file__).parents[1] / "out"
 MEASURES = {
-    "embedded": ("acceptances", "first_calls", "makespans", "paces", "doublings", "kills", "cold_starts"),
+    "embedded": (
+        "acceptances",
+        "first_calls",
+        "makespans",
+        "paces",
+        "doublings",
+        "kills",
+        "growth",
+        "peers",
+        "cold_starts",
+    ),
     "emulators": ("live_pages",),
 }
 
@@ -69,6 +80,9 @@ def keep(session: Session, machine: Machine, at: datetime, seconds: float, file:
     file.with_suffix(".json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     file.with_suffix(".md").write_text(page, encoding="utf-8")
     plot(report, machine, at, stack=stack).save(file.with_suffix(".png"), optimize=True)
+    compared = compare(report, machine, at, stack=stack)
+    if compared is not None:
+        compared.save(file.with_name(f"{stack}-compared.png"), optimize=True)
 
 
 if __name__ == "__main__":

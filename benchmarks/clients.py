@@ -136,6 +136,14 @@ class Platform:
             if not token:
                 return
 
+    def finished_before(self, batch: str, at: float) -> set[str]:
+        """The images (as the provider's book names them) that had succeeded by then, in seconds since 1970."""
+        return {
+            f"{item['prompt']}#{item['variant']}"
+            for item in self.items(batch)
+            if item["status"] == "succeeded" and moment(item["finished_at"]) < at
+        }
+
     def usage(self) -> list[dict[str, Any]]:
         """What was spent today, in a row."""
         answer = self._client.get("/v1/usage")

@@ -23,15 +23,26 @@ class Sizes:
     large_variants: int = 10
     acceptances: int = 3
     first_calls: int = 20
-    limited_images: int = 300
+    limited_images: int = 1_000
     starts: int = 5
     watchers: int = 100
     live_batches: int = 10
+    peer_jobs: int = 1_000
+    growth: tuple[int, ...] = (10, 100, 1_000, 10_000)
 
 
 FULL = Sizes()
 SMALL = Sizes(
-    images=128, large_rows=100, acceptances=2, first_calls=4, limited_images=60, starts=1, watchers=20, live_batches=2
+    images=128,
+    large_rows=100,
+    acceptances=2,
+    first_calls=4,
+    limited_images=60,
+    starts=1,
+    watchers=20,
+    live_batches=2,
+    peer_jobs=200,
+    growth=(10, 100, 1_000),
 )
 
 

@@ -55,6 +55,8 @@ def markdown(report: Report, machine: Machine, at: datetime, *, stack: str, is_s
     if is_small:
         lines += ["**Small sizes, for developing the benchmarks: these are not the figures to quote.**", ""]
     lines += [summary(report), "", f"![Measured beside target]({stack}.png)", ""]
+    if any("peer" in figure.values for figure in report.figures):
+        lines += [f"![Beside other systems, and at any size]({stack}-compared.png)", ""]
     lines += ["| figure | measured | ideal | target | | how |", "|---|---|---|---|---|---|"]
     for figure in report.figures:
         word = f"**{verdict(figure)}**" if figure.is_met is False else verdict(figure)

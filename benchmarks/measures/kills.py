@@ -1,9 +1,8 @@
 """kill -9 at half of a batch, and a new start: nothing may be lost, and only what was in flight may be made again."""
 
 import time
-from typing import Any
 
-from benchmarks.clients import BenchmarkFailed, moment, platform
+from benchmarks.clients import BenchmarkFailed, platform
 from benchmarks.figures import exactly
 from benchmarks.platform.providers import STEADY
 from benchmarks.sessions import Session
@@ -30,7 +29,7 @@ def measure(session: Session) -> None:
             ended = running.wait(sent.id, seconds=PATIENCE_SECONDS, tell=part.follow)
             seconds = time.monotonic() - restarted_at
             after = running.journal.entries(sent.tag)[len(before) :]
-            done = {_key(item) for item in running.items(sent.id) if _is_older(item, killed_at)}
+            done = running.finished_before(sent.id, killed_at)
         begun = {entry.key for entry in before if entry.happening == "begun"}
         again = begun & {entry.key for entry in after if entry.happening == "begun"}
     _report(
@@ -41,15 +40,6 @@ def measure(session: Session) -> None:
         redone=len(again & done),
         seconds=seconds,
     )
-
-
-def _key(item: dict[str, Any]) -> str:
-    return f"{item['prompt']}#{item['variant']}"
-
-
-def _is_older(item: dict[str, Any], at: float) -> bool:
-    """Whether the item had succeeded by then."""
-    return item["status"] == "succeeded" and moment(item["finished_at"]) < at
 
 
 def _report(

@@ -7,7 +7,7 @@ from benchmarks.sessions import Session
 
 
 def measure(session: Session) -> None:
-    """One batch against the limited model; its configured rate is the provider's true one."""
+    """One batch against the limited model, of whose limit the platform knows nothing."""
     images = session.sizes.limited_images
     with platform(session.folder) as running, session.teller.part("a provider with a limit", images) as part:
         sent = running.submit("limited", rows=images, model=LIMITED)
@@ -27,7 +27,7 @@ def measure(session: Session) -> None:
             label=f"throughput of a provider limited to {LIMIT_PER_SECOND} /s",
             ideal=f"{LIMIT_PER_SECOND} /s",
             aim=f"≥ {0.9 * LIMIT_PER_SECOND:g} /s",
-            note=f"{len(made)} images; the model's rate is configured as {LIMIT_PER_SECOND} a second, it is not learned yet",
+            note=f"{len(made)} images from the first call on, learning included: the limit is configured nowhere",
             values={"per_second": throughput},
         ),
         at_most(

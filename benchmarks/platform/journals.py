@@ -58,7 +58,11 @@ class Journal:
 
     def made(self, batch: str) -> Counter[str]:
         """How often each image was made."""
-        return Counter(entry.key for entry in self.entries(batch) if entry.happening == "made")
+        return self.how_often(batch, "made")
+
+    def how_often(self, batch: str, happening: Happening) -> Counter[str]:
+        """How often it happened to each image."""
+        return Counter(entry.key for entry in self.entries(batch) if entry.happening == happening)
 
     def _all(self) -> Iterator[Entry]:
         if not self._path.exists():
