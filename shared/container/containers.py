@@ -16,7 +16,7 @@ from shared.domain.offers import Offer
 from shared.ports.clock import Clock
 from shared.ports.ids import Ids
 from shared.ports.pictures import PictureStudio
-from shared.ports.providers import ImageModel
+from shared.ports.providers import ImageProvider
 from shared.services.engine import Engine, Ports
 from shared.version import VERSION
 
@@ -44,7 +44,7 @@ class Container:
         ids: Ids | None = None,
         stack: Stack | None = None,
         specs: Sequence[ImageModelSpec] = MODELS,
-        providers: Mapping[str, ImageModel] | None = None,
+        providers: Mapping[str, ImageProvider] | None = None,
     ) -> None:
         from shared.adapters.system import SystemClock, SystemIds
 
@@ -53,7 +53,7 @@ class Container:
         self.ids: Ids = ids or SystemIds()
         self._given_stack = stack
         self._specs = specs
-        self._providers: dict[str, ImageModel] = dict(providers or {})
+        self._providers: dict[str, ImageProvider] = dict(providers or {})
         self._scripted = frozenset(self._providers)
         self._lock = Lock()
 
@@ -148,7 +148,7 @@ class Container:
         if "stack" in self.__dict__:
             self.stack.close()
 
-    def provider(self, name: str) -> ImageModel:
+    def provider(self, name: str) -> ImageProvider:
         """The provider of this name, made at its first use; raises ConfigurationWrong."""
         from shared.adapters.providers import registry
 

@@ -1,5 +1,6 @@
 """What a failure means: try again or give up, when, and what a person can do."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,3 +90,10 @@ def _had_its_one_more(item: Item) -> bool:
     told = [attempt.error.kind for attempt in item.attempts if attempt.error and attempt.number != item.attempt]
     tries = [kind for kind in told if kind not in _PATIENT]
     return any(kind in _ONE_MORE for kind in tries[max(len(tries) - item.tries, 0) :])
+
+
+def severity(kind: ErrorKind) -> int:
+    """How loud a failed image is in the log: what the service itself lacks is an error, a crowd a warning, a refusal news."""
+    if kind in (ErrorKind.REFUSED, ErrorKind.INVALID):
+        return logging.INFO
+    return logging.WARNING if kind in (ErrorKind.BUSY, ErrorKind.QUOTA) else logging.ERROR

@@ -25,11 +25,21 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobPace:
+    """How the jobs of a provider are asked for that run on its side: a bound in seconds for each call, and when to look."""
+
+    call_seconds: int = 60
+    first_poll_seconds: float
+    poll_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageModelSpec:
     """One model: capabilities, dated prices, end of life.
 
     `expected_units` and `ceiling_units` give, per size, what one image usually and at most bills besides its references
-    and prompt; `edges` tells, per size, the side in pixels of the square that has its area; `reference_tokens` is what one reference picture bills at most. `deadline_seconds` bounds one call.
+    and prompt; `edges` tells, per size, the side in pixels of the square that has its area; `reference_tokens` is what one reference picture bills at most. `deadline_seconds` bounds one call, or the whole
+    of a job where the provider works on its side and is asked for it later (`job`).
     `quality` is the one that is asked for, in the provider's word, where it decides the price.
     `concurrency` and `rate_per_second` are what one instance of the engine may ask of it.
     """
@@ -47,6 +57,7 @@ class ImageModelSpec:
     ceiling_units: Mapping[str, Mapping[Unit, int]]
     reference_tokens: int = 0
     deadline_seconds: int = 120
+    job: JobPace | None = None
     typical_seconds: float
     concurrency: int
     rate_per_second: float
@@ -58,8 +69,13 @@ class ImageModelSpec:
 
     @property
     def lease_seconds(self) -> int:
-        """How long one attempt owns its item: the provider's deadline and what storing takes."""
-        return self.deadline_seconds + LEASE_MARGIN_SECONDS
+        """How long one delivery owns its item: the bound of its call and what storing takes."""
+        return (self.job.call_seconds if self.job else self.deadline_seconds) + LEASE_MARGIN_SECONDS
+
+    @property
+    def attempt_seconds(self) -> int:
+        """How long one attempt may take in all: its only delivery, or a job and the looks at it."""
+        return self.lease_seconds + (self.deadline_seconds if self.job else 0)
 
     @property
     def dispatch_deadline_seconds(self) -> int:

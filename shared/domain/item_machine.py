@@ -7,7 +7,7 @@ from typing import Any
 from shared.domain.batches import RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.failures import HINTS, Decision, is_of_earlier_series
-from shared.domain.items import Attempt, AttemptError, Item, ItemError
+from shared.domain.items import Attempt, AttemptError, Item, ItemError, ProviderJob, RunningJob
 from shared.domain.modes import ItemStatus
 
 Fields = dict[str, Any]
@@ -18,6 +18,7 @@ _AT_REST: Mapping[str, Any] = {
     "dispatched_until": None,
     "lease_owner": "",
     "lease_until": None,
+    "job": None,
 }
 _PATIENT = frozenset({ErrorKind.BUSY, ErrorKind.QUOTA})
 LOST = "The worker stopped before it could report; the next try looks first for what it may have finished."
@@ -57,6 +58,24 @@ def claimed(item: Item, *, attempt: int, now: datetime, owner: str, lease_until:
         "started_at": item.started_at or now,
         "attempts": [*_dump(item.attempts), _dump_one(Attempt(number=attempt, model=item.model, started_at=now))],
     }
+
+
+def submitted(
+    item: Item, *, attempt: int, job: ProviderJob, lane: str, now: datetime, poll_at: datetime, lease_until: datetime
+) -> Fields | None:
+    """The provider took the job of this attempt: from now on it is looked at, and not bought again."""
+    if item.status is not ItemStatus.RUNNING or item.attempt != attempt or item.job is not None:
+        return None
+    running = RunningJob(provider_job=job, lane=lane, submitted_at=now, poll_at=poll_at)
+    return {"job": running.model_dump(), **_looked_at_until(lease_until)}
+
+
+def polled(item: Item, *, poll: int, poll_at: datetime, lease_until: datetime, lost: bool = False) -> Fields | None:
+    """A look at the job is over, or was `lost` with its worker: the next one is due at `poll_at`. None unless this look was due."""
+    if item.status is not ItemStatus.RUNNING or item.job is None or item.job.polls + 1 != poll:
+        return None
+    job = item.job.model_copy(update={"polls": poll, "poll_at": poll_at, "lost": item.job.lost + lost})
+    return {"job": job.model_dump(), **_looked_at_until(lease_until)}
 
 
 def succeeded(item: Item, *, now: datetime, attempt: int, cost_micros: int, result: Fields) -> Fields | None:
@@ -146,6 +165,10 @@ def retried(
         "finished_at": None,
         "error": None,
     }
+
+
+def _looked_at_until(lease_until: datetime) -> Fields:
+    return {"lease_until": lease_until, "due_at": lease_until}
 
 
 def _closed(

@@ -40,6 +40,32 @@ class Attempt(Part):
     lost: bool = False
 
 
+class ProviderJob(Part):
+    """A job that runs on a provider's side, as it is kept between two looks at it.
+
+    `id` and `address` mean something to the provider alone. `usage` holds the units that it bills, where it said so at once.
+    """
+
+    id: str
+    address: str = ""
+    seed: int | None = None
+    usage: dict[str, int] = Field(default_factory=dict)
+
+
+class RunningJob(Part):
+    """The job of the running attempt: looked at `polls` times so far, next at `poll_at` by a task of this `lane`.
+
+    `lost` counts the looks whose workers never reported.
+    """
+
+    provider_job: ProviderJob
+    lane: str
+    submitted_at: datetime
+    poll_at: datetime
+    polls: int = 0
+    lost: int = 0
+
+
 class ItemError(Part):
     """Why an item failed, in words, with what a person can do."""
 
@@ -95,6 +121,7 @@ class Item(Stored):
     held_micros: int = 0
     lease_owner: str = ""
     lease_until: datetime | None = None
+    job: RunningJob | None = None
 
     error: ItemError | None = None
     cost_micros: int = 0

@@ -52,13 +52,14 @@ class StepPayload(Payload):
 
 
 class ItemPayload(Payload):
-    """A delivery of an item's attempt."""
+    """A delivery of an item's attempt; `poll` counts, from 1, the looks at a job that runs on a provider's side."""
 
     org: OrgId
     batch: BatchId
     item: ItemId
     attempt: Annotated[Number, Field(ge=1)]
     dispatch: Number
+    poll: Number = 0
 
 
 class TryPayload(Payload):
@@ -85,7 +86,7 @@ class Steps(Protocol):
 class Generations(Protocol):
     """What carries out an item's attempt."""
 
-    def generate(self, org: str, batch: str, item: str, attempt: int) -> None:
+    def generate(self, org: str, batch: str, item: str, attempt: int, poll: int = 0) -> None:
         """Claim it, make it, finish it; a void delivery is dropped."""
         ...
 
@@ -123,7 +124,7 @@ def generate_image_app(
 
     def handle(payload: ItemPayload) -> None:
         with bound(org=payload.org, batch=payload.batch, item=payload.item):
-            generations.generate(payload.org, payload.batch, payload.item, payload.attempt)
+            generations.generate(payload.org, payload.batch, payload.item, payload.attempt, payload.poll)
 
     return TaskEdge(ItemPayload, handle, services, settings)
 

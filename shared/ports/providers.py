@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from shared.domain.items import ProviderJob
 from shared.domain.modes import ReferenceMode
 
 
@@ -46,9 +47,41 @@ class GeneratedImage:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StillRunning:
+    """A job that has not ended; asking again makes sense after so many seconds, None where the provider says nothing."""
+
+    ask_again_seconds: float | None = None
+
+
 class ImageModel(Protocol):
-    """A provider's image models. Safe to call from many threads at once."""
+    """A provider whose image models answer the call that asks them. Safe to call from many threads at once."""
 
     def generate(self, request: ImageRequest) -> GeneratedImage:
         """Make one image with exactly one billable call; raises ProviderError, and nothing else, when there is none."""
         ...
+
+
+class ImageJobs(Protocol):
+    """A provider whose image models work on its own side: one call submits a job, later ones ask what became of it.
+
+    Safe to call from many threads at once, and from another process than the one that submitted.
+    """
+
+    def submit(self, request: ImageRequest) -> ProviderJob:
+        """Begin one job with exactly one billable call; raises ProviderError, and nothing else, when there is none.
+
+        The request's `deadline_seconds` bounds this call, not the job.
+        """
+        ...
+
+    def poll(self, job: ProviderJob, *, deadline_seconds: float) -> GeneratedImage | StillRunning:
+        """The picture of a job, fetched whole, or that it is still running; may be asked again and again, and bills nothing.
+
+        Raises ProviderError, and nothing else: with `outcome_known` false when nothing was learned of the job this time,
+        else when it ended without a picture.
+        """
+        ...
+
+
+ImageProvider: TypeAlias = ImageModel | ImageJobs

@@ -123,7 +123,8 @@ class DispatchService:
             return _OF_NO_MODEL
         concurrency = self._pace.model_concurrency or spec.concurrency
         per_tick = ceil(spec.rate_per_second * self._pace.tick.total_seconds())
-        at_most = _OUTSTANDING * concurrency + min(per_tick, concurrency)
+        # No worker holds back a job that runs on its provider's side: what is outstanding is what runs.
+        at_most = concurrency if spec.job else _OUTSTANDING * concurrency + min(per_tick, concurrency)
         return ceil(at_most / max(self._active_batches(), 1))
 
     def _starts(self, reads: list[Read[Item]]) -> dict[str, datetime]:

@@ -12,7 +12,7 @@ from shared.ports.events import EventBus
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
 from shared.ports.pictures import PictureStudio
-from shared.ports.providers import ImageModel
+from shared.ports.providers import ImageProvider
 from shared.ports.tasks import TaskQueue
 from shared.services.engine_rules import EngineRules
 from shared.services.repeats import Repeats
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.services.image_handler import ImageHandler
     from shared.services.outcomes import OutcomeService
     from shared.services.pacers import PacerService
+    from shared.services.provider_jobs import ProviderJobService
     from shared.services.reconciliation import ReconcileService
     from shared.services.reservations import ReservationService
     from shared.services.restarts import RestartService
@@ -48,7 +49,7 @@ class Ports:
     studio: Callable[[], PictureStudio]
     clock: Clock
     ids: Ids
-    provider: Callable[[str], ImageModel]
+    provider: Callable[[str], ImageProvider]
     worker: str
 
 
@@ -121,6 +122,7 @@ class Engine:
             self._ports.documents,
             handler=self._handler,
             outcomes=self._outcomes,
+            provider_jobs=self._provider_jobs,
             requests=self.requests,
             places=ModelPlaces(self._offer, concurrency=self._rules.pace.model_concurrency),
             clock=self._ports.clock,
@@ -132,6 +134,7 @@ class Engine:
         """What makes a batch go."""
         from shared.services.cancellations import CancellationService
         from shared.services.closings import ClosingService
+        from shared.services.lost_work import LostWorkService
         from shared.services.planning import PlanService
         from shared.services.steps import StepService
 
@@ -140,7 +143,9 @@ class Engine:
             documents,
             plans=PlanService(documents, self.rows, self._offer, clock),
             dispatches=self._dispatches,
-            outcomes=self._outcomes,
+            lost_work=LostWorkService(
+                documents, outcomes=self._outcomes, provider_jobs=self._provider_jobs, clock=clock
+            ),
             retries=self._retries,
             cancellations=CancellationService(documents, clock),
             closings=ClosingService(documents, reservations=self.reservations, events=self._ports.events, clock=clock),
@@ -199,6 +204,21 @@ class Engine:
 
         ports = self._ports
         return OutcomeService(ports.documents, self._handler, ports.clock, ports.ids, rules=self._rules.retry)
+
+    @cached_property
+    def _provider_jobs(self) -> "ProviderJobService":
+        from shared.services.provider_jobs import ProviderJobService
+
+        ports = self._ports
+        return ProviderJobService(
+            ports.documents,
+            ports.tasks,
+            offer=self._offer,
+            handler=self._handler,
+            outcomes=self._outcomes,
+            clock=ports.clock,
+            ids=ports.ids,
+        )
 
     @cached_property
     def _dispatches(self) -> "DispatchService":

@@ -1,13 +1,14 @@
 """One delivery of one image's task: claim it, do the work, write how it ended, ask for a step."""
 
-import logging
 from datetime import datetime, timedelta
 from threading import Lock
 
 from shared import telemetry
 from shared.domain import item_machine
-from shared.domain.errors import ErrorKind, GuardRefused, NotFound, ProviderError
+from shared.domain.errors import GuardRefused, NotFound, ProviderError
+from shared.domain.failures import severity
 from shared.domain.items import Item
+from shared.domain.lanes import image_lane
 from shared.domain.library import Asset
 from shared.domain.modes import Desired, ItemStatus
 from shared.logging import logger
@@ -22,6 +23,7 @@ from shared.repositories.library import AssetRepository, RecipeLock, RecipeRepos
 from shared.services.image_handler import ImageHandler
 from shared.services.model_places import ModelPlaces, Place
 from shared.services.outcomes import OutcomeService
+from shared.services.provider_jobs import ProviderJobService
 from shared.services.step_requests import StepRequests
 
 _WISH_KEPT_SECONDS = 1.0
@@ -41,6 +43,7 @@ class GenerationService:
         *,
         handler: ImageHandler,
         outcomes: OutcomeService,
+        provider_jobs: ProviderJobService,
         requests: StepRequests,
         places: ModelPlaces,
         clock: Clock,
@@ -53,6 +56,7 @@ class GenerationService:
         self._recipes = RecipeRepository(documents)
         self._handler = handler
         self._outcomes = outcomes
+        self._jobs = provider_jobs
         self._requests = requests
         self._places = places
         self._clock = clock
@@ -60,13 +64,20 @@ class GenerationService:
         self._running: dict[tuple[str, str], float] = {}
         self._lock = Lock()
 
-    def generate(self, org: str, batch: str, item: str, attempt: int) -> None:
+    def generate(self, org: str, batch: str, item: str, attempt: int, poll: int = 0) -> None:
         """Make the image of this attempt unless somebody else did, does, or nobody wants it any more.
 
-        Raises Unavailable when the store does not answer: the delivery is then made again.
+        `poll` counts, from 1, the looks at a job that runs on a provider's side; a running job is kept whatever anybody
+        wants now. Raises Unavailable when the store does not answer: the delivery is then made again.
         """
         read = self._items.one(org, batch, item)
-        if read is None or read.value.status is not ItemStatus.PENDING or read.value.attempt != attempt:
+        if read is None or read.value.attempt != attempt:
+            return
+        if read.value.status is ItemStatus.RUNNING:
+            if self._jobs.look(read, poll):
+                self._requests.soon(org, batch)
+            return
+        if read.value.status is not ItemStatus.PENDING or poll:
             return
         with self._places.one(read.value.model) as place:
             wish = self._wish(org, batch)
@@ -94,15 +105,17 @@ class GenerationService:
         item = read.value
         now = self._clock.now()
         try:
-            lease_until = now + timedelta(seconds=self._handler.spec(item).lease_seconds)
+            spec = self._handler.spec(item)
+            lease, attempt_lasts = timedelta(seconds=spec.lease_seconds), timedelta(seconds=spec.attempt_seconds)
         except ProviderError:
-            lease_until = now + timedelta(seconds=60)
+            lease = attempt_lasts = timedelta(seconds=60)
+        lease_until = now + lease
         fields = item_machine.claimed(item, attempt=attempt, now=now, owner=self._worker, lease_until=lease_until)
         if fields is None:
             return None
         writes: list[Write] = [guarded(read, fields)]
         if item.reuse:
-            locking = self._locking(item, lease_until)
+            locking = self._locking(item, now + attempt_lasts)
             if locking is None:
                 self._wait_for_equal(read)
                 return None
@@ -149,7 +162,12 @@ class GenerationService:
                 self._outcomes.reuse(claimed, earlier)
                 self._ended(item, telemetry.REUSED, began)
                 return
-            made = self._handler.recover(item) or self._handler.make(item, answered=place.give_back)
+            made = self._handler.recover(item)
+            if made is None and self._handler.spec(item).job is not None:
+                lane = image_lane(self._batches.one(item.org, item.batch).value.priority)
+                self._jobs.keep(claimed, self._handler.submit(item, answered=place.give_back), lane=lane)
+                return
+            made = made or self._handler.make(item, answered=place.give_back)
         except ProviderError as error:
             _log.log(
                 severity(error.kind),
@@ -193,10 +211,3 @@ class GenerationService:
                     self._running.clear()
                 self._running[key] = now
         return wish
-
-
-def severity(kind: ErrorKind) -> int:
-    """How loud a failed image is in the log: what the service itself lacks is an error, a crowd a warning, a refusal news."""
-    if kind in (ErrorKind.REFUSED, ErrorKind.INVALID):
-        return logging.INFO
-    return logging.WARNING if kind in (ErrorKind.BUSY, ErrorKind.QUOTA) else logging.ERROR

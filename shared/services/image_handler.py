@@ -1,17 +1,18 @@
 """Items of the kind `image`: from a claimed item to stored pictures."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from threading import BoundedSemaphore
-from typing import Final
+from typing import Final, cast
 
 from shared import telemetry
 from shared.domain.errors import ConfigurationWrong, ErrorKind, NotFound, ProviderError, Unavailable
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
-from shared.domain.items import Attempt, Item
+from shared.domain.items import Attempt, Item, ProviderJob
 from shared.domain.library import AssetObjects
 from shared.domain.offers import Offer
 from shared.domain.shapes import has_shape, has_size
@@ -19,7 +20,15 @@ from shared.ports.clock import Clock
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
 from shared.ports.pictures import PictureStudio
-from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest, ReferenceImage
+from shared.ports.providers import (
+    GeneratedImage,
+    ImageJobs,
+    ImageModel,
+    ImageProvider,
+    ImageRequest,
+    ReferenceImage,
+    StillRunning,
+)
 from shared.repositories import paths
 from shared.retry import exponential_delay_seconds
 from shared.services.reference_pictures import ReferencePictures
@@ -55,7 +64,7 @@ class ImageHandler:
         self,
         *,
         offer: Offer,
-        providers: Callable[[str], ImageModel],
+        providers: Callable[[str], ImageProvider],
         objects: ObjectStore,
         studio: PictureStudio,
         clock: Clock,
@@ -108,18 +117,47 @@ class ImageHandler:
         """
         image = self._buy(item, answered)
         try:
-            with self._turns:
-                return self._store(item, image)
-        except ProviderError as error:
-            raise ProviderError(error.kind, error.detail, stage=error.stage, usage=dict(image.usage)) from error
+            return self._kept(item, image)
         except Unavailable as error:
-            told = f"The image was made and could not be stored: {error.detail}"
-            raise ProviderError(ErrorKind.UNAVAILABLE, told, usage=dict(image.usage)) from error
+            raise _not_stored(error, image) from error
+
+    def submit(self, item: Item, *, answered: Callable[[], None] = lambda: None) -> ProviderJob:
+        """Begin the job of the running attempt at a provider that works on its own side; raises ProviderError."""
+        spec = self.spec(item)
+        jobs = cast("ImageJobs", self._provider(spec))
+        request = self._request(item, spec, spec.job.call_seconds if spec.job else spec.deadline_seconds)
+        with self._asked(spec, answered):
+            return jobs.submit(request)
+
+    def poll(self, item: Item, job: ProviderJob) -> Made | StillRunning:
+        """What became of the running attempt's job; its picture is stored.
+
+        Raises ProviderError, with the units of a billed failure: with `outcome_known` false when looking again may bring
+        the picture, also when it could not be stored.
+        """
+        try:
+            spec = self.spec(item)
+            jobs = cast("ImageJobs", self._provider(spec))
+        except ProviderError as error:
+            # Nobody was asked: the job goes on without us, and is paid for.
+            raise ProviderError(error.kind, error.detail, outcome_known=False) from error
+        answer = jobs.poll(job, deadline_seconds=spec.job.call_seconds if spec.job else spec.deadline_seconds)
+        if isinstance(answer, StillRunning):
+            return answer
+        try:
+            return self._kept(item, answer)
+        except Unavailable as error:
+            raise _not_stored(error, answer, outcome_known=False) from error
 
     def _buy(self, item: Item, answered: Callable[[], None]) -> GeneratedImage:
         spec = self.spec(item)
-        provider = self._provider(spec)
-        request = ImageRequest(
+        provider = cast("ImageModel", self._provider(spec))
+        request = self._request(item, spec, spec.deadline_seconds)
+        with self._asked(spec, answered):
+            return provider.generate(request)
+
+    def _request(self, item: Item, spec: ImageModelSpec, deadline_seconds: float) -> ImageRequest:
+        return ImageRequest(
             model=spec.id,
             prompt=item.prompt,
             references=tuple(
@@ -130,11 +168,15 @@ class ImageHandler:
             size=item.size,
             seed=item.seed,
             variant=item.variant,
-            deadline_seconds=spec.deadline_seconds,
+            deadline_seconds=deadline_seconds,
         )
+
+    @contextmanager
+    def _asked(self, spec: ImageModelSpec, answered: Callable[[], None]) -> Iterator[None]:
+        """Around the one billable call: how long it took and how it ended is measured, then `answered` is called."""
         began, outcome = self._clock.monotonic(), telemetry.LOST
         try:
-            image = provider.generate(request)
+            yield
             outcome = telemetry.SUCCEEDED
         except ProviderError as error:
             outcome = error.kind.value
@@ -142,7 +184,14 @@ class ImageHandler:
         finally:
             telemetry.provider_answered(spec.provider, spec.id, outcome, self._clock.monotonic() - began)
             answered()
-        return image
+
+    def _kept(self, item: Item, image: GeneratedImage) -> Made:
+        """Checked and stored in its turn; raises ProviderError with the image's units, and Unavailable."""
+        try:
+            with self._turns:
+                return self._store(item, image)
+        except ProviderError as error:
+            raise ProviderError(error.kind, error.detail, stage=error.stage, usage=dict(image.usage)) from error
 
     def recover(self, item: Item) -> Made | None:
         """What an earlier attempt stored and could not report, the latest first; None when there is nothing of this recipe.
@@ -229,7 +278,7 @@ class ImageHandler:
                 return
         put()
 
-    def _provider(self, spec: ImageModelSpec) -> ImageModel:
+    def _provider(self, spec: ImageModelSpec) -> ImageProvider:
         """Who makes this model's images; raises ProviderError when a key that was there on acceptance is gone."""
         try:
             return self._providers(spec.provider)
@@ -238,6 +287,11 @@ class ImageHandler:
 
     def _day(self) -> date:
         return self._clock.now().date()
+
+
+def _not_stored(error: Unavailable, image: GeneratedImage, *, outcome_known: bool = True) -> ProviderError:
+    told = f"The image was made and could not be stored: {error.detail}"
+    return ProviderError(ErrorKind.UNAVAILABLE, told, usage=dict(image.usage), outcome_known=outcome_known)
 
 
 def may_have_stored(attempt: Attempt) -> bool:

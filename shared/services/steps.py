@@ -24,7 +24,7 @@ from shared.repositories.items import ItemRepository
 from shared.services.cancellations import CancellationService
 from shared.services.closings import ClosingService
 from shared.services.dispatching import Dispatched, DispatchService
-from shared.services.outcomes import OutcomeService
+from shared.services.lost_work import LostWorkService
 from shared.services.planning import PlanService
 from shared.services.reservations import ReservationService
 from shared.services.retries import RetryService
@@ -32,7 +32,6 @@ from shared.services.step_requests import StepRequests
 
 _PUBLISH_EVERY = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(seconds=60)
-_TAKEN_BACK_AT_ONCE = 200
 
 _log = logger(__name__)
 
@@ -55,7 +54,7 @@ class StepService:
         *,
         plans: PlanService,
         dispatches: DispatchService,
-        outcomes: OutcomeService,
+        lost_work: LostWorkService,
         retries: RetryService,
         cancellations: CancellationService,
         closings: ClosingService,
@@ -71,7 +70,7 @@ class StepService:
         self._items = ItemRepository(documents)
         self._plans = plans
         self._dispatches = dispatches
-        self._outcomes = outcomes
+        self._lost_work = lost_work
         self._retries = retries
         self._cancellations = cancellations
         self._closings = closings
@@ -129,7 +128,7 @@ class StepService:
             with self._leading(step) as lead:
                 self._retries.carry_out(org, batch, lead)
             step.control = self._remember(step.control, retried_series=batch.retry.series)
-        self._take_back(org, batch_id)
+        self._lost_work.take_back(org, batch_id)
         self._plan(org, batch, step)
         dispatched = self._act(org, batch, step)
         self._look(org, read, step, dispatched)
@@ -158,15 +157,6 @@ class StepService:
             yield lead
         finally:
             step.control = Read(step.control.value.model_copy(update=fields), lead.path, lead.version)
-
-    def _take_back(self, org: str, batch: str) -> None:
-        """Items whose workers never reported go back, or fail when that was their last try."""
-        now = self._clock.now()
-        while True:
-            expired = self._items.expired(org, batch, now, limit=_TAKEN_BACK_AT_ONCE)
-            self._outcomes.take_back(expired)
-            if len(expired) < _TAKEN_BACK_AT_ONCE:
-                return
 
     def _look(self, org: str, read: Read[Batch], step: "_Step", dispatched: Dispatched) -> None:
         """Count everything at one read time; then finish, or publish what is and when to look again."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from threading import Barrier
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -82,7 +82,7 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
             openai_api_key=SecretStr("a-key"),
             openai_base_url=url,
         )
-        yield Subject(build(name, settings, SystemClock()), spec, server)
+        yield Subject(cast("ImageModel", build(name, settings, SystemClock())), spec, server)
 
 
 def opened(image: GeneratedImage) -> Image.Image:

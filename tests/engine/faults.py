@@ -9,14 +9,14 @@ from typing import Any, TypeVar, cast
 from shared.ports.documents import DocumentStore
 from shared.ports.events import EventBus
 from shared.ports.objects import ObjectStore
-from shared.ports.providers import ImageModel
+from shared.ports.providers import ImageProvider
 from shared.ports.tasks import TaskQueue
-from tests.engine.scripted import ScriptedProvider
+from tests.engine.scripted import ScriptedJobs, ScriptedProvider
 from tests.engine.worlds import World
 
 P = TypeVar("P")
 
-WRITING = frozenset({"commit", "create", "put", "delete", "generate", "publish"})
+WRITING = frozenset({"commit", "create", "put", "delete", "generate", "submit", "poll", "publish"})
 
 
 class Crash(BaseException):
@@ -106,12 +106,14 @@ class _Port:
 class FaultyWorld(World):
     """A world whose process can be stopped at each call."""
 
-    def __init__(self, folder: Path, *, provider: ScriptedProvider | None = None, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, *, provider: ScriptedProvider | ScriptedJobs | None = None, **settings: Any
+    ) -> None:
         self.faults = Faults()
         self.scripted = provider or ScriptedProvider()
         super().__init__(
             folder,
-            provider=cast("ImageModel", _Port(self.scripted, "provider", self.faults)),
+            provider=cast("ImageProvider", _Port(self.scripted, "provider", self.faults)),
             documents=lambda store: cast("DocumentStore", _Port(store, "documents", self.faults)),
             tasks=lambda queue: cast("TaskQueue", _Port(queue, "tasks", self.faults)),
             objects=lambda store: cast("ObjectStore", _Port(store, "objects", self.faults)),

@@ -58,7 +58,7 @@ def _check_item(world: World, org: str, item: Item) -> None:
     assert item.status.is_terminal
     assert not item.in_flight
     assert item.held_micros == 0
-    assert (item.lease_owner, item.lease_until) == ("", None)
+    assert (item.lease_owner, item.lease_until, item.job) == ("", None, None)
     assert (item.dispatched_until, item.due_at, item.not_before) == (None, None, None)
     assert item.finished_at is not None
     assert (item.error is not None) == (item.status is ItemStatus.FAILED)

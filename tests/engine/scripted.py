@@ -10,9 +10,10 @@ from typing import Any
 from PIL import Image
 
 from shared.domain.errors import ErrorKind, ProviderError
-from shared.domain.image_models import ImageModelSpec, Price, Unit
+from shared.domain.image_models import ImageModelSpec, JobPace, Price, Unit
+from shared.domain.items import ProviderJob
 from shared.domain.shapes import parse_ratio
-from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.ports.providers import GeneratedImage, ImageRequest, StillRunning
 
 Error = Callable[[], ProviderError]
 PRICE = 1_000
@@ -27,6 +28,7 @@ def model(
     rate_per_second: float = 100.0,
     shutdown_on: date | None = None,
     replacement: str | None = None,
+    job: JobPace | None = None,
 ) -> ImageModelSpec:
     """A model of the scripted provider that costs the same for every image."""
     units: dict[str, dict[Unit, int]] = {size: {"images": 1} for size in ("512", "1K")}
@@ -48,6 +50,7 @@ def model(
         rate_per_second=rate_per_second,
         shutdown_on=shutdown_on,
         replacement=replacement,
+        job=job,
     )
 
 
@@ -77,6 +80,46 @@ class ScriptedProvider:
         with self._lock:
             self.billed[_key(request)] += 1
         return answer
+
+
+class ScriptedJobs:
+    """Works on its own side: each submitted job is `answer`ed at the look of its turn, by default the second, and kept."""
+
+    def __init__(
+        self, answer: Callable[[ImageRequest, int], GeneratedImage | StillRunning] | None = None, *, looks: int = 2
+    ) -> None:
+        self._answer = answer or (lambda request, turn: made(request) if turn >= looks else StillRunning())
+        self._lock = Lock()
+        self._jobs: dict[str, ImageRequest] = {}
+        self.submitted: list[ImageRequest] = []
+        self.billed: Counter[str] = Counter()
+        self.looks: Counter[str] = Counter()
+
+    @property
+    def requests(self) -> list[ImageRequest]:
+        """What was asked for."""
+        return self.submitted
+
+    def submit(self, request: ImageRequest) -> ProviderJob:
+        """A new job, billed at once."""
+        with self._lock:
+            name = f"job-{len(self.submitted) + 1}"
+            self.submitted.append(request)
+            self._jobs[name] = request
+            self.billed[_key(request)] += 1
+        return ProviderJob(id=name, address=f"https://jobs.test/{name}")
+
+    def poll(self, job: ProviderJob, *, deadline_seconds: float) -> GeneratedImage | StillRunning:
+        """The scripted answer to this look at the job."""
+        with self._lock:
+            self.looks[job.id] += 1
+            request, turn = self._jobs[job.id], self.looks[job.id]
+        return self._answer(request, turn)
+
+
+def job_model(name: str = "scripted-1", **settings: Any) -> ImageModelSpec:
+    """A model of the scripted provider of jobs: 60 seconds for a job, looked at after 2 and then each second."""
+    return model(name, job=JobPace(call_seconds=30, first_poll_seconds=2, poll_seconds=1), **settings)
 
 
 def made(request: ImageRequest) -> GeneratedImage:

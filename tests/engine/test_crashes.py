@@ -9,11 +9,11 @@ import pytest
 
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus, ItemStatus
-from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.ports.providers import GeneratedImage, ImageRequest, StillRunning
 from shared.services.engine_rules import EngineRules
 from tests.engine import invariants
 from tests.engine.faults import Crash, FaultyWorld
-from tests.engine.scripted import ScriptedProvider, made
+from tests.engine.scripted import ScriptedJobs, ScriptedProvider, job_model, made
 
 Life = Callable[[FaultyWorld], str]
 
@@ -38,17 +38,27 @@ def _reusing(world: FaultyWorld) -> str:
     return batch
 
 
-def _positions(folder: Path, life: Life) -> int:
-    world = _world(folder)
+def _takes_two_looks(request: ImageRequest, turn: int) -> GeneratedImage | StillRunning:
+    return StillRunning() if turn == 1 else made(request)
+
+
+def _positions(world: FaultyWorld, life: Life) -> int:
     life(world)
     world.close()
     return len(world.faults.calls)
 
 
 def _world(folder: Path) -> FaultyWorld:
+    return FaultyWorld(folder, provider=ScriptedProvider(_fails_once), rules=_rules())
+
+
+def _world_of_jobs(folder: Path) -> FaultyWorld:
+    return FaultyWorld(folder, provider=ScriptedJobs(_takes_two_looks), specs=(job_model(),), rules=_rules())
+
+
+def _rules() -> EngineRules:
     # A short lease of steps: each tick of a long one would only ask whether it has ended.
-    rules = EngineRules(step_lease=timedelta(seconds=3))
-    return FaultyWorld(folder, provider=ScriptedProvider(_fails_once), rules=rules)
+    return EngineRules(step_lease=timedelta(seconds=3))
 
 
 @pytest.mark.faults
@@ -60,13 +70,33 @@ def _world(folder: Path) -> FaultyWorld:
 )
 def test_a_crash_at_any_call_is_repaired(folder: Path, life: Life, *, after: bool, is_released: bool) -> None:
     (folder / "count").mkdir()
-    for position in range(_positions(folder / "count", life)):
+    for position in range(_positions(_world(folder / "count"), life)):
         with TemporaryDirectory(dir=folder) as place:
             world = _world(Path(place))
             world.faults.crash(position, after=after)
             batch = _lived(world, life, is_released=is_released)
             assert world.faults.crashes == 1
             _check(world, batch, f"{position} {world.faults.calls[position]}")
+            world.close()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("is_released", [True, False], ids=["restarted", "leases_expire"])
+def test_a_crash_at_any_call_buys_no_job_again_that_was_stored(folder: Path, *, after: bool, is_released: bool) -> None:
+    (folder / "count").mkdir()
+    for position in range(_positions(_world_of_jobs(folder / "count"), _plain)):
+        with TemporaryDirectory(dir=folder) as place:
+            world = _world_of_jobs(Path(place))
+            world.faults.crash(position, after=after)
+            batch = _lived(world, _plain, is_released=is_released)
+            told = f"{position} {world.faults.calls[position]}"
+            assert world.faults.crashes == 1
+            _check(world, batch, told)
+            # The one moment at which a job is bought and nobody knows it: from the provider's answer to the commit of it.
+            at = world.faults.calls[position : position + 1], world.faults.calls[position - 1 : position]
+            is_unknown = at[0] == ["provider.submit"] if after else at[1] == ["provider.submit"]
+            assert sum(world.scripted.billed.values()) == 2 + is_unknown, told
             world.close()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from shared.adapters.embedded.documents import SqliteDocumentStore
 from shared.adapters.embedded.events import InProcessEventBus
@@ -29,7 +29,7 @@ from shared.domain.offers import Offer
 from shared.ports.documents import DocumentStore, Query
 from shared.ports.events import Event, EventBus
 from shared.ports.objects import ObjectStore
-from shared.ports.providers import ImageModel
+from shared.ports.providers import ImageModel, ImageProvider
 from shared.ports.tasks import TaskQueue
 from shared.repositories import paths
 from shared.repositories.indexes import INDEXES
@@ -81,7 +81,7 @@ class World:
         self,
         folder: Path,
         *,
-        provider: ImageModel | None = None,
+        provider: ImageProvider | None = None,
         specs: Sequence[ImageModelSpec] | None = None,
         rules: EngineRules | None = None,
         seed: int = 0,
@@ -92,7 +92,8 @@ class World:
     ) -> None:
         self.clock = ManualClock()
         self.ids = SeededIds(seed)
-        self.provider = provider or ScriptedProvider()
+        # Most worlds have a provider that answers at once; which shape is spoken is the specs' to say.
+        self.provider = cast("ImageModel", provider or ScriptedProvider())
         self.offer = Offer(specs or (model(),), {"scripted"})
         self.rules = rules or EngineRules()
         self.events: list[Event] = []
@@ -177,7 +178,9 @@ class World:
         if delivery.function == "advance_batch":
             self.engine.steps.advance(payload["org"], payload["batch"])
         else:
-            self.engine.generations.generate(payload["org"], payload["batch"], payload["item"], payload["attempt"])
+            self.engine.generations.generate(
+                payload["org"], payload["batch"], payload["item"], payload["attempt"], payload.get("poll", 0)
+            )
 
     def done(self, delivery: Delivery) -> None:
         """The function answered 200: the task is gone, its name stays taken."""

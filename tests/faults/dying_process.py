@@ -1,22 +1,25 @@
-"""Lives of a small batch, each in a process of its own that is killed at one call to a port: `python -m … FOLDER`.
+"""Lives of a small batch, each in a process of its own that is killed at one call to a port: `python -m … FOLDER [jobs]`.
 
-The folder then holds one world a call, named `before-N` or `after-N`, with what was bought and announced in it.
+The folder then holds one world a call, named `before-N` or `after-N`, with what was bought and announced in it. With
+`jobs` the provider works on its own side, and goes on when the process is gone.
 """
 
 import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.items import ProviderJob
 from shared.ports.events import Event
-from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.ports.providers import GeneratedImage, ImageRequest, StillRunning
 from tests.engine.faults import FaultyWorld
-from tests.engine.scripted import ScriptedProvider, made
+from tests.engine.scripted import ScriptedJobs, ScriptedProvider, job_model, made
 
 BOUGHT = "bought.jsonl"
 ANNOUNCED = "announced.jsonl"
@@ -68,6 +71,44 @@ def world_in(folder: Path, *, seed: int) -> FaultyWorld:
     return FaultyWorld(folder, provider=ScriptedProvider(answer), seed=seed)
 
 
+class LastingJobs(ScriptedJobs):
+    """Jobs whose provider keeps them on the disk: they go on when the process that submitted them is gone."""
+
+    def __init__(self, bought: Journal) -> None:
+        super().__init__()
+        self._bought = bought
+
+    def submit(self, request: ImageRequest) -> ProviderJob:
+        """A new job; its name says what it makes."""
+        if request.prompt == "unlucky" and ["failed"] not in self._bought.read():
+            self._bought.append(["failed"])
+            raise ProviderError(ErrorKind.UNAVAILABLE, "The model is overloaded.")
+        self._bought.append([request.prompt, request.variant])
+        return ProviderJob(id=f"{request.aspect_ratio}/{request.variant}")
+
+    def poll(self, job: ProviderJob, *, deadline_seconds: float) -> GeneratedImage | StillRunning:
+        """Still running at the first look of a process, there at the second."""
+        self.looks[job.id] += 1
+        if self.looks[job.id] == 1:
+            return StillRunning()
+        shape, _, variant = job.id.partition("/")
+        request = ImageRequest(
+            model="", prompt="", aspect_ratio=shape, size="1K", variant=int(variant), deadline_seconds=deadline_seconds
+        )
+        return made(request)
+
+
+def world_of_jobs_in(folder: Path, *, seed: int) -> FaultyWorld:
+    """As `world_in`, at a provider that works on its own side."""
+    folder.mkdir(exist_ok=True)
+    jobs = LastingJobs(Journal(folder / BOUGHT))
+    # The clock of the next life is a minute ahead: a job has longer than that.
+    return FaultyWorld(folder, provider=jobs, specs=(replace(job_model(), deadline_seconds=600),), seed=seed)
+
+
+WORLDS = {"calls": world_in, "jobs": world_of_jobs_in}
+
+
 def live(world: FaultyWorld) -> str:
     """Three images, one of which needs a second try."""
     batch = world.submit({"prompt": "a cup", "variants": 2}, {"prompt": "unlucky"}, key="once")
@@ -75,8 +116,8 @@ def live(world: FaultyWorld) -> str:
     return batch
 
 
-def _die_at(folder: Path, position: int, moment: str) -> None:
-    world = world_in(folder, seed=0)
+def _die_at(folder: Path, kind: str, position: int, moment: str) -> None:
+    world = WORLDS[kind](folder, seed=0)
     world.events = Announcements(Journal(folder / ANNOUNCED))
     world.restart()
     calls = 0
@@ -91,13 +132,13 @@ def _die_at(folder: Path, position: int, moment: str) -> None:
     live(world)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, kind: str = "calls") -> None:
     """Lives and deaths, until a life is over before its death."""
     for moment in ("before", "after"):
         for position in range(1, LIMIT):
             child = os.fork()
             if child == 0:
-                _die_at(folder / f"{moment}-{position}", position, moment)
+                _die_at(folder / f"{moment}-{position}", kind, position, moment)
                 os._exit(0)
             _, status = os.waitpid(child, 0)
             if not os.WIFSIGNALED(status):
@@ -108,4 +149,4 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

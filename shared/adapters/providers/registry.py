@@ -9,32 +9,32 @@ from pydantic import AliasChoices, AliasPath, SecretStr
 from shared.config import Settings
 from shared.domain.errors import ConfigurationWrong
 from shared.ports.clock import Clock
-from shared.ports.providers import ImageModel
+from shared.ports.providers import ImageProvider
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """How one provider is made, and the settings (by their field's name) without which it cannot be."""
 
-    make: Callable[[Settings, Clock], ImageModel]
+    make: Callable[[Settings, Clock], ImageProvider]
     needs: tuple[str, ...] = ()
 
 
-def _gemini(settings: Settings, clock: Clock) -> ImageModel:
+def _gemini(settings: Settings, clock: Clock) -> ImageProvider:
     from shared.adapters.providers.gemini import GeminiImageModel
 
     key = settings.gemini_api_key or SecretStr("")
     return GeminiImageModel(key, base_url=settings.gemini_base_url or None, clock=clock)
 
 
-def _openai(settings: Settings, clock: Clock) -> ImageModel:
+def _openai(settings: Settings, clock: Clock) -> ImageProvider:
     from shared.adapters.providers.openai import OpenAIImageModel
 
     key = settings.openai_api_key or SecretStr("")
     return OpenAIImageModel(key, base_url=settings.openai_base_url or None, clock=clock)
 
 
-def _preview(_settings: Settings, _clock: Clock) -> ImageModel:
+def _preview(_settings: Settings, _clock: Clock) -> ImageProvider:
     from shared.adapters.providers.preview import PreviewImageModel
 
     return PreviewImageModel()
@@ -54,7 +54,7 @@ def available(settings: Settings) -> frozenset[str]:
     return frozenset(name for name, provider in PROVIDERS.items() if not _lacking(provider, settings))
 
 
-def build(name: str, settings: Settings, clock: Clock) -> ImageModel:
+def build(name: str, settings: Settings, clock: Clock) -> ImageProvider:
     """Make a provider, importing what it alone needs.
 
     Raises ConfigurationWrong for a name that is not registered or settings that are missing, naming them.
