@@ -219,6 +219,7 @@ class Container:
             reports=library.reports,
             models=library.models,
             live=library.live,
+            monitor=library.monitor,
             parts={"documents": stack.documents.ping, "tasks": stack.tasks.ping, "objects": stack.objects.ping},
             clock=self.clock,
             ids=self.ids,

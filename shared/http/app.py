@@ -49,6 +49,7 @@ def routers() -> tuple[APIRouter, ...]:
         items,
         keys,
         models,
+        monitor,
         references,
         reports,
         system,
@@ -56,7 +57,22 @@ def routers() -> tuple[APIRouter, ...]:
         webhooks,
     )
 
-    modules = (batches, events, items, assets, references, models, usage, reports, keys, webhooks, auth, system, docs)
+    modules = (
+        batches,
+        events,
+        items,
+        assets,
+        references,
+        models,
+        usage,
+        reports,
+        monitor,
+        keys,
+        webhooks,
+        auth,
+        system,
+        docs,
+    )
     return tuple(module.router for module in modules)
 
 

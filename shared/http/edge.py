@@ -79,7 +79,7 @@ class Edge:
         """The line is written when the answer begins: an event stream's length says nothing of its speed."""
         caller: Caller | None = scope["state"].get("caller")
         # Templates of routes are few; a path would be a series of its own for each batch.
-        route = getattr(scope.get("route"), "path", "none")
+        route = getattr(scope.get("route"), "path_format", "none")
         telemetry.request_answered(route=route, method=scope["method"], status=status, seconds=seconds)
         fields: dict[str, object] = {
             "method": scope["method"],

@@ -14,6 +14,7 @@ from shared.services.batches import BatchService
 from shared.services.keys import KeyService
 from shared.services.live import LiveService
 from shared.services.models import ModelService
+from shared.services.monitoring import MonitorService
 from shared.services.references import ReferenceService
 from shared.services.reports import ReportService
 from shared.services.sign_ins import SignInService
@@ -42,6 +43,7 @@ class ApiServices:
     reports: ReportService
     models: ModelService
     live: LiveService
+    monitor: MonitorService
     parts: Mapping[str, Callable[[], None]]
     clock: Clock
     ids: Ids

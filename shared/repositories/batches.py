@@ -37,6 +37,12 @@ class BatchRepository(Collection[Batch]):
         where = (Where("changed_at", ">=", since),)
         return self.query(Query(paths.batches(org), where, (Order("changed_at", descending=True),), limit))
 
+    def live(self, org: str, *, limit: int) -> list[Read[Batch]]:
+        """Batches of an organisation that are not finished, the oldest first; one that cannot be read is left out."""
+        where = (Where("status", "in", [status.value for status in BatchStatus if not status.is_terminal]),)
+        found = self.readable(Query(paths.batches(org), where, (Order("created_at"),), limit))
+        return [read for read in found if read.value.deleted_at is None]
+
     def active(self) -> int:
         """How many batches, of every organisation, compete for the providers now."""
         where = (Where("status", "in", [BatchStatus.ACCEPTED.value, BatchStatus.RUNNING.value]),)

@@ -1,7 +1,7 @@
 """Items of batches."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.domain.items import Item
@@ -104,6 +104,18 @@ class ItemRepository(Collection[Item]):
         )
         by_model = {name.removeprefix("model:"): value for name, value in found.items() if name.startswith("model:")}
         return by_model, found["held"], found["spent"]
+
+    def running(self, org: str) -> tuple[int, Read[Item] | None]:
+        """How many images of an organisation workers hold, and the one whose lease ends first."""
+        # Each has a time at which its lease ends; asked for it, the count goes by the index of the other question.
+        where = (
+            Where("org", "==", org),
+            Where("status", "==", ItemStatus.RUNNING.value),
+            Where("due_at", ">", datetime(1970, 1, 1, tzinfo=UTC)),
+        )
+        count = self._documents.aggregate("items", {"running": Count(where)}, group=True)["running"]
+        first = self.readable(Query("items", where, (Order("due_at"),), limit=1, group=True)) if count else []
+        return count, next(iter(first), None)
 
     def held(self, status: ItemStatus, now: datetime, *, limit: int) -> list[Read[Item]]:
         """Items in flight of every organisation whose time has not run out: running under a lease, or pending for a claim."""

@@ -31,6 +31,10 @@ class AssetRepository(Collection[Asset]):
         found = self.get_many(paths.asset(org, asset) for asset in ids)
         return {read.value.id: read.value for read in found.values() if read.value.deleted_at is None}
 
+    def last_of_batch(self, org: str, batch: str) -> Read[Asset] | None:
+        """The image that a batch made last, deleted or not."""
+        return next(iter(self.newest(paths.assets(org), (Where("batch", "==", batch),), limit=1)), None)
+
     def of_recipe(self, org: str, recipe_hash: str, *, limit: int, after: str = "") -> list[Read[Asset]]:
         """Images of this recipe, deleted ones too, by their paths, those after this one."""
         where = (Where("recipe_hash", "==", recipe_hash),)

@@ -13,6 +13,9 @@ from shared.services.engine import Engine, Ports
 from shared.services.keys import KeyService
 from shared.services.live import LiveService
 from shared.services.models import ModelService
+from shared.services.monitored_parts import MonitoredParts
+from shared.services.monitored_work import MonitoredWork
+from shared.services.monitoring import MonitorService
 from shared.services.organisations import OrganisationService
 from shared.services.references import ReferenceService, UploadLimits
 from shared.services.reports import ReportService
@@ -140,6 +143,16 @@ class Library:
     def models(self) -> ModelService:
         """The models on offer."""
         return ModelService(self._offer, clock=self._ports.clock)
+
+    @cached_property
+    def monitor(self) -> MonitorService:
+        """The organisation's work at one moment."""
+        documents = self._ports.documents
+        return MonitorService(
+            MonitoredWork(documents, offer=self._offer),
+            MonitoredParts(documents, offer=self._offer, pacers=self._engine.pacers),
+            clock=self._ports.clock,
+        )
 
     @cached_property
     def live(self) -> LiveService:

@@ -233,6 +233,7 @@ CASES = (
         Wrong(422, "/query/from", {"from": "2026-03-02", "to": "2026-03-01"}),
         Wrong(422, "/query/to", {"from": "2020-01-01", "to": "2026-03-01"}),
     )),
+    Case("GET", "/v1/monitor", Role.ADMIN, make=waiting),
     Case("POST", "/v1/keys", Role.ADMIN, 201, body={"name": "Sheets"}, wrong=(*KEYS,
         Wrong(422, "/name", body={"name": " "}),
         Wrong(422, "/role", body={"name": "a", "role": "owner"}),

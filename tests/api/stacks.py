@@ -164,6 +164,7 @@ class ApiStack(World):
             reports=library.reports,
             models=library.models,
             live=self.live,
+            monitor=library.monitor,
             parts={"documents": self.store.ping, "objects": self.files.ping, "tasks": self.queue.ping},
             clock=self.clock,
             ids=self.ids,

@@ -67,11 +67,14 @@ def _engine(store: DocumentStore) -> None:
     items.counts(ORG, BATCH, total=0)
     items.counts_by_model(ORG, BATCH, ["m"])
     items.held(ItemStatus.PENDING, NOW, limit=9)
+    items.running(ORG)
     batches.overdue(NOW, limit=9)
     batches.overdue(NOW, limit=9, start_after=(NOW, paths.batch(ORG, BATCH)))
     batches.active()
+    batches.live(ORG, limit=9)
     StepControlRepository(store).held(limit=9)
     AssetRepository(store).made_by(ORG, ["r"])
+    AssetRepository(store).last_of_batch(ORG, BATCH)
 
 
 def _people(store: DocumentStore) -> None:
