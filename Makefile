@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 # What somebody gives reaches programs by their environment, as it is: neither make nor the shell takes it for words of its own.
-GIVEN := PORT FANFOLD_HOME PROJECT REGION ENVIRONMENT EMAIL SECRETS DRY_RUN
+GIVEN := PORT FANFOLD_HOME PROJECT REGION ENVIRONMENT EMAIL SECRETS DRY_RUN SEED SEEDS
 $(foreach name,$(GIVEN),$(if $(filter command environment,$(firstword $(origin $(name)))),$(eval export $(name)))\
 	$(eval override $(name) := $$(value $(name))))
 
@@ -69,8 +69,8 @@ types: $(STAMP) ## Check types, strictly
 imports: $(STAMP) ## Check the directions of imports
 	@.venv/bin/lint-imports --no-logo
 
-faults: $(STAMP) ## Only the fault tests: killed workers, lost and doubled tasks, failing providers
-	@$(PY) -m pytest tests/faults
+faults: $(STAMP) ## The fault laboratory: 2,000 seeded lives in which everything goes wrong (SEEDS=2000; SEED=17 tells one whole)
+	@$(PY) -m tests.faults.laboratory $(if $(SEED),--seed "$$SEED",--seeds "$${SEEDS:-2000}")
 
 docs: $(STAMP) ## Write docs/settings.md from the settings' own class
 	@page="$$($(PY) -m infra.settings_page)" && printf '%s\n' "$$page" >docs/settings.md

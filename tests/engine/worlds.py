@@ -112,9 +112,15 @@ class World:
 
     def restart(self) -> None:
         """A new process: nothing that was only in memory is left."""
+        ports = self.ports()
+        self.engine = Engine(ports, self.offer, self.rules)
+        self.jobs = Jobs(ports, self.engine)
+
+    def ports(self) -> Ports:
+        """What a process of this machine stands on; each has a name of its own."""
         bus = InProcessEventBus()
         bus.subscribe(self.events.append)
-        ports = Ports(
+        return Ports(
             documents=self._documents,
             tasks=self._tasks,
             objects=self._objects,
@@ -125,8 +131,6 @@ class World:
             provider=lambda _: self.provider,
             worker=self.ids.new("boot"),
         )
-        self.engine = Engine(ports, self.offer, self.rules)
-        self.jobs = Jobs(ports, self.engine)
 
     def close(self) -> None:
         """Close the files."""
@@ -157,7 +161,7 @@ class World:
         for queue in ALL_QUEUES:
             after = 0
             while page := self.queue.engine.list_tasks(queue, after_seq=after, limit=500):
-                found += [_delivery(record) for record in page]
+                found += [delivery_of(record) for record in page]
                 after = page[-1].seq
         return sorted(found, key=lambda delivery: delivery.due_at)
 
@@ -247,6 +251,7 @@ class World:
         return Reservation.read(document.data)
 
 
-def _delivery(record: Any) -> Delivery:
+def delivery_of(record: Any) -> Delivery:
+    """A task of the queue's file as a delivery."""
     due_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=record.due_at)
     return Delivery(record.queue, record.name, record.function, json.loads(record.body), due_at)

@@ -1,0 +1,258 @@
+"""What must hold at every moment: each commit and each call to a provider is looked at when it happens."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.modes import ItemStatus
+from shared.ports.documents import Create, Delete, Set, Update, Write
+from shared.ports.providers import ImageRequest
+from shared.repositories import paths
+from tests.faults.laboratory.journals import Journal, Violation
+from tests.faults.laboratory.providers import Reply, spec_of
+
+_TERMINAL = frozenset(status.value for status in ItemStatus if status.is_terminal)
+_ALLOWED = {
+    ("", "pending"),
+    ("", "cancelled"),
+    ("pending", "running"),
+    ("pending", "succeeded"),
+    ("pending", "cancelled"),
+    ("running", "pending"),
+    ("running", "succeeded"),
+    ("running", "failed"),
+    ("failed", "pending"),
+}
+_MAKER_FIRST = timedelta(seconds=30)
+
+
+@dataclass(kw_only=True)
+class Call:
+    """One call to the provider: for which attempt, by whom, and what it brings."""
+
+    org: str
+    batch: str
+    item: str
+    attempt: int
+    recipe: str
+    reuse: bool
+    worker: str
+    began_at: datetime
+    reply: Reply
+    ended_at: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class Shadow:
+    """An item as the commits have left it."""
+
+    path: str
+    fields: dict[str, Any]
+    claims: int = 0
+    dispatched_over_micros: int = 0
+
+    @property
+    def status(self) -> str:
+        """Its state."""
+        status: str = self.fields["status"]
+        return status
+
+    @property
+    def bound_micros(self) -> int:
+        """What it has spent and what is held for it."""
+        bound: int = self.fields.get("cost_micros", 0) + self.fields.get("held_micros", 0)
+        return bound
+
+
+@dataclass(kw_only=True)
+class Audit:
+    """Follows what is committed and called; what breaks a rule is a Violation, kept and raised at the end of the turn."""
+
+    journal: Journal
+    now: Callable[[], datetime]
+    limit_micros: int | None
+    items: dict[str, Shadow] = field(default_factory=dict)
+    batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    objects: dict[str, int] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    retries: Counter[str] = field(default_factory=Counter)
+
+    def fail(self, told: str) -> None:
+        """Note a broken invariant."""
+        self.journal.add("AUDIT", told)
+        self.broken.append(told)
+
+    def check(self) -> None:
+        """Raise the first of what was broken."""
+        if self.broken:
+            raise Violation(self.broken[0])
+
+    def committed(self, who: str, writes: Sequence[Write]) -> None:
+        """A commit was applied."""
+        ledger = {(w.data["item"], w.data["attempt"]) for w in writes if isinstance(w, Create) and "/ledger/" in w.path}
+        ledger |= {
+            (w.fields["item"], w.fields["attempt"])
+            for w in writes
+            if isinstance(w, Update) and "/ledger/" in w.path and "item" in w.fields
+        }
+        for write in writes:
+            parts = write.path.split("/")
+            if len(parts) == 6 and parts[2] == "batches" and parts[4] == "items":
+                self._item_written(who, write, ledger)
+            elif len(parts) == 4 and parts[2] == "batches":
+                self._batch_written(who, write)
+
+    def stored(self, name: str) -> None:
+        """An object was put."""
+        self.objects.setdefault(name, len(self.journal))
+
+    def call_begins(
+        self, who: str, worker: str, payload: Mapping[str, Any], request: ImageRequest, reply: Reply
+    ) -> Call:
+        """A worker asks the provider: only whoever holds the item may, once for an attempt, within the money that is held."""
+        org, batch, item, attempt = (payload[name] for name in ("org", "batch", "item", "attempt"))
+        shadow = self.items[paths.item(org, batch, item)]
+        call = Call(
+            org=org,
+            batch=batch,
+            item=item,
+            attempt=attempt,
+            recipe=shadow.fields["recipe"],
+            reuse=shadow.fields.get("reuse", False),
+            worker=worker,
+            began_at=self.now(),
+            reply=reply,
+        )
+        self.journal.add(who, f"calls for {item[4:9]} attempt {attempt}: {reply.name}, {reply.seconds:.1f} s")
+        self._check_call(call, shadow, request)
+        self.calls.append(call)
+        return call
+
+    def call_ends(self, call: Call) -> None:
+        """The provider's answer reached the worker."""
+        call.ended_at = self.now()
+
+    def is_at_rest(self) -> bool:
+        """Whether no batch wants another step."""
+        return all(fields.get("next_step_at") is None for fields in self.batches.values())
+
+    def bound_micros(self, prefix: str) -> int:
+        """What items below this path have spent and hold."""
+        return sum(shadow.bound_micros for path, shadow in self.items.items() if path.startswith(prefix))
+
+    def _check_call(self, call: Call, shadow: Shadow, request: ImageRequest) -> None:
+        told = f"{call.item} attempt {call.attempt}"
+        if [one for one in self.calls if (one.item, one.attempt) == (call.item, call.attempt)]:
+            self.fail(f"{told} was called for twice")
+        if shadow.fields.get("lease_owner") == call.worker:
+            # Otherwise its lease has ended meanwhile, and it cannot know.
+            ceiling = self._ceiling(request)
+            if shadow.fields.get("held_micros", 0) < ceiling:
+                self.fail(f"{told} is called for, and its ceiling of {ceiling} is not held")
+        claimed = shadow.claims
+        for earlier in range(1, call.attempt):
+            name = paths.image_object(call.org, call.batch, call.item, earlier)
+            if self.objects.get(name, len(self.journal)) < claimed and self._has_recipe(call, earlier):
+                self.fail(f"{told} is bought again, and attempt {earlier} is stored")
+        if call.reuse:
+            self._check_equal(call, told)
+
+    def _has_recipe(self, call: Call, attempt: int) -> bool:
+        return any(one.recipe == call.recipe for one in self.calls if (one.item, one.attempt) == (call.item, attempt))
+
+    def _check_equal(self, call: Call, told: str) -> None:
+        lease = timedelta(seconds=spec_of("fixed").lease_seconds) + _MAKER_FIRST
+        for other in self.calls:
+            is_equal = other.reuse and (other.org, other.recipe) == (call.org, call.recipe) and other.item != call.item
+            if is_equal and other.ended_at is None and other.began_at + lease > call.began_at and self._runs(other):
+                self.fail(f"{told} is called for while its equal {other.item} is being made")
+
+    def _runs(self, call: Call) -> bool:
+        fields = self.items[paths.item(call.org, call.batch, call.item)].fields
+        return fields["status"] == "running" and fields.get("attempt") == call.attempt
+
+    def _ceiling(self, request: ImageRequest) -> int:
+        spec = spec_of(request.model)
+        units = spec.ceiling_units[request.size]
+        return sum(units.values()) if request.model == "tokens" else sum(units.values()) * 1_000
+
+    def _item_written(self, who: str, write: Write, ledger: set[tuple[str, int]]) -> None:
+        fields = _fields(write)
+        if fields is None:
+            self.fail(f"{write.path} is deleted")
+            return
+        shadow = self.items.setdefault(write.path, Shadow(path=write.path, fields={"status": ""}))
+        before = dict(shadow.fields)
+        shadow.fields.update(fields)
+        after = shadow.fields
+        if before["status"] != after["status"]:
+            self._moved(who, shadow, before, ledger)
+        if not before.get("in_flight") and after.get("in_flight"):
+            self._dispatched(who, shadow)
+        if before.get("cost_micros", 0) != after.get("cost_micros", 0) and not self._is_charged(shadow, ledger):
+            self.fail(f"{shadow.path} costs more, and the ledger does not say why")
+
+    def _is_charged(self, shadow: Shadow, ledger: set[tuple[str, int]]) -> bool:
+        return any(item == shadow.fields["id"] for item, _ in ledger)
+
+    def _moved(self, who: str, shadow: Shadow, before: dict[str, Any], ledger: set[tuple[str, int]]) -> None:
+        fields = shadow.fields
+        move = (before["status"], fields["status"])
+        self.moves[move] += 1
+        item = fields["id"]
+        self.journal.add(who, f"{item[4:9]} {move[0] or 'new'} → {move[1]} attempt {fields.get('attempt')}")
+        if move not in _ALLOWED:
+            self.fail(f"{shadow.path} went from {move[0]} to {move[1]}")
+        if move == ("failed", "pending"):
+            wanted = self.batches[shadow.path.rpartition("/items/")[0]].get("series", 1)
+            if not before.get("series", 1) < fields["series"] <= wanted:
+                self.fail(f"{shadow.path} left its end, and nobody asked for it")
+        if move == ("pending", "running"):
+            shadow.claims = len(self.journal)
+            if not before.get("in_flight"):
+                self.fail(f"{shadow.path} was claimed, and no money is held for it")
+        if fields["status"] == "succeeded" and not self._is_charged(shadow, ledger):
+            self.fail(f"{shadow.path} succeeded without an entry in the ledger")
+
+    def _dispatched(self, who: str, shadow: Shadow) -> None:
+        """Money is held for one item more: all that is spent and held must fit the limits."""
+        batch = shadow.path.rpartition("/items/")[0]
+        budget = self.batches[batch].get("cost", {}).get("budget_micros")
+        bound = self.bound_micros(f"{batch}/")
+        self.journal.add(who, f"{shadow.fields['id'][4:9]} dispatched, {bound} bound of {budget}")
+        if budget is not None and bound > budget:
+            self.fail(f"{shadow.path} goes out beyond its batch's budget: {bound} of {budget}")
+        if self.limit_micros is not None:
+            org = "/".join(batch.split("/")[:2])
+            bound = self.bound_micros(f"{org}/")
+            if bound > self.limit_micros:
+                self.fail(f"{shadow.path} goes out beyond the organisation's limit: {bound} of {self.limit_micros}")
+
+    def _batch_written(self, who: str, write: Write) -> None:
+        fields = _fields(write)
+        if fields is None:
+            return
+        batch = self.batches.setdefault(write.path, {})
+        before = batch.get("status")
+        for name, value in fields.items():
+            _put(batch, name, value)
+        if batch.get("status") != before:
+            self.journal.add(who, f"batch {batch['id'][4:9]} is {batch['status']}: {batch.get('status_reason', '')}")
+
+
+def _fields(write: Write) -> dict[str, Any] | None:
+    if isinstance(write, Delete):
+        return None
+    return dict(write.data if isinstance(write, Create | Set) else write.fields)
+
+
+def _put(document: dict[str, Any], name: str, value: Any) -> None:
+    first, _, rest = name.partition(".")
+    if rest:
+        _put(document.setdefault(first, {}), rest, value)
+    else:
+        document[first] = value

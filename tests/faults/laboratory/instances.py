@@ -1,0 +1,220 @@
+"""Processes with memories of their own, and the doors through which they reach the outside: there everything goes wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, cast
+
+from shared.domain.errors import GuardRefused, Unavailable
+from shared.ports.documents import DocumentStore
+from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest
+from shared.services.engine import Engine, Ports
+from shared.services.jobs import Jobs
+from tests.clocks import ManualClock
+from tests.engine.faults import WRITING, Crash
+from tests.engine.worlds import World
+from tests.faults.laboratory.audits import Audit
+from tests.faults.laboratory.fibers import Fiber, Fibers
+from tests.faults.laboratory.journals import Journal
+from tests.faults.laboratory.plans import Rates
+from tests.faults.laboratory.posts import Letter, Post
+from tests.faults.laboratory.providers import MoodyProvider
+
+_MOST_CRASHES = 12
+_SLOW_SECONDS = (0.05, 1.0, 8.0)
+
+Sabotage = Callable[[DocumentStore], DocumentStore]
+
+
+class SkewedClock:
+    """A process's clock: the laboratory's, wrong by a little; sleeping lets others go on."""
+
+    def __init__(self, clock: ManualClock, fibers: Fibers, offset_seconds: float) -> None:
+        self._clock = clock
+        self._fibers = fibers
+        self._offset = timedelta(seconds=offset_seconds)
+
+    def now(self) -> datetime:
+        """The time as this process has it."""
+        return self._clock.now() + self._offset
+
+    def monotonic(self) -> float:
+        """Seconds since the laboratory began."""
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Stand still for so long."""
+        self._fibers.sleep(seconds)
+
+
+class Instance:
+    """One process; `letter` is the delivery that it works on."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.is_alive = True
+        self.fiber: Fiber | None = None
+        self.letter: Letter | None = None
+        self.engine: Engine
+        self.jobs: Jobs
+        self.worker = ""
+
+
+@dataclass(kw_only=True)
+class House:
+    """What instances live in: makes them, ends them, and leads each of their calls through what may befall it."""
+
+    world: World
+    fibers: Fibers
+    post: Post
+    audit: Audit
+    provider: MoodyProvider
+    journal: Journal
+    random: Random
+    rates: Rates
+    skew_seconds: float
+    is_calm: Callable[[], bool]
+    sabotage: Sabotage
+    crashes: int = 0
+    made: int = 0
+    living: list[Instance] = field(default_factory=list)
+
+    def instance(self, kind: str) -> Instance:
+        """A new process."""
+        self.made += 1
+        instance = Instance(f"{kind}-{self.made}")
+        ports = self.world.ports()
+        offset = self.random.uniform(-self.skew_seconds, self.skew_seconds)
+        ports = replace(
+            ports,
+            documents=self.sabotage(cast("DocumentStore", Door(ports.documents, "documents", instance, self))),
+            tasks=cast("Any", Door(ports.tasks, "tasks", instance, self)),
+            objects=cast("Any", Door(ports.objects, "objects", instance, self)),
+            events=cast("Any", Door(ports.events, "events", instance, self)),
+            clock=SkewedClock(self.world.clock, self.fibers, offset),
+            provider=lambda _: cast("ImageModel", ProviderDoor(instance, self)),
+        )
+        self._wire(instance, ports)
+        self.living = [one for one in self.living if one.is_alive]
+        self.living.append(instance)
+        return instance
+
+    def _wire(self, instance: Instance, ports: Ports) -> None:
+        instance.worker = ports.worker
+        instance.engine = Engine(ports, self.world.offer, self.world.rules)
+        instance.jobs = Jobs(ports, instance.engine)
+
+    def call(
+        self, instance: Instance, port: str, method: str, work: Callable[..., Any], *args: Any, **named: Any
+    ) -> Any:
+        """Carry out a call to a port, or not, or without its answer, or as the last that this process does."""
+        name = f"{port}.{method}"
+        self._check_alive(instance)
+        is_writing = method in WRITING
+        self._perhaps_crash(instance, f"before {name}")
+        if self._chance(self._rate(port)):
+            self.journal.add(instance.name, f"{name} does not answer")
+            raise Unavailable(f"{name} does not answer.")
+        self._wait(instance)
+        try:
+            answer = work(*args, **named)
+        except GuardRefused:
+            self.journal.add(instance.name, f"{name} is refused")
+            raise
+        if is_writing:
+            self._done(instance, port, method, args, answer)
+            self._wait(instance)
+            self._perhaps_crash(instance, f"after {name}")
+            if self._chance(self._rate(port)):
+                self.journal.add(instance.name, f"the answer of {name} is lost")
+                raise Unavailable(f"The answer of {name} is lost.")
+        return answer
+
+    def generate(self, instance: Instance, request: ImageRequest) -> GeneratedImage:
+        """Call the provider for the delivery that this instance works on."""
+        self._check_alive(instance)
+        letter = instance.letter
+        assert letter is not None
+        reply = self.provider.reply(request)
+        call = self.audit.call_begins(instance.name, instance.worker, letter.payload, request, reply)
+        self.fibers.sleep(reply.seconds)
+        self._check_alive(instance)
+        self._perhaps_crash(instance, "with the provider's answer in its hands")
+        self.audit.call_ends(call)
+        if isinstance(reply.answer, Exception):
+            raise reply.answer
+        return reply.answer
+
+    def end_all(self) -> None:
+        """Every process is gone, from outside: whatever it was doing breaks off."""
+        for instance in self.living:
+            instance.is_alive = False
+            if instance.fiber is not None:
+                self.fibers.doom(instance.fiber)
+        self.living.clear()
+
+    def _done(self, instance: Instance, port: str, method: str, args: tuple[Any, ...], answer: Any) -> None:
+        if port == "documents":
+            self.audit.committed(instance.name, args[0])
+        elif port == "tasks":
+            self.post.created(args[0], answer)
+        elif method == "put":
+            self.audit.stored(args[0])
+
+    def _check_alive(self, instance: Instance) -> None:
+        if not instance.is_alive:
+            raise Crash
+
+    def _perhaps_crash(self, instance: Instance, where: str) -> None:
+        if self.crashes < _MOST_CRASHES and self._chance(self.rates.crash):
+            self.crashes += 1
+            self.journal.add(instance.name, f"dies {where}")
+            instance.is_alive = False
+            raise Crash
+
+    def _wait(self, instance: Instance) -> None:
+        """Others may go on at any call, and some calls take long."""
+        if self._chance(self.rates.slow):
+            self.fibers.sleep(self.random.choice(_SLOW_SECONDS))
+        elif self.random.random() < self.rates.pause:
+            self.fibers.pause()
+        self._check_alive(instance)
+
+    def _rate(self, port: str) -> float:
+        rate: float = getattr(self.rates, port)
+        return rate
+
+    def _chance(self, rate: float) -> bool:
+        return rate > 0 and not self.is_calm() and self.random.random() < rate
+
+
+class Door:
+    """A port as one process has it."""
+
+    def __init__(self, target: object, port: str, instance: Instance, house: House) -> None:
+        self._target = target
+        self._port = port
+        self._instance = instance
+        self._house = house
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        work = getattr(self._target, method)
+
+        def call(*args: Any, **named: Any) -> Any:
+            return self._house.call(self._instance, self._port, method, work, *args, **named)
+
+        self.__dict__[method] = call
+        return call
+
+
+class ProviderDoor:
+    """The provider as one process has it."""
+
+    def __init__(self, instance: Instance, house: House) -> None:
+        self._instance = instance
+        self._house = house
+
+    def generate(self, request: ImageRequest) -> GeneratedImage:
+        """One call."""
+        return self._house.generate(self._instance, request)
