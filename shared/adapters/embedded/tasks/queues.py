@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.adapters.embedded.tasks.configurations import QueueConfig
-from shared.adapters.embedded.tasks.deliveries import TokenMaker
-from shared.adapters.embedded.tasks.dispatchers import Dispatcher
 from shared.adapters.embedded.tasks.engines import TaskEngine
 from shared.adapters.embedded.tasks.records import NewTask
 from shared.domain.errors import ConfigurationWrong, Conflict
 from shared.domain.task_rules import encoded_payload
 from shared.ports.clock import Clock
 from shared.ports.tasks import Task
+
+if TYPE_CHECKING:
+    from shared.adapters.embedded.tasks.deliveries import TokenMaker
+    from shared.adapters.embedded.tasks.dispatchers import Dispatcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class SqliteTaskQueue:
     each delivery, for the function's address; it is called often and should be quick.
     """
 
-    def __init__(self, path: Path, *, clock: Clock, token: TokenMaker, queues: Sequence[QueueConfig]) -> None:
+    def __init__(self, path: Path, *, clock: Clock, token: "TokenMaker", queues: Sequence[QueueConfig]) -> None:
         self.engine = TaskEngine(path, clock)
         self._token = token
         self._dispatcher: Dispatcher | None = None
@@ -67,6 +70,9 @@ class SqliteTaskQueue:
                 raise ConfigurationWrong(
                     f"The address of the function {function} is not an http or https URL: {url!r}."
                 )
+        # Only the process that delivers loads it.
+        from shared.adapters.embedded.tasks.dispatchers import Dispatcher
+
         dispatcher = Dispatcher(self.engine, urls, self._token)
         dispatcher.start()
         self._dispatcher = dispatcher
