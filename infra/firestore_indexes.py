@@ -39,6 +39,10 @@ _LISTINGS: Final = (
     Listing("items", ("status",), (Order("due_at"),), group=True),
     # Sums: the field that is added up comes last.
     Listing("items", ("in_flight",), (Order("held_micros"),)),
+    *(
+        Listing("reservations", ("member",), (Order("expires_at"), Order(field)))
+        for field in ("reserved_micros", "reserved_images")
+    ),
     Listing("ledger", ("kind", "model", "member", "batch"), (Order("at"),)),
     *(
         Listing("ledger", ("", "model", "member", "batch"), (Order("at"), Order(field)))
@@ -50,6 +54,8 @@ _JOINED: Final = {
     ("items", ("status", "in_flight")),
     ("items", ("in_flight", "model")),
     ("assets", ("recipe_hash", "deleted_at")),
+    # Only added up: the sums' longer ones serve.
+    ("reservations", ("member", "expires_at")),
 }
 # Free text and large maps, which nobody filters or sorts by: indexing them would only cost.
 _TEXTS: Final = {
@@ -58,6 +64,8 @@ _TEXTS: Final = {
     "batches": ("progress", "cost", "retry", "status_reason"),
     "control": ("samples",),
     "ledger": ("usage",),
+    "budgets": ("warned",),
+    "reservations": ("warned",),
     "idempotency": ("resource", "fingerprint"),
     "webhooks": ("secrets", "description"),
     "deliveries": ("body", "tries", "status_reason"),
@@ -72,6 +80,7 @@ _GUARDED: Final = (
     "idempotency",
     "reservations",
     "budgets",
+    "limits",
     "webhooks",
     "deliveries",
     "reports",

@@ -8,3 +8,4 @@ class EventName(StrEnum):
 
     BATCH_COMPLETED = "BatchCompleted"
     COST_REPORTED = "CostReported"
+    BUDGET_WARNED = "BudgetWarned"

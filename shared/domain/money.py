@@ -9,18 +9,18 @@ from shared.domain.documents import Stored
 
 
 class Budget(Stored):
-    """What a whole organisation may spend and has: `orgs/{org}/budgets/organisation`. No limit when it is None."""
+    """What a whole organisation has spent and set aside: `orgs/{org}/budgets/organisation`.
+
+    Every commit that changes a reservation of the organisation, or one of its limits, is guarded by this document.
+    """
 
     limit_micros: int | None = None
     reserved_micros: int = 0
     spent_micros: int = 0
-
-    @property
-    def room_micros(self) -> int | None:
-        """What can still be reserved; None when there is no limit."""
-        if self.limit_micros is None:
-            return None
-        return max(self.limit_micros - self.reserved_micros - self.spent_micros, 0)
+    # How often limits were changed: 0 says that there is no other limit to be looked up.
+    epoch: int = 0
+    # Of which limits people were warned, and in which of their windows.
+    warned: dict[str, str] = Field(default_factory=dict)
 
 
 # Where nothing is set aside any more nothing expires; a moment, because every version reads one.
@@ -30,12 +30,20 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 class Reservation(Stored):
     """What one batch has set aside of the budget (`reserved_micros`, beyond what is settled), at `orgs/{org}/reservations/{batch}`.
 
-    `settled_micros` is how much of the batch's spending the budget counts as spent already.
+    `settled_micros` is how much of the batch's spending the budget counts as spent already. Images are counted alike, from
+    the moment on that its member has a limit of them (`counts_images`). `epoch` is that of the limits it was made under.
     """
 
     batch: str
+    member: str = ""
     reserved_micros: int
     settled_micros: int = 0
+    reserved_images: int = 0
+    settled_images: int = 0
+    counts_images: bool = False
+    epoch: int = 0
+    settled_at: datetime | None = None
+    warned: dict[str, str] = Field(default_factory=dict)
     expires_at: datetime
 
 

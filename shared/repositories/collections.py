@@ -59,6 +59,12 @@ class Collection(Generic[S]):
         found = self._documents.get_many(list(paths))
         return {path: self._read(document) for path, document in found.items()}
 
+    def reading(self, found: Mapping[str, Document], path: str) -> Read[S]:
+        """The document of this path among those that were read together; raises NotFound."""
+        if path not in found:
+            raise NotFound(f"There is no {self._noun} {path.rpartition('/')[2]}.")
+        return self._read(found[path])
+
     def query(self, query: Query) -> list[Read[S]]:
         """What matches, in order."""
         return [self._read(document) for document in self._documents.query(query)]

@@ -67,6 +67,7 @@ INDEXES: tuple[Index, ...] = (
     _index("references", "deleted_at", group=True),
     _index("references", "status", "created_at", group=True),
     _index("reservations", "expires_at", group=True),
+    _index("reservations", "member", "expires_at"),
     # Usage.
     _index("ledger", "at"),
     _index("ledger", "model", "at"),

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.ids import derived
-from shared.domain.money import Budget, LedgerEntry, LedgerKind, Reservation
+from shared.domain.limits import EVER
+from shared.domain.money import NEVER, Budget, LedgerEntry, LedgerKind, Reservation
 from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read
@@ -32,6 +33,13 @@ class ReservationRepository(Collection[Reservation]):
     def one(self, org: str, batch: str) -> Read[Reservation]:
         """The reservation of a batch; raises NotFound."""
         return self.get(paths.reservation(org, batch))
+
+    def of_member(self, org: str, member: str) -> tuple[int, int]:
+        """The micros and the images that a member's batches have set aside together, at one read time."""
+        live = (Where("member", "==", member), Where("expires_at", "<", NEVER))
+        wanted = {name: Sum(name, live) for name in ("reserved_micros", "reserved_images")}
+        found = self._documents.aggregate(paths.reservations(org), wanted)
+        return found["reserved_micros"], found["reserved_images"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,15 @@ class LedgerRepository(Collection[LedgerEntry]):
         """Entries from a moment until before another, the oldest first; `start_after` is (`at`, path) of the last one."""
         where = (Where("at", ">=", starts_at), Where("at", "<", ends_at))
         return self.query(Query(paths.ledger(org), where, (Order("at"),), limit, start_after))
+
+    def sums(self, org: str, wanted: Mapping[str, Sum]) -> dict[str, int]:
+        """Sums over the ledger by their names, all at one read time."""
+        return self._documents.aggregate(paths.ledger(org), wanted) if wanted else {}
+
+    def images_of(self, org: str, batch: str) -> int:
+        """How many images a batch has bought so far."""
+        where = (Where("batch", "==", batch), Where("at", ">=", EVER))
+        return self.sums(org, {"images": Sum("images", where)})["images"]
 
     def usage(self, org: str, groups: Mapping[str, tuple[Where, ...]]) -> dict[str, UsageSums]:
         """The sums of each group of entries, by its name, all at one read time."""

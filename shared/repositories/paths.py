@@ -89,6 +89,26 @@ def budget(org: str) -> str:
     return f"orgs/{org}/budgets/organisation"
 
 
+def organisation_limits(org: str) -> str:
+    """What the organisation, its members and its batches may spend."""
+    return f"orgs/{org}/limits/organisation"
+
+
+def member_limits(org: str, member_id: str) -> str:
+    """What one member may spend."""
+    return f"orgs/{org}/limits/{member_id}"
+
+
+def limits(org: str) -> str:
+    """What may be spent by whom."""
+    return f"orgs/{org}/limits"
+
+
+def reservations(org: str) -> str:
+    """What batches have set aside."""
+    return f"orgs/{org}/reservations"
+
+
 def reservation(org: str, batch_id: str) -> str:
     """What a batch has set aside."""
     return f"orgs/{org}/reservations/{batch_id}"

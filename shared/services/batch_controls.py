@@ -7,6 +7,8 @@ from shared.domain.batches import Batch, BatchRetry, Ending, RetryOrder
 from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, Conflict, FieldError, Invalid, ProviderError
 from shared.domain.items import Item
+from shared.domain.limit_words import too_small
+from shared.domain.limits import closed_for_good
 from shared.domain.modes import BatchStatus, Desired, Role
 from shared.domain.offers import Offer
 from shared.ports.clock import Clock
@@ -18,6 +20,7 @@ from shared.services.repeats import Repeats
 from shared.services.reservations import ReservationService
 from shared.services.retries import RetryService
 from shared.services.row_checks import check_setting
+from shared.services.standings import Account
 from shared.services.step_requests import StepRequests
 
 
@@ -113,10 +116,11 @@ class BatchControlService:
         wanted = self._within_budget(batch, sum(self._price(item) for item in changed))
         least = min(self._handler.ceiling_micros(item) for item in changed)
         self._check_budget(batch, least)
-        granted, money = self._reservations.extending(caller.org, batch.id, wanted_micros=wanted, least_micros=0)
-        room = self._reservations.room_micros(caller.org)
-        if room is not None and least > room and not batch.is_live:
-            raise BudgetExceeded("Not one of these images fits the organisation's budget.")
+        account = Account(org=caller.org, member=batch.created_by, batch=batch.id)
+        granted, standings, money = self._reservations.extending(account, wanted_micros=wanted)
+        closed = closed_for_good(standings, least)
+        if closed is not None and not batch.is_live:
+            raise BudgetExceeded(too_small(closed, least))
         fields = {
             "status": BatchStatus.ACCEPTED.value if not batch.is_live else batch.status.value,
             "status_reason": "",

@@ -7,7 +7,6 @@ from math import ceil
 
 from shared.domain import item_machine
 from shared.domain.batches import Batch
-from shared.domain.errors import ProviderError
 from shared.domain.ids import derived
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.items import Item
@@ -20,9 +19,9 @@ from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
 from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
+from shared.services.allotments import AllotmentService, earliest
 from shared.services.engine_rules import Pace
-from shared.services.image_handler import ImageHandler
-from shared.services.reservations import Purse, ReservationService
+from shared.services.reservations import Use
 from shared.services.slots import Slots
 
 FUNCTION = "generate_image"
@@ -34,11 +33,15 @@ _UNCLAIMED_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What one turn did: how many items went out, when a model's rate lets more go, and why money holds back others, in words."""
+    """What one turn did: how many items went out, and when a model's rate or a limit of money lets more go.
+
+    `out_of_money` says in words why money holds back others, `reserved_micros` is what is set aside now.
+    """
 
     count: int
     paced_until: datetime | None
     out_of_money: str | None
+    reserved_micros: int | None = None
 
 
 class DispatchService:
@@ -50,8 +53,7 @@ class DispatchService:
         tasks: TaskQueue,
         *,
         offer: Offer,
-        handler: ImageHandler,
-        reservations: ReservationService,
+        allotments: AllotmentService,
         clock: Clock,
         pace: Pace,
     ) -> None:
@@ -60,8 +62,7 @@ class DispatchService:
         self._batches = BatchRepository(documents)
         self._tasks = tasks
         self._offer = offer
-        self._handler = handler
-        self._reservations = reservations
+        self._allotments = allotments
         self._clock = clock
         self._pace = pace
         self._active: tuple[float, int] | None = None
@@ -71,15 +72,21 @@ class DispatchService:
         """Send out as many due items as model, share and money allow; raises GuardRefused when the step's lease was lost."""
         in_flight, held, spent = self._items.counts_by_model(org, batch.id, batch.models)
         due, is_cut = self._due(org, batch, in_flight)
-        if not due:
-            return Dispatched(0, paced_until=None, out_of_money=None)
-        affordable, told = self._affordable(org, batch, due, held, spent)
-        starts = self._starts([read for read, _ in affordable])
-        chosen = [(read, ceiling) for read, ceiling in affordable if read.path in starts]
-        late = {read.value.model for read, _ in affordable if read.path not in starts}
-        if told is None:
+        use = Use(spent_micros=spent, held_micros=held, in_flight=sum(in_flight.values()))
+        money = self._allotments.afford(org, batch, due, use)
+        if money.is_over:
+            self.recall(org, batch.id)
+        starts = self._starts([read for read, _ in money.affordable])
+        chosen = [(read, ceiling) for read, ceiling in money.affordable if read.path in starts]
+        late = {read.value.model for read, _ in money.affordable if read.path not in starts}
+        if money.told is None:
             late |= is_cut
-        return Dispatched(self._send(batch, chosen, starts, lead), self._slots.opens_at(late), told)
+        return Dispatched(
+            self._send(batch, chosen, starts, lead),
+            paced_until=earliest(self._slots.opens_at(late), money.opens_at),
+            out_of_money=money.told,
+            reserved_micros=money.reserved_micros,
+        )
 
     def recall(self, org: str, batch: str) -> None:
         """Take back what is dispatched and unclaimed, so that it neither holds money nor waits for a lost task."""
@@ -135,45 +142,6 @@ class DispatchService:
             starts.update(zip(paths, self._slots.take(model, len(paths)), strict=False))
         return starts
 
-    def _affordable(
-        self, org: str, batch: Batch, due: list[Read[Item]], held: int, spent: int
-    ) -> tuple[list[tuple[Read[Item], int]], str | None]:
-        """The items whose ceilings fit what is free, each with its ceiling; the reservation is extended where there is room."""
-        purse = self._purse(org, batch, held, spent)
-        free = purse.free_micros
-        ceilings = [(read, self._ceiling(read.value)) for read in due]
-        fresh = [ceiling for read, ceiling in ceilings if not read.value.in_flight]
-        if sum(fresh) > free:
-            least = max(min(fresh) - free, 1)
-            wanted = min(sum(fresh), purse.left_of_budget_micros(sum(fresh))) - free
-            if wanted >= least:
-                free += self._reservations.extend(org, batch.id, wanted_micros=wanted, least_micros=least)
-        chosen: list[tuple[Read[Item], int]] = []
-        for read, ceiling in ceilings:
-            if read.value.in_flight:
-                chosen.append((read, read.value.held_micros))
-            elif ceiling <= free:
-                chosen.append((read, ceiling))
-                free -= ceiling
-        short = len(chosen) < len(ceilings)
-        return chosen, _words(purse, min(fresh)) if short else None
-
-    def _purse(self, org: str, batch: Batch, held: int, spent: int) -> Purse:
-        reservation = self._reservations.of(org, batch.id)
-        return Purse(
-            reserved_micros=reservation.reserved_micros,
-            settled_micros=reservation.settled_micros,
-            spent_micros=spent,
-            held_micros=held,
-            budget_micros=batch.cost.budget_micros,
-        )
-
-    def _ceiling(self, item: Item) -> int:
-        try:
-            return self._handler.ceiling_micros(item)
-        except ProviderError:
-            return 0
-
     def _send(self, batch: Batch, chosen: list[tuple[Read[Item], int]], starts: dict[str, datetime], lead: Lead) -> int:
         groups, sent = [], []
         for read, ceiling in chosen:
@@ -217,11 +185,3 @@ class DispatchService:
         if self._active is None or now - self._active[0] > _ACTIVE_KEPT_SECONDS:
             self._active = (now, self._batches.active())
         return self._active[1]
-
-
-def _words(purse: Purse, least: int) -> str:
-    """Which money is used up, as a sentence."""
-    spent = f"${purse.spent_micros / 1_000_000:,.2f}"
-    if purse.budget_micros is not None and purse.left_of_budget_micros(least) < least:
-        return f"The batch's budget of ${purse.budget_micros / 1_000_000:,.2f} is used up ({spent} spent)."
-    return f"The organisation's budget is used up ({spent} spent by this batch)."

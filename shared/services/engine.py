@@ -73,10 +73,18 @@ class Engine:
     @cached_property
     def reservations(self) -> "ReservationService":
         """Money set aside."""
+        from shared.services.budget_warnings import BudgetWarnings
         from shared.services.reservations import ReservationService
+        from shared.services.standings import Standings
 
-        limit = self._rules.organisation_limit_micros
-        return ReservationService(self._ports.documents, self._ports.clock, self._repeats, default_limit_micros=limit)
+        documents, clock = self._ports.documents, self._ports.clock
+        return ReservationService(
+            documents,
+            clock,
+            self._repeats,
+            standings=Standings(documents, clock, default_limit_micros=self._rules.organisation_limit_micros),
+            warnings=BudgetWarnings(self._ports.events, clock),
+        )
 
     @cached_property
     def submissions(self) -> "SubmissionService":
@@ -222,14 +230,14 @@ class Engine:
 
     @cached_property
     def _dispatches(self) -> "DispatchService":
+        from shared.services.allotments import AllotmentService
         from shared.services.dispatching import DispatchService
 
         return DispatchService(
             self._ports.documents,
             self._ports.tasks,
             offer=self._offer,
-            handler=self._handler,
-            reservations=self.reservations,
+            allotments=AllotmentService(self._handler, self.reservations, self._ports.clock),
             clock=self._ports.clock,
             pace=self._rules.pace,
         )

@@ -174,7 +174,7 @@ class StepService:
         changed = status is not batch.status or reason != batch.status_reason or batch.retry is not None
         is_due = now - step.control.value.published_at >= _PUBLISH_EVERY
         if changed or is_due or batch.next_step_at is None or next_step_at < batch.next_step_at:
-            self._publish(read, counts, status, reason, next_step_at, samples)
+            self._publish(read, counts, status, reason, next_step_at, samples, dispatched.reserved_micros)
             step.control = self._remember(step.control, samples=samples, published_at=now)
         elif counts.finished != batch.progress.finished or counts.running != batch.progress.running:
             self._requests.at(org, batch.id, step.control.value.published_at + _PUBLISH_EVERY)
@@ -193,14 +193,17 @@ class StepService:
         reason: str,
         next_step_at: datetime,
         samples: list[dict[str, object]],
+        reserved_micros: int | None,
     ) -> None:
         batch = read.value
+        if reserved_micros is None:
+            reserved_micros = self._reservations.of(org_of(read.path), batch.id).reserved_micros
         fields: dict[str, Any] = {
             "status": status.value,
             "status_reason": reason,
             "progress": progress.progress(counts, samples).model_dump(),
             "cost.spent_micros": counts.spent_micros,
-            "cost.reserved_micros": self._reservations.of(org_of(read.path), batch.id).reserved_micros,
+            "cost.reserved_micros": reserved_micros,
             "next_step_at": next_step_at,
         }
         if batch.started_at is None and status is BatchStatus.RUNNING:
@@ -267,7 +270,7 @@ def _standing(batch: Batch, counts: Counts, dispatched: Dispatched) -> tuple[Bat
             return BatchStatus.RUNNING, f"Pausing: {images} still being made will be kept."
         return BatchStatus.PAUSED, "Paused on request. Resume it when you are ready."
     if dispatched.out_of_money and not busy and not dispatched.count and not counts.held_micros:
-        return BatchStatus.PAUSED, f"{dispatched.out_of_money} The rest goes on when there is room."
+        return BatchStatus.PAUSED, dispatched.out_of_money
     started = batch.started_at is not None or busy or counts.finished or dispatched.count
     status = BatchStatus.RUNNING if started else BatchStatus.ACCEPTED
     return status, dispatched.out_of_money or ""

@@ -12,6 +12,8 @@ from shared.domain.errors import BudgetExceeded, FieldError, Invalid
 from shared.domain.estimates import Estimate
 from shared.domain.items import ItemReference
 from shared.domain.library import Reference
+from shared.domain.limit_words import too_small
+from shared.domain.limits import Standing, closed_for_good
 from shared.domain.modes import BatchStatus, Role
 from shared.domain.offers import Offer
 from shared.logging import logger
@@ -29,6 +31,7 @@ from shared.services.planning import planned_recipe
 from shared.services.repeats import Repeats
 from shared.services.reservations import ReservationService
 from shared.services.row_checks import CheckedRows, RowChecks
+from shared.services.standings import Account
 from shared.services.step_requests import StepRequests
 
 ROUTE = "batches"
@@ -159,13 +162,14 @@ class SubmissionService:
             return answered
         now = self._clock.now()
         estimated = sum(one.total_micros for one in checked.priced)
-        wanted = estimated if create.budget_micros is None else min(estimated, create.budget_micros)
-        granted, writes = self._reservations.reserving(caller.org, batch_id, wanted_micros=wanted)
-        self._refuse_what_cannot_begin(caller.org, create, checked.priced)
-        batch = self._batch(caller, create, checked, batch_id, now, estimated, granted)
+        account = Account(org=caller.org, member=caller.member, batch=batch_id, budget_micros=create.budget_micros)
+        images = checked.rows.images
+        granted = self._reservations.reserving(account, wanted_micros=estimated, wanted_images=images)
+        _refuse_what_cannot_begin(granted.standings, checked.priced)
+        batch = self._batch(caller, create, checked, batch_id, now, estimated, granted.micros)
         batch = batch.model_copy(update={"duplicate_of": duplicate_of})
         writes = [
-            *writes,
+            *granted.writes,
             Create(paths.batch(caller.org, batch_id), batch.written()),
             Create(paths.step_control(caller.org, batch_id), StepControl().written()),
         ]
@@ -205,20 +209,6 @@ class SubmissionService:
             terms=search.terms(create.name, tags=create.tags),
         )
 
-    def _refuse_what_cannot_begin(self, org: str, create: BatchCreate, priced: Sequence[Priced]) -> None:
-        """A batch is accepted whatever its estimate, unless not even its cheapest image fits."""
-        least = min(one.ceiling_micros for one in priced)
-        if create.budget_micros is not None and least > create.budget_micros:
-            raise BudgetExceeded(
-                f"Not one image fits the batch's budget: one can cost up to ${least / 1_000_000:,.4f}. Raise it."
-            )
-        room = self._reservations.room_micros(org)
-        if room is not None and least > room:
-            raise BudgetExceeded(
-                f"Not one image fits the organisation's budget: ${room / 1_000_000:,.4f} are left, "
-                f"and one can cost up to ${least / 1_000_000:,.4f}."
-            )
-
     def _record(self, caller: Caller, key: str, fingerprint: str, batch: str, now: datetime) -> Write:
         return self._idempotency.record(
             caller.org, caller.id, ROUTE, key, fingerprint=fingerprint, resource=batch, now=now
@@ -251,6 +241,14 @@ class SubmissionService:
     def _estimator(self) -> Estimator:
         day: date = self._clock.now().date()
         return Estimator(self._offer, day=day, model_concurrency=self._model_concurrency)
+
+
+def _refuse_what_cannot_begin(standings: list[Standing], priced: Sequence[Priced]) -> None:
+    """A batch is accepted whatever its estimate, unless not even its cheapest image fits, now or when a limit opens again."""
+    least = min(one.ceiling_micros for one in priced)
+    closed = closed_for_good(standings, least)
+    if closed is not None:
+        raise BudgetExceeded(too_small(closed, least))
 
 
 def accepted_view(batch: Batch) -> BatchAccepted:

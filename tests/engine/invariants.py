@@ -3,6 +3,7 @@
 from collections import Counter
 
 from shared.domain.batches import Batch
+from shared.domain.event_names import EventName
 from shared.domain.items import Item
 from shared.domain.library import Asset
 from shared.domain.modes import BatchStatus, ItemStatus
@@ -48,7 +49,8 @@ def _check_batch(world: World, org: str, batch: Batch, ledger: Counter[str]) -> 
     assert batch.cost.reserved_micros == 0
     reservation = world.reservation(batch.id, org)
     assert (reservation.reserved_micros, reservation.settled_micros) == (0, batch.cost.spent_micros)
-    assert any(event.data["batch"] == batch.id and event.data["series"] == batch.series for event in world.events)
+    ended = [event.data for event in world.events if event.name == EventName.BATCH_COMPLETED]
+    assert any(data["batch"] == batch.id and data["series"] == batch.series for data in ended)
     for item in items:
         _check_item(world, org, item)
         assert item.cost_micros == ledger[item.id], "the ledger tells another price"

@@ -69,8 +69,10 @@ def test_a_batch_buys_exactly_what_its_budget_allows(folder: Path, images: int) 
     paused = world.batch(batch)
     assert calls(world) == images
     assert (paused.status, paused.cost.spent_micros) == (BatchStatus.PAUSED, images * PRICE)
-    assert paused.status_reason.startswith("The batch's budget of $0.0")
-    assert paused.status_reason.endswith("The rest goes on when there is room.")
+    assert paused.status_reason == (
+        f"The batch's budget, ${(images * PRICE + PRICE - 1) / 1e6:.4f}, is reached "
+        f"(${images * PRICE / 1e6:.4f} spent). Goes on when the budget is raised."
+    )
     end(world, batch)
 
 
@@ -83,7 +85,10 @@ def test_an_organisation_buys_exactly_what_its_limit_allows(folder: Path, images
     assert calls(world) == images
     paused = world.batch(batch)
     assert paused.status is BatchStatus.PAUSED
-    assert paused.status_reason.startswith("The organisation's budget is used up")
+    assert paused.status_reason == (
+        f"The organisation's limit, ${images * PRICE / 1e6:.4f}, is reached "
+        f"(${images * PRICE / 1e6:.4f} spent). Goes on when the limit is raised."
+    )
     end(world, batch)
 
 

@@ -49,6 +49,8 @@ DOCUMENTS: Final[dict[str, Access]] = {
     # What only functions need.
     "step_control":       HIDDEN,
     "budget":             HIDDEN,
+    "organisation_limits": HIDDEN,
+    "member_limits":      HIDDEN,
     "reservation":        HIDDEN,
     "recipe":             HIDDEN,
     "idempotency":        HIDDEN,

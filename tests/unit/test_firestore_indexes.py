@@ -13,13 +13,14 @@ from infra.firestore_indexes import FILE, Needed, grouped, needed, text
 from shared.adapters.google.documents import FirestoreDocumentStore
 from shared.adapters.system import SystemClock, SystemIds
 from shared.domain.modes import ItemStatus
-from shared.ports.documents import DocumentStore, Where
+from shared.ports.documents import DocumentStore, Sum, Where
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository, StepControlRepository
 from shared.repositories.items import ItemRepository
 from shared.repositories.leftovers import Leftovers
 from shared.repositories.library import AssetRepository, ReferenceRepository
+from shared.repositories.limits import MemberLimitsRepository
 from shared.repositories.money import LedgerRepository, ReservationRepository
 from shared.repositories.organisations import (
     KeyHashRepository,
@@ -75,6 +76,11 @@ def _engine(store: DocumentStore) -> None:
     StepControlRepository(store).held(limit=9)
     AssetRepository(store).made_by(ORG, ["r"])
     AssetRepository(store).last_of_batch(ORG, BATCH)
+    ReservationRepository(store).of_member(ORG, "mem")
+    LedgerRepository(store).images_of(ORG, BATCH)
+    whose = {"organisation": (), "member": (Where("member", "==", "mem"),), "batch": (Where("batch", "==", BATCH),)}
+    since = Where("at", ">=", NOW)
+    LedgerRepository(store).sums(ORG, {name: Sum("cost_micros", (*where, since)) for name, where in whose.items()})
 
 
 def _people(store: DocumentStore) -> None:
@@ -95,6 +101,7 @@ def _people(store: DocumentStore) -> None:
     KeyRepository(store).unrevoked(ORG)
     KeyHashRepository(store).of_key(ORG, "key")
     MemberRepository(store).all(ORG, limit=9)
+    MemberLimitsRepository(store).all(ORG, limit=9)
     period = (Where("at", ">=", NOW), Where("at", "<=", NOW))
     groups = {name: (Where(name, "==", "x"), *period) for name in ("model", "member", "batch")}
     LedgerRepository(store).usage(ORG, {"all": period, **groups})

@@ -1,0 +1,112 @@
+"""Which of the items that are due there is money for: each with its ceiling price kept free for it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.domain.batches import Batch
+from shared.domain.errors import ProviderError
+from shared.domain.items import Item
+from shared.domain.limit_words import reached
+from shared.domain.limits import WARN_PERCENT
+from shared.ports.clock import Clock
+from shared.repositories.collections import Read
+from shared.services.image_handler import ImageHandler
+from shared.services.reservations import Books, Purse, ReservationService, Use, Wish
+from shared.services.standings import OPENS_AFTER, Account
+
+# So many images' money is set aside at once: budgets are shared by an organisation's batches, and must not become hot.
+_CHUNK_IMAGES = 128
+# What is spent shows in the budget at the latest then, where limits go by it.
+_SETTLES_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allotment:
+    """The items that may go out, each with its ceiling; why others may not, in words, and when the limit opens again.
+
+    `is_over` says that a lowered limit has no room even for what was sent out already.
+    """
+
+    affordable: list[tuple[Read[Item], int]] = field(default_factory=list)
+    told: str | None = None
+    opens_at: datetime | None = None
+    is_over: bool = False
+    reserved_micros: int = 0
+
+
+class AllotmentService:
+    """Measures items by what their batch has set aside, and extends that where there is room."""
+
+    def __init__(self, handler: ImageHandler, reservations: ReservationService, clock: Clock) -> None:
+        self._handler = handler
+        self._reservations = reservations
+        self._clock = clock
+
+    def afford(self, org: str, batch: Batch, due: list[Read[Item]], use: Use) -> Allotment:
+        """As many of these items as every limit in force has room for, the first ones first."""
+        account = Account(org=org, member=batch.created_by, batch=batch.id, budget_micros=batch.cost.budget_micros)
+        books = self._reservations.books(org, batch.id)
+        ceilings = [(read, self._ceiling(read.value)) for read in due]
+        fresh = [ceiling for read, ceiling in ceilings if not read.value.in_flight]
+        purse = self._reservations.purse(account, use, books)
+        if not _fits(purse, fresh) or books.is_stale or self._settles(account, books, use):
+            purse = self._reservations.adjust(account, use, _wish(batch, use, fresh))
+        chosen = _chosen(ceilings, purse)
+        short = purse.short if len(chosen) < len(ceilings) else None
+        resets_at = short.window.resets_at if short else None
+        return Allotment(
+            affordable=chosen,
+            told=reached(short) if short else None,
+            opens_at=resets_at + OPENS_AFTER if resets_at else None,
+            is_over=purse.is_over,
+            reserved_micros=purse.reserved_micros,
+        )
+
+    def _settles(self, account: Account, books: Books, use: Use) -> bool:
+        """Whether what was spent is to be settled in the middle: where limits go by it, or somebody is to be warned."""
+        reservation = books.reservation.value
+        unsettled = use.spent_micros - reservation.settled_micros
+        if unsettled and account.budget_micros and not reservation.warned:
+            return use.spent_micros * 100 >= account.budget_micros * WARN_PERCENT
+        if not books.budget.value.epoch or not unsettled:
+            return False
+        return reservation.settled_at is None or self._clock.now() - reservation.settled_at >= _SETTLES_EVERY
+
+    def _ceiling(self, item: Item) -> int:
+        try:
+            return self._handler.ceiling_micros(item)
+        except ProviderError:
+            return 0
+
+
+def earliest(*moments: datetime | None) -> datetime | None:
+    """The first of these moments; None when there is none."""
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _fits(purse: Purse, fresh: list[int]) -> bool:
+    return sum(fresh) <= purse.free_micros and (purse.free_images is None or len(fresh) <= purse.free_images)
+
+
+def _wish(batch: Batch, use: Use, fresh: list[int]) -> Wish:
+    """Money for a chunk of images, and no more than the batch still has to make; where nothing is new, none."""
+    if not fresh:
+        return Wish()
+    remaining = batch.progress.total - batch.progress.finished - use.in_flight
+    images = max(len(fresh), min(remaining, _CHUNK_IMAGES))
+    return Wish(micros=sum(fresh) + (images - len(fresh)) * max(fresh), least_micros=min(fresh), images=images)
+
+
+def _chosen(ceilings: list[tuple[Read[Item], int]], purse: Purse) -> list[tuple[Read[Item], int]]:
+    """What fits, in order; what was sent out before holds its price already, unless a limit was lowered below it."""
+    free, images = purse.free_micros, purse.free_images
+    chosen: list[tuple[Read[Item], int]] = []
+    for read, ceiling in ceilings:
+        if read.value.in_flight:
+            if not purse.is_over:
+                chosen.append((read, read.value.held_micros))
+        elif ceiling <= free and (images is None or images > 0):
+            chosen.append((read, ceiling))
+            free -= ceiling
+            images = None if images is None else images - 1
+    return chosen
