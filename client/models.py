@@ -31,6 +31,9 @@ class RowSettings(Request):
     size: str | None = None
     model: str | None = None
     seed: int | None = None
+    strength: float | None = None
+    steps: int | None = None
+    guidance: float | None = None
     variables: dict[str, Any] | None = None
     tags: list[str] | None = None
     metadata: dict[str, Any] | None = None
@@ -178,6 +181,9 @@ class Item(Answer):
     model: str | None = None
     provider: str | None = None
     seed: int | None = None
+    strength: float | None = None
+    steps: int | None = None
+    guidance: float | None = None
     aspect_ratio: str | None = None
     size: str | None = None
     attempts: list[Attempt] = Field(default_factory=list)

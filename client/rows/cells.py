@@ -15,6 +15,7 @@ EXPANDABLE = ("aspect_ratio", "model", "seed", "references", "variables")
 
 _RATIO = re.compile(r"(\d{1,4})\s*:\s*(\d{1,4})(?::00)?")
 _WHOLE = re.compile(r"[+-]?\d+(?:\.0+)?")
+_DECIMAL = re.compile(r"\+?\d{1,9}(?:\.\d{1,15})?")
 _PARTS = re.compile(r"[;,\n]")
 
 
@@ -64,6 +65,33 @@ def _seed(value: object, _: Limits) -> int:
     if number is None or not 0 <= number < 2**31:
         raise Refused(f"{shown(value)} is not a whole number from 0 to 2147483647")
     return number
+
+
+def _strength(value: object, _: Limits) -> float:
+    number = _decimal(value)
+    if number is None or not 0 <= number <= 1:
+        raise Refused(f"{shown(value)} is not a number from 0 to 1")
+    return number
+
+
+def _steps(value: object, _: Limits) -> int:
+    number = _number(value)
+    if number is None or number < 1:
+        raise Refused(f"{shown(value)} is not a whole number above 0")
+    return number
+
+
+def _guidance(value: object, _: Limits) -> float:
+    number = _decimal(value)
+    if number is None:
+        raise Refused(f"{shown(value)} is not a number from 0 on")
+    return number
+
+
+def _decimal(value: object) -> float | None:
+    """A plain number, also with a decimal comma, as spreadsheets in half of the world write it."""
+    text = "" if isinstance(value, bool) else as_text(value).replace(",", ".")
+    return float(text) if _DECIMAL.fullmatch(text) else None
 
 
 def _number(value: object) -> int | None:
@@ -168,6 +196,9 @@ PARSERS: dict[str, Callable[[object, Limits], Any]] = {
     "size": _size,
     "model": _text,
     "seed": _seed,
+    "strength": _strength,
+    "steps": _steps,
+    "guidance": _guidance,
     "variables": _mapping,
     "tags": texts,
     "metadata": _mapping,

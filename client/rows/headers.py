@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 FIELDS = (
     "prompt", "variants", "references", "pack", "reference_mode", "aspect_ratio", "size", "model", "seed",
-    "variables", "tags", "metadata", "expand", "fallback",
+    "strength", "steps", "guidance", "variables", "tags", "metadata", "expand", "fallback",
 )  # fmt: skip
 
 _BETWEEN = re.compile(r"[\s_\-]+")

@@ -11,6 +11,7 @@ from shared.domain.modes import BatchStatus, Desired, Priority
 from shared.domain.rows import (
     MAX_TAGS,
     Changes,
+    Guidance,
     ModelId,
     Prompt,
     Ratio,
@@ -18,6 +19,8 @@ from shared.domain.rows import (
     RowSettings,
     Seed,
     Size,
+    Steps,
+    Strength,
     Strict,
     Tag,
 )
@@ -70,6 +73,9 @@ class RetryChanges(Changes):
     aspect_ratio: Ratio | SkipJsonSchema[None] = None
     size: Size | SkipJsonSchema[None] = None
     seed: Seed | SkipJsonSchema[None] = None
+    strength: Strength | SkipJsonSchema[None] = None
+    steps: Steps | SkipJsonSchema[None] = None
+    guidance: Guidance | SkipJsonSchema[None] = None
 
 
 class BatchRetry(Strict):

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 from shared.domain.rows import Row, render
+from shared.domain.steering import UNSAID, Steering
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class PlannedImage:
     size: str | None
     seed: int | None
     references: tuple[str, ...]
+    steering: Steering = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Combination:
     size: str | None
     seed: int | None
     references: tuple[str, ...]
+    steering: Steering = UNSAID
 
     @property
     def last_seed(self) -> int | None:
@@ -55,6 +58,7 @@ class Combination:
                 size=self.size,
                 seed=None if self.seed is None else self.seed + variant - 1,
                 references=self.references,
+                steering=self.steering,
             )
 
 
@@ -102,6 +106,7 @@ def combinations_of(row: Row, number: int) -> Iterator[Combination]:
             size=row.size,
             seed=chosen.get("seed", row.seed),
             references=chosen.get("references", row.references) or (),
+            steering=row.steering,
         )
 
 

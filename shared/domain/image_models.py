@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from shared.domain.modes import ReferenceMode
 from shared.domain.shapes import SIZE_EDGE
+from shared.domain.steering import UNSTEERED, SteeringSpans
 
 Unit: TypeAlias = Literal[
     "input_text_tokens", "input_image_tokens", "output_text_tokens", "output_image_tokens", "images"
@@ -52,6 +53,9 @@ class ImageModelSpec:
     max_references: int
     reference_modes: tuple[ReferenceMode, ...] = (ReferenceMode.STYLE_ONLY, ReferenceMode.STYLE_AND_COMPOSITION)
     seed: bool
+    max_seed: int = 2**31 - 1
+    min_references: int = 0
+    steering: SteeringSpans = UNSTEERED
     prices: tuple[Price, ...]
     expected_units: Mapping[str, Mapping[Unit, int]]
     ceiling_units: Mapping[str, Mapping[Unit, int]]

@@ -8,6 +8,7 @@ from pydantic import Field
 from shared.domain.documents import Part, Stored
 from shared.domain.errors import ErrorKind, RefusalStage
 from shared.domain.modes import ItemStatus, ReferenceMode
+from shared.domain.steering import Steering
 
 
 class ItemReference(Part):
@@ -95,6 +96,9 @@ class Item(Stored):
     model: str
     provider: str
     seed: int | None = None
+    strength: float | None = None
+    steps: int | None = None
+    guidance: float | None = None
     aspect_ratio: str
     size: str
     references: list[ItemReference] = Field(default_factory=list)
@@ -133,3 +137,8 @@ class Item(Stored):
     height: int | None = None
     media_type: str | None = None
     bytes: int | None = None
+
+    @property
+    def steering(self) -> Steering:
+        """How far the model is told to follow what it starts from."""
+        return Steering(self.strength, self.steps, self.guidance)

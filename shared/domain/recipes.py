@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.domain.items import Item, ItemReference
 from shared.domain.modes import ReferenceMode
+from shared.domain.steering import UNSAID, Steering
 
 
 def recipe_hash(
@@ -19,8 +20,12 @@ def recipe_hash(
     size: str,
     seed: int | None,
     variant: int,
+    steering: Steering = UNSAID,
 ) -> str:
-    """The SHA-256, in hex, of a recipe; without a seed the variant's number tells images of one row apart."""
+    """The SHA-256, in hex, of a recipe; without a seed the variant's number tells images of one row apart.
+
+    What is not said of the steering is no part of it: hashes of before there was any are what they were.
+    """
     recipe = {
         "model": model,
         "prompt": prompt,
@@ -29,6 +34,7 @@ def recipe_hash(
         "size": size,
         "seed": seed,
         "variant": variant if seed is None else None,
+        **steering.said(),
     }
     canonical = json.dumps(recipe, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
@@ -47,6 +53,7 @@ def recipe_of(item: Item) -> dict[str, Any]:
         "size": item.size,
         "seed": item.seed,
         "variant": item.variant,
+        **item.steering.said(),
     }
 
 
@@ -61,4 +68,5 @@ def hash_of(item: Item) -> str:
         size=item.size,
         seed=item.seed,
         variant=item.variant,
+        steering=item.steering,
     )

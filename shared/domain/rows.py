@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from shared.domain.modes import ReferenceMode
 from shared.domain.shapes import parse_ratio
+from shared.domain.steering import Steering
 from shared.domain.texts import Printable, Visible
 
 MAX_PROMPT = 4_000
@@ -47,6 +48,10 @@ Size = Literal["512", "1K", "2K", "4K"]
 Ratio = Annotated[str, StringConstraints(max_length=9)]
 ModelId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
+# The widest that any model takes; what its own is, the catalogue says.
+Strength = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
+Steps = Annotated[int, Field(ge=1, le=1_000, strict=True)]
+Guidance = Annotated[float, Field(ge=0, le=100, strict=True, allow_inf_nan=False)]
 Cell = Annotated[
     Annotated[str, StringConstraints(max_length=2_000), Printable] | int | float | bool | None,
     AfterValidator(_storable),
@@ -102,11 +107,19 @@ class RowSettings(Strict):
     size: Size | None = None
     model: ModelId | None = None
     seed: Seed | None = None
+    strength: Strength | None = None
+    steps: Steps | None = None
+    guidance: Guidance | None = None
     variables: dict[Name, Cell] | None = Field(None, max_length=MAX_METADATA_KEYS)
     tags: tuple[Tag, ...] | None = Field(None, max_length=MAX_TAGS)
     metadata: dict[Name, Cell] | None = Field(None, max_length=MAX_METADATA_KEYS)
     expand: Expansion | None = None
     fallback: tuple[ModelId, ...] | None = Field(None, max_length=5)
+
+    @property
+    def steering(self) -> Steering:
+        """How far the model is told to follow what it starts from."""
+        return Steering(self.strength, self.steps, self.guidance)
 
     def said(self) -> dict[str, Any]:
         """The settings that say something, by name."""

@@ -129,6 +129,9 @@ class ItemView(View):
     model: str
     provider: str
     seed: int | None
+    strength: float | None
+    steps: int | None
+    guidance: float | None
     aspect_ratio: str
     size: str
     reference_mode: ReferenceMode

@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 from shared.domain.items import ProviderJob
 from shared.domain.modes import ReferenceMode
+from shared.domain.steering import UNSAID, Steering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class ImageRequest:
     size: str
     seed: int | None = None
     variant: int = 1
+    steering: Steering = UNSAID
     deadline_seconds: float
 
 

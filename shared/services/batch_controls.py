@@ -160,6 +160,7 @@ class BatchControlService:
                 size=item.size,
                 seed=item.seed,
                 references=len(item.references),
+                steering=item.steering,
             ):
                 pointer = f"/changes/{field}" if getattr(retry.changes, field, None) is not None else "/changes/model"
                 wrong[pointer, detail] = FieldError(pointer, detail)

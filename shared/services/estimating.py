@@ -14,6 +14,7 @@ from shared.domain.expansion import Combination
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, estimate_micros
 from shared.domain.offers import Offer
 from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
+from shared.services.row_checks import unsupported
 
 _OVERHEAD_SECONDS = 1
 
@@ -160,9 +161,12 @@ def _fewer(priced: Sequence[Priced]) -> list[Suggestion]:
 
 
 def _can_make(spec: ImageModelSpec, combination: Combination) -> bool:
-    return (
-        (combination.aspect_ratio or DEFAULT_RATIO) in spec.aspect_ratios
-        and (combination.size or DEFAULT_SIZE) in spec.sizes
-        and len(combination.references) <= spec.max_references
-        and (combination.seed is None or spec.seed)
+    settings = unsupported(
+        spec,
+        aspect_ratio=combination.aspect_ratio or DEFAULT_RATIO,
+        size=combination.size or DEFAULT_SIZE,
+        seed=combination.last_seed,
+        references=len(combination.references),
+        steering=combination.steering,
     )
+    return next(settings, None) is None

@@ -168,6 +168,7 @@ class ImageHandler:
             size=item.size,
             seed=item.seed,
             variant=item.variant,
+            steering=item.steering,
             deadline_seconds=deadline_seconds,
         )
 

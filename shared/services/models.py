@@ -9,9 +9,17 @@ from shared.domain.image_models import ImageModelSpec, estimate_micros
 from shared.domain.modes import ReferenceMode, Role
 from shared.domain.offers import Offer
 from shared.domain.rows import Strict
+from shared.domain.steering import Span
 from shared.ports.clock import Clock
 
 WARNED_BEFORE = timedelta(days=60)
+
+
+class Range(Strict):
+    """What a number may be, from `least` to `most`."""
+
+    least: float
+    most: float
 
 
 class ModelCapabilities(Strict):
@@ -19,9 +27,14 @@ class ModelCapabilities(Strict):
 
     aspect_ratios: tuple[str, ...]
     sizes: tuple[str, ...]
+    min_references: int
     max_references: int
     reference_modes: tuple[ReferenceMode, ...]
     seed: bool
+    max_seed: int | None
+    strength: Range | None
+    steps: Range | None
+    guidance: Range | None
 
 
 class ModelPrice(Strict):
@@ -74,9 +87,14 @@ def _view(spec: ImageModelSpec, day: date, *, is_default: bool) -> ModelView:
         capabilities=ModelCapabilities(
             aspect_ratios=spec.aspect_ratios,
             sizes=spec.sizes,
+            min_references=spec.min_references,
             max_references=spec.max_references,
             reference_modes=spec.reference_modes,
             seed=spec.seed,
+            max_seed=spec.max_seed if spec.seed else None,
+            strength=_range(spec.steering.strength),
+            steps=_range(spec.steering.steps),
+            guidance=_range(spec.steering.guidance),
         ),
         price=ModelPrice(
             estimated_micros={
@@ -87,6 +105,10 @@ def _view(spec: ImageModelSpec, day: date, *, is_default: bool) -> ModelView:
         replacement=spec.replacement,
         warning=_warning(spec, day),
     )
+
+
+def _range(span: Span | None) -> Range | None:
+    return Range(least=span.least, most=span.most) if span else None
 
 
 def _warning(spec: ImageModelSpec, day: date) -> str | None:

@@ -89,6 +89,9 @@ class PlanService:
             model=model,
             provider=spec.provider if spec else "",
             seed=image.seed,
+            strength=image.steering.strength,
+            steps=image.steering.steps,
+            guidance=image.steering.guidance,
             aspect_ratio=image.aspect_ratio or DEFAULT_RATIO,
             size=image.size or DEFAULT_SIZE,
             references=[accepted.references[reference] for reference in image.references],
@@ -130,6 +133,7 @@ def planned_recipe(image: PlannedImage, row: Row, references: Mapping[str, ItemR
         size=image.size or DEFAULT_SIZE,
         seed=image.seed,
         variant=image.variant,
+        steering=image.steering,
     )
 
 

@@ -10,7 +10,8 @@ from shared.domain.expansion import Combination, combinations_of, images_of
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.offers import Offer
-from shared.domain.rows import MAX_PROMPT, MAX_SEED, Row, placeholders, rendered_length
+from shared.domain.rows import MAX_PROMPT, Row, placeholders, rendered_length
+from shared.domain.steering import UNSAID, Steering
 from shared.services.engine_rules import Limits
 from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
 
@@ -39,7 +40,7 @@ class RowChecks:
         self._day = day
         self._limits = limits
         self._errors: dict[tuple[str, str], FieldError] = {}
-        self._asked: dict[tuple[str, str, str, int | None, int], tuple[tuple[str, str], ...]] = {}
+        self._asked: dict[tuple[str, str, str, int | None, int, Steering], tuple[tuple[str, str], ...]] = {}
 
     def check(self, create: BatchCreate) -> CheckedRows:
         """The rows as they will be made; raises Invalid."""
@@ -96,9 +97,10 @@ class RowChecks:
             combination.size or DEFAULT_SIZE,
             combination.last_seed,
             len(combination.references),
+            combination.steering,
         )
         if key not in self._asked:
-            model, aspect_ratio, size, seed, references = key
+            model, aspect_ratio, size, seed, references, steering = key
             self._asked[key] = tuple(
                 check_setting(
                     self._offer,
@@ -108,6 +110,7 @@ class RowChecks:
                     size=size,
                     seed=seed,
                     references=references,
+                    steering=steering,
                 )
             )
         return self._asked[key]
@@ -154,6 +157,9 @@ class RowChecks:
     def _said_at(self, row: Row, merged: Row, image: Combination, number: int, name: str) -> str:
         """Where a combination's setting was said: in an entry of its expansion's list, in its row, or in the defaults."""
         axis = merged.expand.axes().get(name, ()) if merged.expand else ()
+        if not axis:
+            # What nobody said is missing in the row.
+            return self._pointer(row, number, name) if getattr(merged, name) is not None else f"/rows/{number}/{name}"
         value = getattr(image, name)
         if value not in axis:
             return self._pointer(row, number, name)
@@ -164,7 +170,15 @@ class RowChecks:
 
 
 def check_setting(
-    offer: Offer, *, day: date, model: str, aspect_ratio: str, size: str, seed: int | None, references: int
+    offer: Offer,
+    *,
+    day: date,
+    model: str,
+    aspect_ratio: str,
+    size: str,
+    seed: int | None,
+    references: int,
+    steering: Steering = UNSAID,
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with these settings of one image: pairs of a field and what to do about it."""
     refusal = offer.refusal(model, day)
@@ -172,12 +186,15 @@ def check_setting(
     if refusal is not None or spec is None:
         yield "model", refusal or "Unknown model."
         return
-    yield from _unsupported(spec, aspect_ratio, size, seed, references)
+    yield from unsupported(
+        spec, aspect_ratio=aspect_ratio, size=size, seed=seed, references=references, steering=steering
+    )
 
 
-def _unsupported(
-    spec: ImageModelSpec, aspect_ratio: str, size: str, seed: int | None, references: int
+def unsupported(
+    spec: ImageModelSpec, *, aspect_ratio: str, size: str, seed: int | None, references: int, steering: Steering
 ) -> Iterator[tuple[str, str]]:
+    """What this model cannot do of these settings: pairs of a field and what to do about it."""
     if aspect_ratio not in spec.aspect_ratios:
         yield "aspect_ratio", f"{spec.id} cannot make {aspect_ratio}; it makes {', '.join(spec.aspect_ratios)}."
     if size not in spec.sizes:
@@ -186,5 +203,10 @@ def _unsupported(
         yield "references", f"{spec.id} takes at most {spec.max_references} references; there are {references}."
     if seed is not None and not spec.seed:
         yield "seed", f"{spec.id} takes no seed; leave it out."
-    if seed is not None and seed > MAX_SEED:
-        yield "seed", f"With its variants the seed grows beyond {MAX_SEED}; choose a smaller one."
+    if seed is not None and seed > spec.max_seed:
+        yield "seed", f"{spec.id} takes seeds up to {spec.max_seed}; with its variants this one grows to {seed}."
+    if references < spec.min_references:
+        yield "references", f"{spec.id} starts from a reference; name one."
+    elif steering.strength is not None and not references:
+        yield "strength", "Strength says how much of a reference is painted anew; name one, or leave it out."
+    yield from spec.steering.wrong(spec.id, steering)

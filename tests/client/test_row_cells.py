@@ -29,6 +29,12 @@ def line(**cells: object) -> str:
         ("variants", True, "“true” is not a whole number from 1 to 10"),
         ("seed", "-1", "“-1” is not a whole number from 0 to 2147483647"),
         ("seed", "9" * 30, f"“{'9' * 30}” is not a whole number from 0 to 2147483647"),
+        ("strength", "1.01", "“1.01” is not a number from 0 to 1"),
+        ("strength", "much", "“much” is not a number from 0 to 1"),
+        ("strength", True, "“true” is not a number from 0 to 1"),
+        ("steps", "0", "“0” is not a whole number above 0"),
+        ("steps", "2.5", "“2.5” is not a whole number above 0"),
+        ("guidance", "-1", "“-1” is not a number from 0 on"),
         ("aspect_ratio", "wide", "“wide” is not an aspect ratio; write it like 4:5"),
         ("aspect_ratio", "0:5", "“0:5” is not an aspect ratio; write it like 4:5"),
         ("reference_mode", "both", "“both” is not a reference mode; write style_only or style_and_composition"),
@@ -150,4 +156,12 @@ def test_files_that_cannot_be_references_are_all_named(tmp_path: Path) -> None:
         "row 2, references: text.png: is not a picture that can be used (PNG, JPEG or WebP); empty.png: is empty",
         "row 3, references: folder.png: is a folder, not a picture",
         "row 4, references: huge.png: has 20.0 MB; at most 20 MB are taken",
+    ]
+
+
+def test_strength_steps_and_guidance_are_numbers_and_zero_is_one() -> None:
+    data = 'prompt,Strength,steps,guidance\na,0,30,7.5\nb,"0,5",,8\n'
+    assert read(data).rows == [
+        {"prompt": "a", "strength": 0.0, "steps": 30, "guidance": 7.5},
+        {"prompt": "b", "strength": 0.5, "guidance": 8.0},
     ]

@@ -7,6 +7,7 @@ import pytest
 from shared.domain.items import ItemReference
 from shared.domain.modes import ReferenceMode
 from shared.domain.recipes import hash_of, recipe_hash, recipe_of
+from shared.domain.steering import Steering
 from tests.unit.domain.examples import item
 
 
@@ -39,6 +40,9 @@ RECIPE: dict[str, Any] = {
         {"size": "2K"},
         {"seed": 0},
         {"variant": 2},
+        {"steering": Steering(strength=0.0)},
+        {"steering": Steering(steps=30)},
+        {"steering": Steering(guidance=7.0)},
     ],
     ids=str,
 )
@@ -67,3 +71,10 @@ def test_an_items_recipe_is_kept_in_full() -> None:
     assert hash_of(made) == recipe_hash(
         **(RECIPE | {"aspect_ratio": "1:1", "seed": 3, "reference_mode": ReferenceMode.STYLE_AND_COMPOSITION})
     )
+
+
+def test_a_recipe_names_the_steering_that_was_said_and_no_other() -> None:
+    steered = item(strength=0.0, steps=30)
+    assert {"strength": 0.0, "steps": 30}.items() <= recipe_of(steered).items()
+    assert "guidance" not in recipe_of(steered)
+    assert hash_of(steered) != hash_of(item())
