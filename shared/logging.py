@@ -11,6 +11,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
+from shared import traces
+
 REDACTED = "[redacted]"
 MAX_TEXT = 8_000
 _MAX_DEPTH = 4
@@ -29,13 +31,17 @@ _SECRETS = re.compile(
 _QUIET = ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "google_genai", "uvicorn.access", "asyncio")
 
 
-def configure(level: str = "INFO") -> None:
-    """Send every log of this process, other libraries' too, to stderr from `level` on; calling again replaces the former."""
+def configure(level: str = "INFO", *, project: str = "") -> None:
+    """Send every log of this process, other libraries' too, to stderr from `level` on; calling again replaces the former.
+
+    With a `project` of Google Cloud each line also names its trace as Cloud Logging joins it with Cloud Trace.
+    """
     number = logging.getLevelNamesMapping()[level]
     before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.processors.add_log_level,
+        _traced(project),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
@@ -75,11 +81,9 @@ def logger(name: str) -> FilteringBoundLogger:
 
 
 @contextmanager
-def bound(
-    *, org: str | None = None, batch: str | None = None, item: str | None = None, trace: str | None = None
-) -> Iterator[None]:
+def bound(*, org: str | None = None, batch: str | None = None, item: str | None = None) -> Iterator[None]:
     """Every line logged in this block (and thread or task) carries these ids; those that are None stay as they were."""
-    ids = {"org": org, "batch": batch, "item": item, "trace": trace}
+    ids = {"org": org, "batch": batch, "item": item}
     with structlog.contextvars.bound_contextvars(**{name: value for name, value in ids.items() if value is not None}):
         yield
 
@@ -87,6 +91,20 @@ def bound(
 def redact(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
     """A processor that lets no key, token, prompt or signed URL through, nor an object in place of its id."""
     return {name: _clean(name, value, _MAX_DEPTH) for name, value in fields.items()}
+
+
+def _traced(project: str) -> Processor:
+    """A processor that names the trace and the span in which a line is logged."""
+
+    def add(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
+        if (found := traces.ids()) is not None:
+            fields["trace"], fields["span"] = found
+            if project:
+                fields["logging.googleapis.com/trace"] = f"projects/{project}/traces/{found[0]}"
+                fields["logging.googleapis.com/spanId"] = found[1]
+        return fields
+
+    return add
 
 
 def _without_colours(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:

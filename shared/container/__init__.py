@@ -16,7 +16,7 @@ def container() -> Container:
     with _making:
         if _container is None:
             config = settings()
-            logging.configure(config.log_level)
+            logging.configure(config.log_level, project=config.project if config.stack == "google" else "")
             _container = Container(config)
         return _container
 

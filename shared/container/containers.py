@@ -297,4 +297,6 @@ class Container:
     def _edge(self, name: str, concurrency: int) -> "EdgeSettings":
         from shared.http.service_edge import EdgeSettings
 
-        return EdgeSettings(audience=self.function_url(name), accounts=self.stack.accounts, concurrency=concurrency)
+        return EdgeSettings(
+            audience=self.function_url(name), accounts=self.stack.accounts, concurrency=concurrency, function=name
+        )

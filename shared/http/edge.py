@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 
 import structlog
+from opentelemetry.trace import Span
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import telemetry
+from shared import telemetry, traces
 from shared.domain.callers import Caller
 from shared.http.problems import INTERNAL, internal_detail, problem
 from shared.logging import logger
@@ -17,7 +18,7 @@ from shared.ports.clock import Clock
 SLOW_SECONDS = 1.0
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_TRACE = re.compile(r"([0-9a-f]{32})(?:/\d+)?(?:;.*)?")
+_CLOUD_TRACE = re.compile(r"([0-9a-f]{32})/(\d{1,20})(?:;.*)?")
 _ALWAYS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
@@ -57,10 +58,13 @@ class Edge:
             if message["type"] == "http.response.start":
                 has_begun = True
                 message["headers"] = _completed(message.get("headers", []), scope)
-                self._log(scope, headers, message["status"], self._clock.monotonic() - started)
+                self._log(scope, span, message["status"], self._clock.monotonic() - started)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=state["request_id"]),
+            traces.request(_carrier(headers)) as span,
+        ):
             try:
                 await self._app(scope, receive, answer)
             except ClientDisconnect:
@@ -75,11 +79,13 @@ class Edge:
     def _request_id(self, offered: str) -> str:
         return offered if _REQUEST_ID.fullmatch(offered) else self._new_id()
 
-    def _log(self, scope: Scope, headers: Headers, status: int, seconds: float) -> None:
+    def _log(self, scope: Scope, span: Span, status: int, seconds: float) -> None:
         """The line is written when the answer begins: an event stream's length says nothing of its speed."""
         caller: Caller | None = scope["state"].get("caller")
         # Templates of routes are few; a path would be a series of its own for each batch.
         route = getattr(scope.get("route"), "path_format", "none")
+        span.update_name(f"{scope['method']} {route}")
+        span.set_attribute("http.response.status_code", status)
         telemetry.request_answered(route=route, method=scope["method"], status=status, seconds=seconds)
         fields: dict[str, object] = {
             "method": scope["method"],
@@ -89,12 +95,17 @@ class Edge:
         }
         if caller is not None:
             fields |= {"org": caller.org, "caller": caller.id}
-        if trace := _TRACE.fullmatch(headers.get("x-cloud-trace-context", "")):
-            fields["trace"] = trace[1]
         if seconds > SLOW_SECONDS:
             log.warning("slow_request", **fields)
         else:
             log.info("request", **fields)
+
+
+def _carrier(headers: Headers) -> dict[str, str]:
+    """The trace that a request names; Google's front ends say it in a header of their own, too."""
+    if not headers.get("traceparent") and (said := _CLOUD_TRACE.fullmatch(headers.get("x-cloud-trace-context", ""))):
+        return {"traceparent": f"00-{said[1]}-{int(said[2]) % 2**64:016x}-00"}
+    return {name: value for name in traces.HEADERS if (value := headers.get(name))}
 
 
 def _completed(headers: list[tuple[bytes, bytes]], scope: Scope) -> list[tuple[bytes, bytes]]:

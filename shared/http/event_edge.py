@@ -1,13 +1,14 @@
 """Where messages of Pub/Sub are pushed to: an envelope in, acknowledged by 200, delivered again after anything else."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Protocol
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from shared import traces
 from shared.domain.errors import Malformed
 from shared.domain.ids import is_id
 from shared.domain.task_rules import MAX_ENVELOPE_BYTES
@@ -70,7 +71,17 @@ def event_app(handle: Callable[[PushMessage], None], services: ServiceTokens, se
 
     `handle` returns to acknowledge, also what it cannot use and never will; it raises Unavailable to have it again.
     """
-    return ServiceEdge(lambda body: handle(_pushed(body)), services, settings, max_bytes=MAX_ENVELOPE_BYTES)
+    return _EventEdge(lambda body: handle(_pushed(body)), services, settings, max_bytes=MAX_ENVELOPE_BYTES)
+
+
+class _EventEdge(ServiceEdge):
+    """A service's edge whose messages carry their trace themselves: the push has one of its own."""
+
+    def _carrier(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:  # noqa: ARG002 - as said
+        try:
+            return _pushed(body).attributes
+        except Malformed:
+            return {}
 
 
 class Uploads(Protocol):
@@ -111,6 +122,7 @@ def on_event_app(announcements: Announcements, services: ServiceTokens, settings
             wrong = sorted({str(problem["loc"][0]) if problem["loc"] else "all of it" for problem in error.errors()})
             _log.error("event_passed_over", message=message.id, wrong=wrong)
             return
+        traces.describe(org=said.org, event=said.name)
         with bound(org=said.org):
             announcements.announce(
                 Event(id=said.id, name=said.name, org=said.org, occurred_at=said.occurred_at, data=said.data)

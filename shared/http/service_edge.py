@@ -4,13 +4,14 @@ Pure ASGI without a framework: this is part of every image's own processor time.
 """
 
 from asyncio import get_running_loop
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
+from shared import traces
 from shared.domain.errors import FanfoldError, Forbidden, Unauthenticated
 from shared.http.problems import kind_of
 from shared.logging import logger
@@ -23,11 +24,12 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeSettings:
-    """Whose tokens a function takes, for which address, and how many deliveries it handles at once."""
+    """Which function it is, whose tokens it takes, for which address, and how many deliveries it handles at once."""
 
     audience: str
     accounts: frozenset[str]
     concurrency: int
+    function: str = "delivery"
 
 
 class ServiceEdge:
@@ -58,16 +60,29 @@ class ServiceEdge:
         elif (body := await _read(receive, self._max_bytes)) is None:
             await _answer(send, 413)
         else:
-            token = _bearer(scope)
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             work = copy_context().run
-            status = await get_running_loop().run_in_executor(self._threads, work, self._serve, token, body)
+            status = await get_running_loop().run_in_executor(self._threads, work, self._serve, headers, body)
             await _answer(send, status, *((_RETRY_AFTER,) if status == 503 else ()))
 
-    def _serve(self, token: str, body: bytes) -> int:
-        """The status that tells the sender what to do; whatever goes wrong is logged here, where it ends."""
+    def _serve(self, headers: Mapping[str, str], body: bytes) -> int:
+        """The status that tells the sender what to do, in the trace that the delivery of an admitted sender carries."""
+        status = self._answered(lambda: self._admit(_bearer(headers)))
+        if status != 200:
+            return status
+        with traces.delivery(self._settings.function, self._carrier(headers, body)) as span:
+            status = self._answered(lambda: self._handle(body))
+            span.set_attribute("http.response.status_code", status)
+            return status
+
+    def _carrier(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:  # noqa: ARG002 - for edges whose messages carry it
+        """Where a delivery says which trace it belongs to."""
+        return headers
+
+    def _answered(self, work: Callable[[], None]) -> int:
+        """The status of this work; whatever goes wrong is logged here, where it ends."""
         try:
-            self._admit(token)
-            self._handle(body)
+            work()
         except FanfoldError as error:
             status = kind_of(error).status
             # A strange answer of ours must never look like an end of the delivery.
@@ -90,12 +105,9 @@ class ServiceEdge:
 _RETRY_AFTER = (b"retry-after", str(RETRY_AFTER_SECONDS).encode())
 
 
-def _bearer(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            scheme, _, token = value.partition(b" ")
-            return str(token.decode("latin-1").strip()) if scheme.lower() == b"bearer" else ""
-    return ""
+def _bearer(headers: Mapping[str, str]) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 async def _read(receive: Receive, max_bytes: int) -> bytes | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Generic, Protocol, TypeVar
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from shared import traces
 from shared.domain.documents import SCHEMA
 from shared.domain.errors import Malformed, Unavailable
 from shared.domain.ids import is_id
@@ -111,6 +112,7 @@ def advance_batch_app(steps: Steps, services: ServiceTokens, settings: EdgeSetti
     """The application of functions/advance_batch."""
 
     def handle(payload: StepPayload) -> None:
+        traces.describe(org=payload.org, batch=payload.batch)
         with bound(org=payload.org, batch=payload.batch):
             steps.advance(payload.org, payload.batch)
 
@@ -123,6 +125,7 @@ def generate_image_app(
     """The application of functions/generate_image."""
 
     def handle(payload: ItemPayload) -> None:
+        traces.describe(org=payload.org, batch=payload.batch, item=payload.item, attempt=payload.attempt)
         with bound(org=payload.org, batch=payload.batch, item=payload.item):
             generations.generate(payload.org, payload.batch, payload.item, payload.attempt, payload.poll)
 
@@ -133,6 +136,7 @@ def send_webhook_app(tries: Tries, services: ServiceTokens, settings: EdgeSettin
     """The application of functions/send_webhook."""
 
     def handle(payload: TryPayload) -> None:
+        traces.describe(org=payload.org, webhook=payload.webhook, attempt=payload.attempt)
         with bound(org=payload.org):
             tries.send(payload.org, payload.webhook, payload.delivery, payload.attempt)
 

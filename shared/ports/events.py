@@ -9,13 +9,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A fact in the past tense (`BatchCompleted`); `id` is derived from its cause, so a repeat can be recognised."""
+    """A fact in the past tense (`BatchCompleted`); `id` is derived from its cause, so a repeat can be recognised.
+
+    `trace` are the headers of W3C Trace Context of what published it; they tell nothing of the fact itself.
+    """
 
     id: str
     name: str
     org: str
     occurred_at: datetime
     data: Mapping[str, str | int] = field(default_factory=dict)
+    trace: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def encoded(self) -> bytes:
         """The event whole, in JSON: as every bus carries it to what is outside this process."""
@@ -29,8 +33,8 @@ class Event:
         return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()
 
     def attributes(self) -> dict[str, str]:
-        """What stands beside it, for filters."""
-        return {"id": self.id, "name": str(self.name), "org": self.org}
+        """What stands beside it: for filters, and the trace."""
+        return {"id": self.id, "name": str(self.name), "org": self.org, **self.trace}
 
 
 class EventBus(Protocol):

@@ -1,7 +1,7 @@
 """The task queue: named, scheduled deliveries of small payloads to functions, at least once, in no order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -12,7 +12,8 @@ class Task:
 
     `name` ([A-Za-z0-9_-], at most 500) is unique in its queue for as long as the task lives and for hours after it ended.
     It is delivered from `schedule_at` on (None: now); a delivery that takes longer than `deadline_seconds`
-    (15 s to 30 min) counts as failed, though the function may still be working.
+    (15 s to 30 min) counts as failed, though the function may still be working. `trace` are the headers of W3C Trace
+    Context by which the delivery goes on with the trace of who asked for it; of two who ask for one name, the first's.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Task:
     payload: Mapping[str, str | int]
     deadline_seconds: int
     schedule_at: datetime | None = None
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 class TaskQueue(Protocol):

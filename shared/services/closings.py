@@ -1,5 +1,6 @@
 """The end of a batch: its final state and its money in one commit, then its announcement, at least once."""
 
+from shared import traces
 from shared.domain import progress
 from shared.domain.batches import Batch, Ending
 from shared.domain.event_names import EventName
@@ -88,6 +89,7 @@ class ClosingService:
                 org=org,
                 occurred_at=ending.finished_at,
                 data={"batch": batch, "status": ending.status.value, "series": ending.series},
+                trace=traces.carried(),
             )
         )
 

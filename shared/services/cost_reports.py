@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from shared import traces
 from shared.domain.event_names import EventName
 from shared.domain.ids import derived
 from shared.domain.organisations import Organisation
@@ -167,6 +168,13 @@ class CostReportService:
         }
         event_id = derived("evt", org, "costs", report.day.isoformat(), report.digest)
         self._events.publish(
-            Event(id=event_id, name=EventName.COST_REPORTED, org=org, occurred_at=report.made_at, data=data)
+            Event(
+                id=event_id,
+                name=EventName.COST_REPORTED,
+                org=org,
+                occurred_at=report.made_at,
+                data=data,
+                trace=traces.carried(),
+            )
         )
         self._documents.commit([guarded(read, {"announced": report.digest})])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from shared import traces
 from shared.domain import item_machine
 from shared.domain.batches import Batch
 from shared.domain.ids import derived
@@ -176,6 +177,7 @@ class DispatchService:
                 "dispatch": dispatch,
             },
             schedule_at=when,
+            trace=traces.carried(),
             deadline_seconds=spec.dispatch_deadline_seconds if spec else 60,
         )
 

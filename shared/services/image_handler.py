@@ -9,7 +9,7 @@ from functools import partial
 from threading import BoundedSemaphore
 from typing import Final, cast
 
-from shared import telemetry
+from shared import telemetry, traces
 from shared.domain.errors import ConfigurationWrong, ErrorKind, NotFound, ProviderError, Unavailable
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
 from shared.domain.items import Attempt, Item, ProviderJob
@@ -177,7 +177,8 @@ class ImageHandler:
         """Around the one billable call: how long it took and how it ended is measured, then `answered` is called."""
         began, outcome = self._clock.monotonic(), telemetry.LOST
         try:
-            yield
+            with traces.span("provider.call", provider=spec.provider, model=spec.id):
+                yield
             outcome = telemetry.SUCCEEDED
         except ProviderError as error:
             outcome = error.kind.value

@@ -1,10 +1,11 @@
 """Asking for steps of a batch: many requests within one tick make one task, and none is lost."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
+from shared import traces
 from shared.domain.errors import Unavailable
 from shared.domain.ids import derived
 from shared.domain.lanes import ADVANCE
@@ -47,7 +48,8 @@ class StepRequests:
         wanted = {derived("stp", org, batch, number): (org, batch) for org, batch in batches}
         names = [name for name in wanted if not self._is_known(name)]
         if names:
-            self._tasks.create([_task(*wanted[name], name, self._start_of(number)) for name in names])
+            trace = traces.carried(shared=True)
+            self._tasks.create([_task(*wanted[name], name, self._start_of(number), trace) for name in names])
             for name in names:
                 self._remember(name)
 
@@ -60,7 +62,7 @@ class StepRequests:
         # Who comes while another is asking waits for that answer: one task is enough, but it must be there.
         with self._asking[hash(name) % len(self._asking)]:
             if not self._is_known(name):
-                self._tasks.create([_task(org, batch, name, self._start_of(number))])
+                self._tasks.create([_task(org, batch, name, self._start_of(number), traces.carried(shared=True))])
                 self._remember(name)
 
     def now(self, org: str, batch: str, cause: str | int) -> None:
@@ -69,7 +71,8 @@ class StepRequests:
         The change is kept already and has made the batch due: a queue that does not answer only delays it until the sweep.
         """
         try:
-            self._tasks.create([_task(org, batch, derived("stp", org, batch, "now", cause), None)])
+            name = derived("stp", org, batch, "now", cause)
+            self._tasks.create([_task(org, batch, name, None, traces.carried())])
         except Unavailable as error:
             _log.warning("step_not_asked", org=org, batch=batch, detail=error.detail)
 
@@ -90,12 +93,13 @@ class StepRequests:
                 self._asked.popitem(last=False)
 
 
-def _task(org: str, batch: str, name: str, when: datetime | None) -> Task:
+def _task(org: str, batch: str, name: str, when: datetime | None, trace: Mapping[str, str]) -> Task:
     return Task(
         name=name,
         queue=ADVANCE,
         function=FUNCTION,
         payload={"schema": 1, "org": org, "batch": batch},
         schedule_at=when,
+        trace=trace,
         deadline_seconds=DEADLINE_SECONDS,
     )

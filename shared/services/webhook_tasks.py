@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from shared import traces
 from shared.domain.documents import SCHEMA
 from shared.domain.ids import derived
 from shared.domain.lanes import WEBHOOKS
@@ -48,6 +49,7 @@ def _task(org: str, delivery: WebhookDelivery, name: str) -> Task:
         },
         deadline_seconds=DEADLINE_SECONDS,
         schedule_at=delivery.next_at,
+        trace=traces.carried(),
     )
 
 

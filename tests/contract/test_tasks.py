@@ -94,6 +94,24 @@ def test_a_task_reaches_its_function_with_payload_token_and_headers(stack: Stack
     assert "x-cloudtasks-taskpreviousresponse" not in delivery.headers
 
 
+def test_a_task_carries_its_trace_to_its_function_at_every_delivery(stack: Stack) -> None:
+    replies = iter([Reply(500), Reply()])
+    stack.function.answer = lambda _delivery: next(replies)
+    trace = {"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01", "tracestate": "fanfold=shared"}
+    stack.queue.create([stack.task("t1", trace=trace)])
+    stack.function.wait_for(1)
+    advance_until(stack, 2)
+    for delivery in stack.function.deliveries:
+        assert {name: delivery.headers.get(name) for name in trace} == trace
+        assert delivery.payload == {"item": "t1", "attempt": 1}
+
+
+def test_a_task_without_a_trace_carries_none(stack: Stack) -> None:
+    stack.queue.create([stack.task("t1")])
+    [delivery] = stack.function.wait_for(1)
+    assert not {"traceparent", "tracestate"} & set(delivery.headers)
+
+
 def test_a_name_is_taken_while_its_task_waits_and_after_it_ended(stack: Stack) -> None:
     later = stack.clock.now() + timedelta(minutes=10)
     # The clock stays within their deadlines, so a delivery under way when it moves is not cut off.
@@ -247,6 +265,9 @@ def test_what_cannot_be_taken_is_refused_whole_with_the_field_named(stack: Stack
         ({"deadline_seconds": 1_801}, "/tasks/1/deadline_seconds"),
         ({"schedule_at": far}, "/tasks/1/schedule_at"),
         ({"schedule_at": far.replace(tzinfo=None)}, "/tasks/1/schedule_at"),
+        ({"trace": {"traceparent": "00-zz"}}, "/tasks/1/trace"),
+        ({"trace": {"tracestate": "a=b\r\nX-Evil: 1"}}, "/tasks/1/trace"),
+        ({"trace": {"Authorization": "Bearer x"}}, "/tasks/1/trace"),
     ]
     for changes, pointer in wrong:
         with pytest.raises(Invalid) as refused:

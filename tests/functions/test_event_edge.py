@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.routing import Mount, Router
 from starlette.testclient import TestClient
 
+from shared import traces
 from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
 from shared.domain.errors import Unavailable
 from shared.domain.task_rules import MAX_ENVELOPE_BYTES
@@ -73,6 +74,25 @@ def test_a_message_of_attributes_alone_has_no_data(serve: Serve) -> None:
     with serve(seen.append) as client:
         assert client.post("/", json={"message": bare}).status_code == 200
     assert (seen[0].data, seen[0].attributes) == (b"", {})
+
+
+def test_a_message_goes_on_with_the_trace_of_what_published_it_and_not_with_the_pushes_own(serve: Serve) -> None:
+    seen: list[tuple[str, str] | None] = []
+    with traces.request({"traceparent": f"00-{'ab' * 16}-{'cd' * 8}-00"}):
+        event = Event(
+            id="evt_a",
+            name="BatchCompleted",
+            org="org_a",
+            occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
+            trace=traces.carried(),
+        )
+    with serve(lambda _: seen.append(traces.ids())) as client:
+        for attributes in (event.attributes(), {}):
+            body = {"message": MESSAGE | {"attributes": attributes}}
+            client.post("/", json=body, headers={"traceparent": f"00-{'12' * 16}-{'34' * 8}-01"})
+    assert seen[0] is not None
+    assert seen[0][0] == "ab" * 16
+    assert "12" * 16 not in str(seen)
 
 
 def test_strangers_reach_no_handler(serve: Serve, services: LocalServiceTokens) -> None:

@@ -60,15 +60,15 @@ def test_what_a_server_says_in_colours_too_is_said_once(said: Any) -> None:
 
 def test_what_a_line_is_about_is_bound_and_unbound(said: Any) -> None:
     log = logger("engine")
-    with bound(org="org_a", trace="t1"):
+    with bound(org="org_a", batch="bat_a"):
         with bound(item="itm_a"):
             log.info("inner")
         log.info("outer")
     log.info("after")
-    assert [{name: line.get(name) for name in ("org", "trace", "item")} for line in said()] == [
-        {"org": "org_a", "trace": "t1", "item": "itm_a"},
-        {"org": "org_a", "trace": "t1", "item": None},
-        {"org": None, "trace": None, "item": None},
+    assert [{name: line.get(name) for name in ("org", "batch", "item")} for line in said()] == [
+        {"org": "org_a", "batch": "bat_a", "item": "itm_a"},
+        {"org": "org_a", "batch": "bat_a", "item": None},
+        {"org": None, "batch": None, "item": None},
     ]
 
 

@@ -77,7 +77,7 @@ class TaskCalls:
             http_request=tasks_v2.HttpRequest(
                 url=url,
                 http_method=tasks_v2.HttpMethod.POST,
-                headers={"Content-Type": "application/json"},
+                headers={"Content-Type": "application/json", **task.trace},
                 body=body,
                 oidc_token=tasks_v2.OidcToken(service_account_email=self._service_account, audience=url),
             ),

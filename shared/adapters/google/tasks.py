@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from shared.domain.errors import ConfigurationWrong, FieldError, Invalid, NotFound
-from shared.domain.task_rules import encoded_payload, task_errors
+from shared.domain.task_rules import encoded_payload, task_errors, trace_errors
 from shared.ports.clock import Clock
 from shared.ports.tasks import Task
 
@@ -114,9 +114,13 @@ class CloudTasksQueue:
             FieldError(f"/tasks/{index}{error.pointer}", error.detail)
             for index, task in enumerate(tasks)
             for error in task_errors(
-                name=task.name, deadline_seconds=task.deadline_seconds, schedule_at=task.schedule_at, now=now
+                name=task.name,
+                deadline_seconds=task.deadline_seconds,
+                schedule_at=task.schedule_at,
+                now=now,
             )
         ]
+        errors += trace_errors(task.trace for task in tasks)
         if errors:
             raise Invalid(errors)
         for task in tasks:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from shared.adapters.embedded.tasks.configurations import QueueConfig
 from shared.adapters.embedded.tasks.engines import TaskEngine
 from shared.adapters.embedded.tasks.records import NewTask
-from shared.domain.errors import ConfigurationWrong, Conflict
-from shared.domain.task_rules import encoded_payload
+from shared.domain.errors import ConfigurationWrong, Conflict, Invalid
+from shared.domain.task_rules import encoded_payload, trace_errors
 from shared.ports.clock import Clock
 from shared.ports.tasks import Task
 
@@ -55,6 +55,8 @@ class SqliteTaskQueue:
 
     def create(self, tasks: Sequence[Task]) -> list[bool]:
         """As the port says; raises Invalid or TooLarge for what cannot be taken and NotFound for an unknown queue."""
+        if errors := trace_errors(task.trace for task in tasks):
+            raise Invalid(errors)
         return self.engine.create_tasks([_new_task(task) for task in tasks])
 
     def ping(self) -> None:
@@ -112,7 +114,7 @@ def _new_task(task: Task) -> NewTask:
         name=task.name,
         body=encoded_payload(task.name, task.payload),
         function=task.function,
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", **task.trace},
         deadline_seconds=task.deadline_seconds,
         schedule_at=task.schedule_at,
     )
