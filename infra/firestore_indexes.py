@@ -37,6 +37,16 @@ _LISTINGS: Final = (
     Listing("assets", ("deleted_at", "model", "batch", "terms"), _NEWEST),
     Listing("references", ("deleted_at",), _NEWEST),
     Listing("items", ("status",), (Order("due_at"),), group=True),
+    *(
+        Listing(
+            "items",
+            ("org", "status", "discarded_at", "error.kind", "batch", "provider", "model"),
+            (Order("finished_at", descending=newest),),
+            group=True,
+        )
+        # Listed from the latest on, counted in any order.
+        for newest in (True, False)
+    ),
     # Sums: the field that is added up comes last.
     Listing("items", ("in_flight",), (Order("held_micros"),)),
     *(
@@ -59,13 +69,14 @@ _JOINED: Final = {
 }
 # Free text and large maps, which nobody filters or sorts by: indexing them would only cost.
 _TEXTS: Final = {
-    "items": ("prompt", "metadata", "recipe", "attempts", "error", "references"),
+    "items": ("prompt", "metadata", "recipe", "attempts", "error", "references", "place_at", "discard_reason"),
     "assets": ("prompt", "metadata", "recipe", "objects"),
     "batches": ("progress", "cost", "retry", "status_reason"),
     "control": ("samples",),
     "ledger": ("usage",),
     "budgets": ("warned",),
     "reservations": ("warned",),
+    "audit": ("details",),
     "idempotency": ("resource", "fingerprint"),
     "webhooks": ("secrets", "description"),
     "deliveries": ("body", "tries", "status_reason"),

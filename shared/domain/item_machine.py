@@ -20,7 +20,10 @@ _AT_REST: Mapping[str, Any] = {
     "lease_until": None,
     "job": None,
 }
+_NOT_DISCARDED: Mapping[str, Any] = {"discarded_at": None, "discarded_by": "", "discard_reason": ""}
 _PATIENT = frozenset({ErrorKind.BUSY, ErrorKind.QUOTA})
+# A document stays far below a mebibyte however often it is tried again: the oldest attempts are summed up by twos.
+MAX_ATTEMPTS = 200
 LOST = "The worker stopped before it could report; the next try looks first for what it may have finished."
 
 
@@ -41,7 +44,29 @@ def recalled(item: Item, *, now: datetime) -> Fields | None:
     """A dispatched item that nobody claimed comes back (its batch is paused); a task of it that is still on its way is void."""
     if item.status is not ItemStatus.PENDING:
         return None
-    return {**_AT_REST, "due_at": item.not_before or now}
+    waits = item.not_before is not None and item.not_before > now
+    return {**_AT_REST, "due_at": item.not_before if waits else item.place_at or item.not_before or now}
+
+
+def edited(item: Item, *, now: datetime, changes: Fields) -> Fields | None:
+    """A pending item is to be made otherwise: a task of it that is on its way is void, so that money is held anew for it."""
+    back = recalled(item, now=now)
+    return None if back is None else back | changes
+
+
+def placed(item: Item, *, now: datetime, place_at: datetime) -> Fields | None:
+    """A waiting item gets another place in its batch's line; None for one on its way, or that may not begin yet."""
+    waits = item.not_before is not None and item.not_before > now
+    if item.status is not ItemStatus.PENDING or item.in_flight or waits:
+        return None
+    return {"place_at": place_at, "due_at": place_at}
+
+
+def discarded(item: Item, *, now: datetime, by: str, reason: str) -> Fields | None:
+    """A dead letter is given up; it stays a failed item of its batch."""
+    if item.status is not ItemStatus.FAILED or item.discarded_at is not None:
+        return None
+    return {"discarded_at": now, "discarded_by": by, "discard_reason": reason}
 
 
 def claimed(item: Item, *, attempt: int, now: datetime, owner: str, lease_until: datetime) -> Fields | None:
@@ -56,7 +81,10 @@ def claimed(item: Item, *, attempt: int, now: datetime, owner: str, lease_until:
         "due_at": lease_until,
         "dispatched_until": None,
         "started_at": item.started_at or now,
-        "attempts": [*_dump(item.attempts), _dump_one(Attempt(number=attempt, model=item.model, started_at=now))],
+        "attempts": [
+            *_dump(_bounded(item.attempts)),
+            _dump_one(Attempt(number=attempt, model=item.model, started_at=now)),
+        ],
     }
 
 
@@ -146,13 +174,21 @@ def cancelled(item: Item, *, now: datetime) -> Fields | None:
 
 
 def retried(
-    item: Item, *, now: datetime, series: int, changes: RetryChanges, provider: str, recipe: str
+    item: Item,
+    *,
+    now: datetime,
+    series: int,
+    changes: RetryChanges,
+    provider: str,
+    recipe: str,
+    place_at: datetime | None = None,
 ) -> Fields | None:
-    """A failed item starts a new series with the earlier attempts kept; attempt numbers go on."""
+    """A failed item, discarded or not, starts a new series with the earlier attempts kept; attempt numbers go on."""
     if item.status is not ItemStatus.FAILED or item.series >= series:
         return None
     return {
         **_AT_REST,
+        **_NOT_DISCARDED,
         **changes.model_dump(exclude_none=True),
         "provider": provider,
         "recipe": recipe,
@@ -161,7 +197,8 @@ def retried(
         "series": series,
         "retried_at": now,
         "not_before": None,
-        "due_at": now,
+        "place_at": place_at or now,
+        "due_at": place_at or now,
         "finished_at": None,
         "error": None,
     }
@@ -169,6 +206,22 @@ def retried(
 
 def _looked_at_until(lease_until: datetime) -> Fields:
     return {"lease_until": lease_until, "due_at": lease_until}
+
+
+def _bounded(attempts: list[Attempt]) -> list[Attempt]:
+    """Room for one attempt more: where there is none, the two oldest become one entry that tells of the later one."""
+    if len(attempts) < MAX_ATTEMPTS:
+        return attempts
+    first, second, *rest = attempts
+    summed = second.model_copy(
+        update={
+            "count": first.count + second.count,
+            "started_at": first.started_at,
+            "cost_micros": first.cost_micros + second.cost_micros,
+            "lost": first.lost or second.lost,
+        }
+    )
+    return [summed, *rest]
 
 
 def _closed(

@@ -81,7 +81,9 @@ class Item(Stored):
     `attempt` is the number of the try that is due or running. `due_at` is when the item next needs a step: to be
     dispatched, to be dispatched again, to be taken back from a worker; None at the end. `in_flight` is true from its
     dispatch until it comes back or ends; all that time `held_micros` is kept free for it. `retried_at` is when a person
-    last asked to try it again: from then on it may wait for a provider as long as a new item.
+    last asked to try it again: from then on it may wait for a provider as long as a new item. `place_at` is its place
+    in its batch's line, a moment long past: what comes back undone from its dispatch is due at its place again. A failed
+    item is a dead letter until somebody tries it again or discards it.
     """
 
     id: str
@@ -119,6 +121,7 @@ class Item(Stored):
     retried_at: datetime | None = None
     not_before: datetime | None = None
     due_at: datetime | None = None
+    place_at: datetime | None = None
     dispatch: int = 0
     dispatched_until: datetime | None = None
     in_flight: bool = False
@@ -128,6 +131,9 @@ class Item(Stored):
     job: RunningJob | None = None
 
     error: ItemError | None = None
+    discarded_at: datetime | None = None
+    discarded_by: str = ""
+    discard_reason: str = ""
     cost_micros: int = 0
     duration_ms: int | None = None
     reused: bool = False

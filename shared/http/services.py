@@ -11,12 +11,15 @@ from shared.ports.ids import Ids
 from shared.services.assets import AssetService
 from shared.services.batch_controls import BatchControlService
 from shared.services.batches import BatchService
+from shared.services.dead_letters import DeadLetterService
+from shared.services.discards import DiscardService
 from shared.services.keys import KeyService
 from shared.services.live import LiveService
 from shared.services.models import ModelService
 from shared.services.monitoring import MonitorService
 from shared.services.references import ReferenceService
 from shared.services.reports import ReportService
+from shared.services.requeues import RequeueService
 from shared.services.sign_ins import SignInService
 from shared.services.submissions import SubmissionService
 from shared.services.submit_limits import SubmitLimitService
@@ -33,6 +36,9 @@ class ApiServices:
     submit_limits: SubmitLimitService
     controls: BatchControlService
     batches: BatchService
+    dead_letters: DeadLetterService
+    requeues: RequeueService
+    discards: DiscardService
     references: ReferenceService
     assets: AssetService
     keys: KeyService

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.domain.ids import is_id
 from shared.domain.items import Item
 from shared.domain.modes import ItemStatus
 from shared.domain.progress import Counts
@@ -62,6 +63,12 @@ class ItemRepository(Collection[Item]):
         """Failed items of a series before this one, the oldest series first."""
         where = (Where("status", "==", ItemStatus.FAILED.value), Where("series", "<", series))
         return self.query(Query(paths.items(org, batch), where, (Order("series"),)))
+
+    def failed_among(self, org: str, batch: str, items: Iterable[str], series: int) -> list[Read[Item]]:
+        """Those of these items that failed in a series before this one, in the order of the rows."""
+        found = self.get_many(paths.item(org, batch, item) for item in dict.fromkeys(items) if is_id("itm", item))
+        failed = [one for one in found.values() if one.value.status is ItemStatus.FAILED and one.value.series < series]
+        return sorted(failed, key=lambda read: read.value.index)
 
     def in_flight(self, org: str, batch: str, *, limit: int) -> list[Read[Item]]:
         """Pending items that were dispatched and not claimed yet."""

@@ -1,10 +1,8 @@
 """Finished images: looked at, listed, deleted, and linked to."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeAlias
+from datetime import datetime, timedelta
 
 from shared.domain.callers import Caller
 from shared.domain.errors import FieldError, Invalid, NotFound
@@ -13,7 +11,7 @@ from shared.domain.items import Item
 from shared.domain.library import Asset
 from shared.domain.modes import Role
 from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore, Where
+from shared.ports.documents import DocumentStore
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
@@ -22,13 +20,12 @@ from shared.repositories.library import AssetRepository
 from shared.repositories.pages import Page, PageTokens
 from shared.services.audit import AuditService
 from shared.services.links import LinkService
+from shared.services.periods import Moment, between
 from shared.services.repeats import Repeats
 from shared.services.searches import Newest, Search
 
 MAX_LINKS = 100
 _NAMED = 5
-
-Moment: TypeAlias = date | datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +85,7 @@ class AssetService:
         """
         caller.require(Role.VIEWER)
         equal = {name: value for name, value in (("model", model), ("batch", batch)) if value}
-        wanted = Search(q=q, tag=tag, equal=equal, conditions=_period(from_, to))
+        wanted = Search(q=q, tag=tag, equal=equal, conditions=between("created_at", from_, to))
         return self._newest.page(
             caller.org, paths.assets(caller.org), wanted, page_size=page_size, page_token=page_token
         )
@@ -132,35 +129,3 @@ class AssetService:
         read = self._assets.one(caller.org, asset)
         fields = {"deleted_at": self._clock.now(), "deleted_by": caller.member}
         self._documents.commit([guarded(read, fields), self._audit.entry(caller, "asset.deleted", asset)])
-
-
-def _period(from_: Moment | None, to: Moment | None) -> tuple[Where, ...]:
-    start = None if from_ is None else _first_moment(from_, "from")
-    end = None if to is None else _first_moment(to, "to")
-    if to is not None and end is not None and _is_day(to):
-        end = datetime.combine(end.date(), time.max, UTC)
-    if start is not None and end is not None and start > end:
-        raise Invalid([FieldError("/query/from", "This is after the end of the period. Swap from and to.")])
-    conditions = []
-    if start is not None:
-        conditions.append(Where("created_at", ">=", start))
-    if end is not None:
-        conditions.append(Where("created_at", "<=" if to is not None and _is_day(to) else "<", end))
-    return tuple(conditions)
-
-
-def _first_moment(moment: Moment, name: str) -> datetime:
-    if not isinstance(moment, datetime):
-        return datetime.combine(moment, time.min, UTC)
-    told = "Say in which time zone: 2026-03-01T12:00:00Z, or 2026-03-01 for the whole day in UTC."
-    if _is_day(moment):
-        return moment.replace(tzinfo=UTC)
-    if moment.tzinfo is not None:
-        with suppress(OverflowError):
-            return moment.astimezone(UTC)
-        told = "This time lies outside the calendar: give one like 2026-03-01T12:00:00Z."
-    raise Invalid([FieldError(f"/query/{name}", told)])
-
-
-def _is_day(moment: Moment) -> bool:
-    return not isinstance(moment, datetime) or (moment.tzinfo is None and moment.time() == time.min)

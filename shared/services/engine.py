@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shared.services.reservations import ReservationService
     from shared.services.restarts import RestartService
     from shared.services.retries import RetryService
+    from shared.services.retry_orders import RetryOrders
     from shared.services.steps import StepService
     from shared.services.submissions import SubmissionService
 
@@ -111,12 +112,22 @@ class Engine:
 
         return BatchControlService(
             self._ports.documents,
+            orders=self.orders,
+            requests=self.requests,
+            repeats=self._repeats,
+            clock=self._ports.clock,
+        )
+
+    @cached_property
+    def orders(self) -> "RetryOrders":
+        """Orders to try again."""
+        from shared.services.retry_orders import RetryOrders
+
+        return RetryOrders(
             handler=self._handler,
             offer=self._offer,
             retries=self._retries,
             reservations=self.reservations,
-            requests=self.requests,
-            repeats=self._repeats,
             clock=self._ports.clock,
         )
 

@@ -9,8 +9,11 @@ from shared.repositories.pages import PageTokens
 from shared.services.assets import AssetService
 from shared.services.audit import AuditService
 from shared.services.batches import BatchService
+from shared.services.dead_letters import DeadLetterService
+from shared.services.discards import DiscardService
 from shared.services.engine import Engine, Ports
 from shared.services.keys import KeyService
+from shared.services.letter_acts import LetterActs
 from shared.services.live import LiveService
 from shared.services.models import ModelService
 from shared.services.monitored_parts import MonitoredParts
@@ -18,7 +21,9 @@ from shared.services.monitored_work import MonitoredWork
 from shared.services.monitoring import MonitorService
 from shared.services.organisations import OrganisationService
 from shared.services.references import ReferenceService, UploadLimits
+from shared.services.repeats import Repeats
 from shared.services.reports import ReportService
+from shared.services.requeues import RequeueService
 from shared.services.sign_ins import SignInService
 from shared.services.submit_limits import SubmitLimitService
 from shared.services.uploads import UploadService
@@ -69,6 +74,34 @@ class Library:
             clock=ports.clock,
             ids=ports.ids,
         )
+
+    @cached_property
+    def dead_letters(self) -> DeadLetterService:
+        """Images that failed for good: seen and counted."""
+        return DeadLetterService(
+            self._ports.documents, offer=self._offer, orders=self._engine.orders, pages=self._pages
+        )
+
+    @cached_property
+    def requeues(self) -> RequeueService:
+        """Dead letters tried again."""
+        return RequeueService(acts=self._letter_acts, controls=self._engine.controls, audit=self._audit)
+
+    @cached_property
+    def discards(self) -> DiscardService:
+        """Dead letters given up."""
+        ports = self._ports
+        return DiscardService(
+            ports.documents,
+            acts=self._letter_acts,
+            audit=self._audit,
+            repeats=Repeats(ports.clock, ports.ids),
+            clock=ports.clock,
+        )
+
+    @cached_property
+    def _letter_acts(self) -> LetterActs:
+        return LetterActs(self._ports.documents, letters=self.dead_letters, clock=self._ports.clock)
 
     @cached_property
     def references(self) -> ReferenceService:

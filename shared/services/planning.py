@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
+from shared.domain import places
 from shared.domain.batches import Batch, StepControl
 from shared.domain.expansion import PlannedImage, expand, images_of
 from shared.domain.ids import derived
@@ -75,9 +76,9 @@ class PlanService:
         # A model may have left the catalogue since: the item is made nevertheless, and fails with that as its reason.
         spec = self._offer.find(model)
         ends = {"status": ItemStatus.CANCELLED, "finished_at": now, "due_at": None}
-        # All are due at once; a microsecond an item keeps the order of the rows among them.
-        due_at = batch.created_at - timedelta(microseconds=batch.progress.total - index)
-        waits = {"status": ItemStatus.PENDING, "due_at": due_at}
+        # All are due at once; their places keep the order of the rows among them.
+        place_at = places.planned(batch.created_at, index=index, total=batch.progress.total)
+        waits = {"status": ItemStatus.PENDING, "due_at": place_at, "place_at": place_at}
         return Item(
             id=derived("itm", batch.id, image.row, image.combination, image.variant),
             org=org,

@@ -1,6 +1,6 @@
 """Failed items begin anew, with their earlier attempts kept."""
 
-from shared.domain import item_machine
+from shared.domain import item_machine, places
 from shared.domain.batches import Batch, RetryChanges
 from shared.domain.items import Item
 from shared.domain.offers import Offer
@@ -22,12 +22,10 @@ class RetryService:
         self._clock = clock
 
     def selected(self, org: str, batch: str, *, series: int, items: list[str] | None) -> list[Read[Item]]:
-        """The failed items of earlier series that a retry means: all, or those that are named."""
-        failed = self._items.failed_before(org, batch, series)
+        """The failed items of earlier series that a retry means: all that are not discarded, or those that are named."""
         if items is None:
-            return failed
-        named = set(items)
-        return [read for read in failed if read.value.id in named]
+            return [read for read in self._items.failed_before(org, batch, series) if not read.value.discarded_at]
+        return self._items.failed_among(org, batch, items, series)
 
     def carry_out(self, org: str, batch: Batch, lead: Lead) -> None:
         """Every selected item is pending again; may be repeated: an item joins a series once.
@@ -40,7 +38,7 @@ class RetryService:
         changes = RetryChanges.model_validate(order.changes)
         while True:
             selected = self.selected(org, batch.id, series=order.series, items=order.items)
-            groups = [group for read in selected if (group := self._retrying(read, order.series, changes))]
+            groups = [group for read in selected if (group := self._retrying(read, batch, changes))]
             won = commit_groups(self._documents, groups, lead=lead)
             if all(won):
                 return
@@ -52,12 +50,14 @@ class RetryService:
         provider = spec.provider if spec else item.provider
         return changed.model_copy(update={"provider": provider, "recipe": hash_of(changed)})
 
-    def _retrying(self, read: Read[Item], series: int, changes: RetryChanges) -> list[Write]:
+    def _retrying(self, read: Read[Item], batch: Batch, changes: RetryChanges) -> list[Write]:
         changed = self.changed(read.value, changes)
+        now = self._clock.now()
         fields = item_machine.retried(
             read.value,
-            now=self._clock.now(),
-            series=series,
+            now=now,
+            series=batch.series,
+            place_at=places.planned(now, index=read.value.index, total=batch.progress.total),
             changes=_changes_of(read.value, changes),
             provider=changed.provider,
             recipe=changed.recipe,

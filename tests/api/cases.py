@@ -162,6 +162,21 @@ KEYS = (
     Wrong(422, "/headers/Idempotency-Key", headers={"Idempotency-Key": "k" * 256}),
     Wrong(422, "/headers/Idempotency-Key", headers={"Idempotency-Key": "two words"}),
 )
+
+
+def selections(**fields: str) -> tuple[Wrong, ...]:
+    """Wrong selections of dead letters, in a body with these fields."""
+    return (
+        Wrong(404, None, body={"items": [UNKNOWN["item_id"]], **fields}),
+        Wrong(422, "/items", body={"items": [], **fields}),
+        Wrong(422, "/items", body={"items": ["itm_a"] * 1_001, **fields}),
+        Wrong(422, "/filter/kind", body={"filter": {"kind": "bored"}, **fields}),
+        Wrong(422, "/filter/q", body={"filter": {"q": "…"}, **fields}),
+        Wrong(422, "", body={"items": ["itm_a"], "filter": {}, **fields}),
+        Wrong(422, "", body=fields),
+    )
+
+
 ENDED = (Wrong(409, make=done),)
 
 CASES = (
@@ -198,6 +213,20 @@ CASES = (
         Wrong(422, "/query/status", {"status": "lost"}),
     )),
     Case("GET", "/v1/batches/{batch_id}/items/{item_id}", Role.VIEWER, make=done),
+    Case("GET", "/v1/dead-letters", Role.ADMIN, make=failed, wrong=(*PAGES,
+        Wrong(422, "/query/kind", {"kind": "bored"}),
+        Wrong(422, "/query/from", {"from": "yesterday"}),
+        Wrong(422, "/query/from", {"from": "2026-03-02", "to": "2026-03-01"}),
+        Wrong(422, "/query/q", {"q": "…"}),
+    )),
+    Case("GET", "/v1/dead-letters/{item_id}", Role.ADMIN, make=failed),
+    Case("POST", "/v1/dead-letters:requeue", Role.ADMIN, make=failed, body=lambda ids: {"items": [ids["item_id"]]}, wrong=(
+        *KEYS, *selections(),
+        Wrong(422, "/changes/size", body={"filter": {}, "changes": {"size": "8K"}}),
+    )),
+    Case("POST", "/v1/dead-letters:discard", Role.ADMIN, make=failed, body=lambda ids: {
+        "items": [ids["item_id"]], "reason": "Nobody needs it."
+    }, wrong=(*KEYS, *selections(reason="Nobody needs it."), Wrong(422, "/reason", body={"filter": {}}))),
     Case("GET", "/v1/assets", Role.VIEWER, make=done, wrong=(*PAGES,
         Wrong(422, "/query/from", {"from": "yesterday"}),
         Wrong(422, "/query/to", {"to": "2026-02-30"}),
