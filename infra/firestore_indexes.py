@@ -32,21 +32,16 @@ class Listing(NamedTuple):
 
 
 _NEWEST = (Order("created_at", descending=True),)
+_LATEST = (Order("finished_at", descending=True),)
+# What dead letters are counted by, too: counts ask in ascending order.
+_COUNTED = ("error.kind", "provider", "model")
 _LISTINGS: Final = (
     Listing("batches", ("deleted_at", "status", "terms"), _NEWEST),
     Listing("assets", ("deleted_at", "model", "batch", "terms"), _NEWEST),
     Listing("references", ("deleted_at",), _NEWEST),
     Listing("items", ("status",), (Order("due_at"),), group=True),
-    *(
-        Listing(
-            "items",
-            ("org", "status", "discarded_at", "error.kind", "batch", "provider", "model"),
-            (Order("finished_at", descending=newest),),
-            group=True,
-        )
-        # Listed from the latest on, counted in any order.
-        for newest in (True, False)
-    ),
+    Listing("items", ("org", "status", "discarded_at", "batch", *_COUNTED), _LATEST, group=True),
+    Listing("items", ("org", "status", "discarded_at", *_COUNTED), (Order("finished_at"),), group=True),
     # Sums: the field that is added up comes last.
     Listing("items", ("in_flight",), (Order("held_micros"),)),
     *(

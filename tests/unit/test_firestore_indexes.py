@@ -17,6 +17,7 @@ from shared.ports.documents import DocumentStore, Sum, Where
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository, StepControlRepository
+from shared.repositories.dead_letters import DeadLetterRepository
 from shared.repositories.items import ItemRepository
 from shared.repositories.leftovers import Leftovers
 from shared.repositories.library import AssetRepository, ReferenceRepository
@@ -90,6 +91,16 @@ def _people(store: DocumentStore) -> None:
     items.changed_since(ORG, BATCH, NOW, limit=9)
     items.changed_since(ORG, BATCH, NOW, limit=9, start_after=(NOW, paths.item(ORG, BATCH, "i")))
     batches.changed_since(ORG, NOW, limit=9)
+    letters, after = DeadLetterRepository(store), (NOW, paths.item(ORG, BATCH, "i"))
+    named = ("error.kind", "batch", "provider", "model")
+    period = (Where("finished_at", ">=", NOW), Where("finished_at", "<", NOW))
+    for name in named:
+        letters.open(ORG, equal={name: "x"}, limit=9, start_after=after)
+    letters.open(ORG, equal=dict.fromkeys(named, "x"), period=period, limit=9)
+    letters.discarded(ORG, limit=9, start_after=after)
+    letters.discarded(ORG, period=(Where("discarded_at", ">=", NOW),), limit=9)
+    letters.named(ORG, ["i"])
+    letters.counts(ORG, [("p", "m")])
     after = (NOW, paths.batch(ORG, BATCH))
     for where in _some(Where("status", "==", "running"), Where("archived", "==", False), TERM):
         batches.newest(paths.batches(ORG), (DELETED, *where), limit=9, start_after=after)

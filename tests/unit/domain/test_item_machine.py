@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from shared.domain import item_machine as machine
 from shared.domain.batches import RetryChanges
-from shared.domain.errors import ErrorKind
+from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.failures import HINTS, Decision, RetryRules, decide
 from shared.domain.items import Item
 from shared.domain.modes import ItemStatus
@@ -270,3 +270,67 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
+
+
+def test_a_recalled_item_goes_back_to_its_place() -> None:
+    placed = flying(place_at=moment(-9))
+    assert after(placed, machine.recalled(placed, now=moment(7))).due_at == moment(-9)
+    tried = flying(place_at=moment(-9), not_before=moment(5))
+    assert after(tried, machine.recalled(tried, now=moment(7))).due_at == moment(-9)
+    assert after(tried, machine.recalled(tried, now=moment(4))).due_at == moment(5)
+
+
+def test_a_place_is_given_to_what_waits_alone() -> None:
+    waiting = item()
+    moved = after(waiting, machine.placed(waiting, now=moment(1), place_at=moment(-3)))
+    assert (moved.place_at, moved.due_at) == (moment(-3), moment(-3))
+    backing_off = item(not_before=moment(5))
+    assert machine.placed(backing_off, now=moment(4), place_at=moment(-3)) is None
+    assert machine.placed(backing_off, now=moment(5), place_at=moment(-3)) is not None
+    for other in (flying(), running(), *(item(status=status) for status in ENDS)):
+        assert machine.placed(other, now=moment(9), place_at=moment(-3)) is None
+
+
+def test_an_edit_voids_the_task_that_is_on_its_way() -> None:
+    changed = after(flying(), machine.edited(flying(), now=moment(7), changes={"prompt": "a bowl"}))
+    assert (changed.prompt, changed.in_flight, changed.held_micros) == ("a bowl", False, 0)
+    assert machine.claimed(changed, attempt=1, now=moment(8), owner="w", lease_until=moment(9)) is None
+    for other in (running(), *(item(status=status) for status in ENDS)):
+        assert machine.edited(other, now=moment(9), changes={"prompt": "a bowl"}) is None
+
+
+def test_a_dead_letter_is_discarded_once_and_taken_up_again() -> None:
+    dead = failed(running(), OVER)
+    given_up = after(dead, machine.discarded(dead, now=moment(9), by="mem_a", reason="Not needed."))
+    assert given_up.status is ItemStatus.FAILED
+    assert (given_up.discarded_at, given_up.discarded_by, given_up.discard_reason) == (
+        moment(9),
+        "mem_a",
+        "Not needed.",
+    )
+    assert machine.discarded(given_up, now=moment(10), by="mem_b", reason="Once more.") is None
+    for other in (item(), flying(), running(), item(status=ItemStatus.SUCCEEDED)):
+        assert machine.discarded(other, now=moment(9), by="mem_a", reason="Not needed.") is None
+    again = machine.retried(given_up, now=moment(11), series=2, changes=RetryChanges(), provider="p", recipe="r")
+    assert (after(given_up, again).discarded_at, after(given_up, again).discard_reason) == (None, "")
+
+
+def test_an_item_that_is_tried_again_a_hundred_times_stays_small() -> None:
+    current, told = item(), ProviderError(ErrorKind.TIMEOUT, "x" * 500)
+    for series in range(2, 103):
+        for decision in (AGAIN, AGAIN, AGAIN, OVER):
+            current = after(current, machine.dispatched(current, until=moment(60), held_micros=900))
+            ready = current.model_copy(update={"not_before": None})
+            taken = machine.claimed(ready, attempt=ready.attempt, now=moment(1), owner="w", lease_until=moment(99))
+            current = after(ready, taken)
+            ended = machine.failed(current, now=moment(3), error=told, decision=decision, cost_micros=1)
+            current = after(current, ended)
+        again = machine.retried(current, now=moment(4), series=series, changes=RetryChanges(), provider="p", recipe="r")
+        current = after(current, again)
+    assert len(current.attempts) == machine.MAX_ATTEMPTS
+    assert sum(entry.count for entry in current.attempts) == 404
+    assert sum(entry.cost_micros for entry in current.attempts) == current.cost_micros == 404
+    numbers = [entry.number for entry in current.attempts]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == 404
+    assert len(current.model_dump_json()) < 200_000

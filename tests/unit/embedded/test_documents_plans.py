@@ -23,6 +23,9 @@ RUNNING = Where("status", "==", "running")
 IN_FLIGHT, WAITING = Where("in_flight", "==", True), Where("in_flight", "==", False)
 DUE = Where("due_at", "<=", NOW)
 NOT_DELETED = Where("deleted_at", "==", None)
+OURS = Where("org", "==", "o")
+LETTERS = (OURS, Where("status", "==", "failed"), Where("discarded_at", "==", None))
+LATEST = (Order("finished_at", descending=True),)
 PERIOD = (Where("at", ">=", NOW), Where("at", "<=", NOW))
 
 
@@ -106,6 +109,10 @@ GROUPS = [
         group=True,
     ),
     Query("reservations", (Where("expires_at", "<=", NOW),), (Order("expires_at"),), limit=100, group=True),
+    Query("items", LETTERS, LATEST, limit=50, group=True),
+    Query("items", (*LETTERS, Where("error.kind", "==", "busy")), LATEST, 50, (NOW, f"{ITEMS}/i"), group=True),
+    Query("items", (OURS, Where("discarded_at", ">", NOW)), (Order("discarded_at", descending=True),), 50, group=True),
+    Query("items", (Where("id", "in", ["a", "b"]),), group=True),
     Query("control", (Where("lease_owner", ">", ""),), limit=100, group=True),
     Query(ASSETS, (Where("recipe_hash", "in", ["a", "b"]), NOT_DELETED)),
 ]

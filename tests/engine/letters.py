@@ -1,0 +1,67 @@
+"""A world's dead letters, as its admin sees and steers them."""
+
+from typing import Any, cast
+
+from shared.domain.batches import RetryChanges
+from shared.domain.callers import Caller
+from shared.domain.dead_letters import DeadLetter, DeadLetterFilter, Discard, LettersActed, Requeue
+from shared.domain.modes import Role
+from shared.domain.organisations import AuditEntry
+from shared.ports.documents import Query
+from shared.ports.identity import Accounts
+from shared.services.library import Library, LibraryRules
+from shared.services.references import UploadLimits
+from tests.engine.worlds import ORG, World
+
+ADMIN = Caller(org=ORG, id="key_admin", member="mem_admin", role=Role.ADMIN)
+
+
+def library(world: World) -> Library:
+    """The services around the engine; nobody signs in here."""
+    rules = LibraryRules(
+        uploads=UploadLimits(bytes=2**20, pixels=10**6),
+        link_hours=6,
+        submits_a_minute=1_000,
+        page_key=bytes(32),
+        upload_bucket="uploads",
+    )
+    return Library(world.ports(), world.engine, world.offer, accounts=cast("Accounts", None), rules=rules)
+
+
+def listed(world: World, *, discarded: bool = False, **wanted: Any) -> list[DeadLetter]:
+    """All that the list shows, read in pages of two."""
+    letters, found, token = library(world).dead_letters, [], ""
+    while True:
+        filters = DeadLetterFilter.model_validate(wanted)
+        page = letters.list(ADMIN, filters, discarded=discarded, page_size=2, page_token=token)
+        found += page.values
+        token = page.next_page_token
+        if not token:
+            return found
+
+
+def prompts(world: World, **wanted: Any) -> list[str]:
+    """The prompts of what the list shows, in its order."""
+    return [letter.item.prompt for letter in listed(world, **wanted)]
+
+
+def requeue(world: World, *items: str, key: str | None = None, changes: Any = None, **wanted: Any) -> LettersActed:
+    """Requeue these items, or what a filter finds."""
+    selection = {"items": items} if items else {"filter": DeadLetterFilter.model_validate(wanted)}
+    body = Requeue(**selection, changes=RetryChanges.model_validate(changes or {}))
+    return library(world).requeues.requeue(ADMIN, body, idempotency_key=key, fingerprint=body.model_dump_json())
+
+
+def discard(
+    world: World, *items: str, key: str | None = None, reason: str = "Not needed.", **wanted: Any
+) -> LettersActed:
+    """Discard these items, or what a filter finds."""
+    selection = {"items": items} if items else {"filter": DeadLetterFilter.model_validate(wanted)}
+    body = Discard(**selection, reason=reason)
+    return library(world).discards.discard(ADMIN, body, idempotency_key=key, fingerprint=body.model_dump_json())
+
+
+def audited(world: World, action: str) -> list[AuditEntry]:
+    """The entries of the audit log for this act."""
+    found = [AuditEntry.read(document.data) for document in world.store.query(Query(f"orgs/{ORG}/audit"))]
+    return [entry for entry in found if entry.action == action]

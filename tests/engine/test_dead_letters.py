@@ -1,0 +1,460 @@
+"""What failed for good is kept, found, tried again or given up; nothing is done twice or by halves."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.batches import BatchRetry
+from shared.domain.callers import Caller
+from shared.domain.dead_letters import DeadLetterFilter
+from shared.domain.errors import ErrorKind, Forbidden, Invalid, Malformed, NotFound
+from shared.domain.ids import compose
+from shared.domain.modes import BatchStatus, ItemStatus, Role
+from shared.ports.documents import Update
+from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.repositories import paths
+from tests.engine import invariants
+from tests.engine.faults import Crash, FaultyWorld
+from tests.engine.letters import ADMIN, audited, discard, library, listed, prompts, requeue
+from tests.engine.scripted import PRICE, ScriptedProvider, made, model, of
+from tests.engine.worlds import OTHER_ORG, World
+
+STRANGER = Caller(org=OTHER_ORG, id="key_other", member="mem_other", role=Role.ADMIN)
+
+
+def refusing(request: ImageRequest, _turn: int) -> GeneratedImage:
+    """A picture of everything, but for prompts that name an error."""
+    for kind in ErrorKind:
+        if request.prompt.startswith(kind.value):
+            error = of(kind)
+            raise error()
+    return made(request)
+
+
+def world_of(folder: Path, **settings: Any) -> FaultyWorld:
+    return FaultyWorld(folder, provider=ScriptedProvider(refusing), **settings)
+
+
+def failed(world: World, *prompts: str, **fields: Any) -> tuple[str, list[str]]:
+    """A batch of these prompts after its end, and the ids of its failed items."""
+    batch = world.submit(*({"prompt": prompt} for prompt in prompts), **fields)
+    world.run(until=lambda: world.batch(batch).status.is_terminal and world.batch(batch).next_step_at is None)
+    return batch, [item.id for item in world.items(batch) if item.status is ItemStatus.FAILED]
+
+
+def test_what_failed_for_good_is_listed_whole_and_the_latest_first(folder: Path) -> None:
+    world = world_of(folder)
+    first, _ = failed(world, "refused 1", "fine", "timeout 2", name="Spring")
+    world.clock.advance(10)
+    failed(world, "invalid 3", name="Summer")
+    found = listed(world)
+    assert [letter.item.prompt for letter in found] == ["invalid 3", "timeout 2", "refused 1"]
+    assert [letter.batch_name for letter in found] == ["Summer", "Spring", "Spring"]
+    assert all(letter.hindrance is None for letter in found)
+    assert found[1].item == world.items(first)[2]
+    assert [attempt.number for attempt in found[1].item.attempts] == [1, 2, 3, 4]
+    assert library(world).dead_letters.get(ADMIN, found[1].item.id) == found[1]
+
+
+def test_filters_find_by_kind_batch_model_provider_words_and_time(folder: Path) -> None:
+    world = world_of(folder, specs=[model(), model("scripted-2")])
+    first, _ = failed(world, "refused cup", "refused CÁNDLE", "no_image lamp")
+    world.clock.advance(3_600)
+    world.submit({"prompt": "refused other", "model": "scripted-2"})
+    world.run()
+    assert prompts(world, kind="no_image") == ["no_image lamp"]
+    assert len(prompts(world, batch=first)) == 3
+    assert prompts(world, model="scripted-2", kind="refused") == ["refused other"]
+    assert len(prompts(world, provider="scripted")) == 4
+    assert prompts(world, provider="somebody") == []
+    assert prompts(world, q="cand") == ["refused CÁNDLE"]
+    assert prompts(world, q="was no_image") == ["no_image lamp"]
+    assert prompts(world, q="zebra") == []
+    late = world.clock.now() - timedelta(seconds=1_800)
+    assert prompts(world, from_=late) == ["refused other"]
+    assert len(prompts(world, to=late)) == 3
+    assert len(prompts(world, from_=world.clock.now().date())) == 4
+    with pytest.raises(Invalid) as caught:
+        listed(world, q="…")
+    assert [error.pointer for error in caught.value.errors] == ["/query/q"]
+
+
+def test_the_words_of_a_page_token_hold_for_its_list_alone(folder: Path) -> None:
+    world = world_of(folder)
+    failed(world, "refused 1", "refused 2")
+    letters = library(world).dead_letters
+    page = letters.list(ADMIN, DeadLetterFilter(), page_size=1)
+    for wanted, discarded in ((DeadLetterFilter(kind=ErrorKind.REFUSED), False), (DeadLetterFilter(), True)):
+        with pytest.raises(Malformed):
+            letters.list(ADMIN, wanted, discarded=discarded, page_token=page.next_page_token)
+
+
+def test_only_admins_of_the_organisation_see_or_touch_letters(folder: Path) -> None:
+    world = world_of(folder)
+    _, (item,) = failed(world, "refused")
+    services = library(world)
+    with pytest.raises(Forbidden):
+        services.dead_letters.list(world.caller, DeadLetterFilter())
+    with pytest.raises(Forbidden):
+        services.dead_letters.get(world.caller, item)
+    assert services.dead_letters.list(STRANGER, DeadLetterFilter()).values == []
+    assert services.dead_letters.counts(OTHER_ORG).total == 0
+    with pytest.raises(NotFound):
+        services.dead_letters.get(STRANGER, item)
+    with pytest.raises(NotFound, match="no item"):
+        services.dead_letters.named(OTHER_ORG, (item,))
+
+
+def test_counts_tell_kinds_and_models(folder: Path) -> None:
+    world = world_of(folder, specs=[model(), model("scripted-2")])
+    _, items = failed(world, "refused 1", "refused 2", "invalid 3")
+    world.submit({"prompt": "invalid 4", "model": "scripted-2"})
+    world.run()
+    counts = library(world).dead_letters.counts(world.caller.org)
+    assert counts.total == 4
+    assert counts.by_kind == {ErrorKind.REFUSED: 2, ErrorKind.INVALID: 2}
+    assert counts.by_model == {("scripted", "scripted-1"): 3, ("scripted", "scripted-2"): 1}
+    discard(world, items[0])
+    assert library(world).dead_letters.counts(world.caller.org).by_kind[ErrorKind.REFUSED] == 1
+
+
+def test_counting_reads_the_store_once_however_many_there_are(folder: Path) -> None:
+    world = world_of(folder)
+    failed(world, *(f"refused {n}" for n in range(30)))
+    before = world.faults.counted.copy()
+    assert library(world).dead_letters.counts(world.caller.org).total == 30
+    assert world.faults.counted - before == {"documents.aggregate": 1}
+
+
+def test_a_requeue_by_filter_goes_over_all_batches_with_changes(folder: Path) -> None:
+    world = world_of(folder)
+    first, _ = failed(world, "refused 1", "refused 2", "invalid 3")
+    second, _ = failed(world, "refused 4", "fine")
+    answer = requeue(world, kind="refused", changes={"prompt": "a cup", "seed": 3})
+    assert (answer.done, answer.more) == (3, False)
+    assert {(one.batch, one.selected, one.done, one.reason) for one in answer.batches} == {
+        (first, 2, 2, None),
+        (second, 1, 1, None),
+    }
+    assert {entry.subject: entry.details["count"] for entry in audited(world, "dead_letters.requeued")} == {
+        first: "2",
+        second: "1",
+    }
+    assert audited(world, "dead_letters.requeued")[0].details["changes"] == "prompt, seed"
+    world.run()
+    assert world.batch(second).status is BatchStatus.COMPLETED
+    assert prompts(world) == ["invalid 3"]
+    assert [attempt.number for attempt in world.items(first)[0].attempts] == [1, 2]
+    invariants.check(world)
+
+
+def test_a_requeue_tells_by_batch_what_it_could_not_do(folder: Path) -> None:
+    world = world_of(folder, specs=[model(concurrency=1, rate_per_second=1.0)])
+    fine, _ = failed(world, "refused fine")
+    poor, _ = failed(world, "no_image poor", budget_micros=PRICE)
+    # A billed failure: what it cost uses the batch's budget up.
+    world.store.commit([Update(paths.batch(world.caller.org, poor), {"cost.spent_micros": PRICE})])
+    busy, _ = failed(world, "refused busy")
+    ending = world.submit({"prompt": "refused ending"}, {"prompt": "good", "variants": 9})
+    world.run(until=lambda: bool(world.batch(ending).progress.failed))
+    world.engine.controls.retry(world.caller, busy, BatchRetry())
+    world.engine.controls.cancel(world.caller, ending)
+    hindered = {letter.item.batch: letter.hindrance and letter.hindrance.code for letter in listed(world)}
+    answer = requeue(world)
+    told = {one.batch: (one.done, one.reason.code if one.reason else None) for one in answer.batches}
+    wanted = {fine: None, poor: "budget-exceeded", busy: "retry-in-progress", ending: "batch-cancelling"}
+    assert hindered == wanted
+    assert told == {batch: (int(code is None), code) for batch, code in wanted.items()}
+    assert answer.done == 1
+    assert [entry.subject for entry in audited(world, "dead_letters.requeued")] == [fine]
+    assert world.batch(fine).retry is not None
+
+
+def test_changes_that_do_not_fit_leave_their_batch_as_it_was(folder: Path) -> None:
+    world = world_of(folder)
+    batch, items = failed(world, "refused")
+    before = world.batch(batch)
+    answer = requeue(world, *items, changes={"model": "nope"})
+    assert answer.done == 0
+    assert answer.batches[0].reason is not None
+    assert answer.batches[0].reason.code == "invalid"
+    assert "no model nope" in answer.batches[0].reason.detail
+    assert world.batch(batch) == before
+
+
+def test_a_letter_of_a_model_that_is_gone_says_that_it_needs_another_one(folder: Path) -> None:
+    world = world_of(folder)
+    _, items = failed(world, "refused")
+    world.offer = type(world.offer)((model("scripted-2"),), {"scripted"})
+    world.restart()
+    (letter,) = listed(world)
+    assert letter.hindrance is not None
+    assert "another model" in letter.hindrance.detail
+    assert requeue(world, *items).done == 0
+    assert requeue(world, *items, changes={"model": "scripted-2", "prompt": "fine"}).done == 1
+    world.run()
+    assert listed(world) == []
+    invariants.check(world)
+
+
+def test_items_that_are_no_letters_are_left_out_and_unknown_ones_refused(folder: Path) -> None:
+    world = world_of(folder)
+    batch, (item,) = failed(world, "refused", "fine")
+    fine = world.items(batch)[1].id
+    with pytest.raises(NotFound, match="itm_nowhere"):
+        requeue(world, item, "itm_nowhere")
+    assert world.batch(batch).retry is None
+    answer = requeue(world, item, fine)
+    (one,) = answer.batches
+    assert (one.selected, one.done, one.reason and one.reason.code) == (2, 1, "not-a-dead-letter")
+    again = requeue(world, fine)
+    assert again.done == 0
+    assert world.items(batch)[1].status is ItemStatus.SUCCEEDED
+
+
+def test_a_repeat_with_the_key_gets_the_first_answer_and_orders_nothing(folder: Path) -> None:
+    world = world_of(folder)
+    batch, _ = failed(world, "refused")
+    first = requeue(world, key="once")
+    world.run()
+    assert world.items(batch)[0].status is ItemStatus.FAILED
+    assert requeue(world, key="once") == first
+    assert world.batch(batch).series == 2
+    with pytest.raises(Invalid, match="another request"):
+        requeue(world, key="once", kind="refused")
+    assert requeue(world).done == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("act", [requeue, discard])
+def test_an_act_that_breaks_off_anywhere_goes_on_where_it_was(folder: Path, act: Any, after: bool) -> None:
+    world = world_of(folder)
+    batches = [failed(world, f"refused {n}", f"refused again {n}")[0] for n in range(3)]
+    for position in range(30):
+        world.faults.crash(position, after=after)
+        try:
+            answer = act(world, key="once")
+        except Crash:
+            world.restart()
+            continue
+        break
+    world.faults.disarm()
+    assert {(one.batch, one.selected, one.done) for one in answer.batches} == {(batch, 2, 2) for batch in batches}
+    assert answer.done == 6
+    assert act(world, key="once") == answer
+    name = "dead_letters.requeued" if act is requeue else "dead_letters.discarded"
+    assert sorted(entry.subject for entry in audited(world, name)) == sorted(batches)
+    world.run()
+    assert {world.batch(batch).series for batch in batches} == {2 if act is requeue else 1}
+    invariants.check(world)
+
+
+def test_a_discarded_letter_leaves_the_list_and_stays_failed(folder: Path) -> None:
+    world = world_of(folder)
+    batch, (item,) = failed(world, "refused", "fine")
+    before = world.batch(batch)
+    assert discard(world, item, reason="The product was withdrawn.").done == 1
+    assert listed(world) == []
+    (letter,) = listed(world, discarded=True)
+    kept = letter.item
+    assert (kept.discarded_at, kept.discarded_by) == (world.clock.now(), "mem_admin")
+    assert kept.discard_reason == "The product was withdrawn."
+    assert kept.status is ItemStatus.FAILED
+    assert len(kept.attempts) == 1
+    assert library(world).dead_letters.get(ADMIN, item) == letter
+    assert world.batch(batch) == before
+    (entry,) = audited(world, "dead_letters.discarded")
+    assert (entry.subject, entry.details) == (
+        batch,
+        {"count": "1", "reason": "The product was withdrawn.", "items": item},
+    )
+    assert discard(world, item).done == 1
+    assert len(audited(world, "dead_letters.discarded")) == 1
+    assert prompts(world, discarded=True, kind="refused") == ["refused"]
+    assert prompts(world, discarded=True, kind="busy") == []
+    invariants.check(world)
+
+
+def test_a_discarded_letter_comes_back_only_when_it_is_named(folder: Path) -> None:
+    world = world_of(folder)
+    batch, (given_up, _) = failed(world, "refused 1", "refused 2")
+    discard(world, given_up)
+    world.engine.controls.retry(world.caller, batch, BatchRetry())
+    world.run()
+    assert [item.series for item in world.items(batch)] == [1, 2]
+    assert requeue(world).batches[0].selected == 1
+    world.run()
+    assert requeue(world, given_up, changes={"prompt": "a cup"}).done == 1
+    world.run()
+    item = world.items(batch)[0]
+    assert (item.status, item.discarded_at, item.discard_reason) == (ItemStatus.SUCCEEDED, None, "")
+    assert prompts(world) == ["refused 2"]
+    invariants.check(world)
+
+
+def test_nothing_is_left_to_retry_where_all_was_given_up(folder: Path) -> None:
+    world = world_of(folder)
+    batch, items = failed(world, "refused")
+    discard(world)
+    with pytest.raises(Exception, match="nothing to retry"):
+        world.engine.controls.retry(world.caller, batch, BatchRetry())
+    world.engine.controls.retry(world.caller, batch, BatchRetry(items=tuple(items)))
+    world.run()
+    assert len(listed(world)) == 1
+
+
+def test_nothing_is_discarded_while_its_retry_is_prepared(folder: Path) -> None:
+    world = world_of(folder)
+    batch, (item,) = failed(world, "refused")
+    world.engine.controls.retry(world.caller, batch, BatchRetry())
+    (one,) = discard(world, item).batches
+    assert (one.done, one.reason and one.reason.code) == (0, "retry-in-progress")
+    world.engine.steps.advance(world.caller.org, batch)
+    (one,) = discard(world, item).batches
+    assert (one.done, one.reason and one.reason.code) == (0, "not-a-dead-letter")
+    world.run()
+    assert discard(world, item).done == 1
+    invariants.check(world)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_retry_and_a_discard_at_once_end_as_if_one_after_the_other(folder: Path, named: bool) -> None:
+    """The retry is ordered after the discard has looked, and before it is written."""
+    world = world_of(folder)
+    batch, (item,) = failed(world, "refused")
+
+    def overtake(name: str) -> None:
+        if name == "documents.commit":
+            world.faults.before = lambda _: None
+            world.engine.controls.retry(world.caller, batch, BatchRetry(items=(item,) if named else None))
+
+    world.faults.before = overtake
+    assert discard(world, item).done == 1
+    world.run()
+    found = world.items(batch)[0]
+    # Named, it was taken up again; a retry of all that failed passes over what is given up.
+    assert (found.series, found.discarded_at is None) == ((2, True) if named else (1, False))
+    invariants.check(world)
+
+
+def test_a_discard_that_a_retry_overtook_leaves_the_item_alone(folder: Path) -> None:
+    world = world_of(folder)
+    batch, (item,) = failed(world, "refused")
+
+    def overtake(name: str) -> None:
+        if name == "documents.commit":
+            world.faults.before = lambda _: None
+            world.engine.controls.retry(world.caller, batch, BatchRetry())
+            world.engine.steps.advance(world.caller.org, batch)
+
+    world.faults.before = overtake
+    assert discard(world, item).done == 0
+    assert world.items(batch)[0].discarded_at is None
+    world.run()
+    invariants.check(world)
+
+
+def test_two_admins_at_once_order_once(folder: Path) -> None:
+    world = world_of(folder)
+    batch, (item,) = failed(world, "refused")
+
+    def overtake(name: str) -> None:
+        if name == "documents.commit":
+            world.faults.before = lambda _: None
+            assert requeue(world, item).done == 1
+
+    world.faults.before = overtake
+    (one,) = requeue(world, item).batches
+    assert (one.done, one.reason and one.reason.code) == (0, "retry-in-progress")
+    assert world.batch(batch).series == 2
+    assert len(audited(world, "dead_letters.requeued")) == 1
+
+
+@pytest.mark.parametrize("act", [requeue, discard])
+@pytest.mark.parametrize("commit", [1, 2, 3])
+def test_one_key_twice_at_once_is_done_once(folder: Path, act: Any, commit: int) -> None:
+    world = world_of(folder)
+    batch, _ = failed(world, "refused 1", "refused 2")
+    seen = {"commits": 0}
+    answers = []
+
+    def overtake(name: str) -> None:
+        if name == "documents.commit":
+            seen["commits"] += 1
+            if seen["commits"] == commit:
+                world.faults.before = lambda _: None
+                answers.append(act(world, key="once"))
+
+    world.faults.before = overtake
+    answers.append(act(world, key="once"))
+    assert [answer.done for answer in answers] == [2, 2]
+    assert answers[0] == answers[1]
+    name = "dead_letters.requeued" if act is requeue else "dead_letters.discarded"
+    assert len(audited(world, name)) == 1
+    assert world.batch(batch).series == (2 if act is requeue else 1)
+
+
+def test_a_requeue_that_a_cancel_overtook_does_nothing(folder: Path) -> None:
+    world = world_of(folder, specs=[model(concurrency=1, rate_per_second=1.0)])
+    batch = world.submit({"prompt": "refused"}, {"prompt": "good", "variants": 9})
+    world.run(until=lambda: bool(world.batch(batch).progress.failed))
+
+    def overtake(name: str) -> None:
+        if name == "documents.commit":
+            world.faults.before = lambda _: None
+            world.engine.controls.cancel(world.caller, batch)
+
+    world.faults.before = overtake
+    (one,) = requeue(world).batches
+    assert (one.done, one.reason and one.reason.code) == (0, "batch-cancelling")
+    world.run()
+    assert world.batch(batch).status is BatchStatus.CANCELLED
+    assert requeue(world, changes={"prompt": "a cup"}).done == 1
+    world.run()
+    invariants.check(world)
+
+
+def test_letters_of_deleted_batches_are_unseen(folder: Path) -> None:
+    world = world_of(folder)
+    gone, (item,) = failed(world, "refused gone")
+    failed(world, "refused kept")
+    library(world).batches.delete(ADMIN, gone)
+    assert prompts(world) == ["refused kept"]
+    with pytest.raises(NotFound):
+        library(world).dead_letters.get(ADMIN, item)
+    with pytest.raises(NotFound):
+        requeue(world, item)
+    assert [one.done for one in requeue(world).batches] == [1]
+
+
+def test_more_letters_than_one_call_takes_are_told_of(folder: Path) -> None:
+    world = world_of(folder, specs=[model(concurrency=512, rate_per_second=10_000.0)])
+    failed(world, *(f"refused {n}" for n in range(500)))
+    batch, _ = failed(world, *(f"refused {n}" for n in range(501)))
+    answer = discard(world)
+    assert (answer.done, answer.more) == (1_000, True)
+    assert len(audited(world, "dead_letters.discarded")) == 4
+    assert world.batch(batch).progress.failed == 501
+    answer = discard(world)
+    assert (answer.done, answer.more) == (1, False)
+
+
+def test_letters_of_more_batches_than_one_call_takes_are_told_of(folder: Path) -> None:
+    world = world_of(folder)
+    items = [failed(world, "refused")[1][0] for _ in range(101)]
+    with pytest.raises(Invalid) as caught:
+        discard(world, *items)
+    assert [error.pointer for error in caught.value.errors] == ["/items"]
+    answer = discard(world)
+    assert (answer.done, answer.more) == (100, True)
+
+
+def test_an_item_that_nobody_has_is_no_letter(folder: Path) -> None:
+    world = world_of(folder)
+    batch, _ = failed(world, "fine")
+    letters = library(world).dead_letters
+    for item in (world.items(batch)[0].id, compose("itm", bytes(16)), "itm_x", "../secrets"):
+        with pytest.raises(NotFound):
+            letters.get(ADMIN, item)
