@@ -1,19 +1,45 @@
 """A world's dead letters, as its admin sees and steers them."""
 
+from pathlib import Path
 from typing import Any, cast
 
 from shared.domain.batches import RetryChanges
 from shared.domain.callers import Caller
 from shared.domain.dead_letters import DeadLetter, DeadLetterFilter, Discard, LettersActed, Requeue
-from shared.domain.modes import Role
+from shared.domain.errors import ErrorKind
+from shared.domain.modes import ItemStatus, Role
 from shared.domain.organisations import AuditEntry
 from shared.ports.documents import Query
 from shared.ports.identity import Accounts
+from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.services.library import Library, LibraryRules
 from shared.services.references import UploadLimits
+from tests.engine.faults import FaultyWorld
+from tests.engine.scripted import ScriptedProvider, made, of
 from tests.engine.worlds import ORG, World
 
 ADMIN = Caller(org=ORG, id="key_admin", member="mem_admin", role=Role.ADMIN)
+
+
+def refusing(request: ImageRequest, _turn: int) -> GeneratedImage:
+    """A picture of everything, but for prompts that name an error."""
+    for kind in ErrorKind:
+        if request.prompt.startswith(kind.value):
+            error = of(kind)
+            raise error()
+    return made(request)
+
+
+def world_of(folder: Path, **settings: Any) -> FaultyWorld:
+    """A world whose provider fails as the prompt says."""
+    return FaultyWorld(folder, provider=ScriptedProvider(refusing), **settings)
+
+
+def failed(world: World, *prompts: str, **fields: Any) -> tuple[str, list[str]]:
+    """A batch of these prompts after its end, and the ids of its failed items."""
+    batch = world.submit(*({"prompt": prompt} for prompt in prompts), **fields)
+    world.run(until=lambda: world.batch(batch).status.is_terminal and world.batch(batch).next_step_at is None)
+    return batch, [item.id for item in world.items(batch) if item.status is ItemStatus.FAILED]
 
 
 def library(world: World) -> Library:
