@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from shared.http.service_edge import EdgeSettings
+    from shared.http.services import ApiSettings
     from shared.services.jobs import Jobs
     from shared.services.library import Library
     from shared.services.notifications import Notifications
@@ -200,10 +201,10 @@ class Container:
     @cached_property
     def _api(self) -> "ASGIApp":
         from shared.http.app import create_app
-        from shared.http.services import ApiServices, ApiSettings
+        from shared.http.services import ApiServices
 
         self.offer.check()
-        engine, library, stack, config = self.engine, self.library, self.stack, self.config
+        engine, library, stack = self.engine, self.library, self.stack
         services = ApiServices(
             submissions=engine.submissions,
             submit_limits=library.submit_limits,
@@ -227,7 +228,13 @@ class Container:
             clock=self.clock,
             ids=self.ids,
         )
-        limits = ApiSettings(
+        return create_app(services, self._api_settings())
+
+    def _api_settings(self) -> "ApiSettings":
+        from shared.http.services import ApiSettings
+
+        config = self.config
+        return ApiSettings(
             version=VERSION,
             max_body_bytes=config.max_body_bytes,
             max_rows=config.max_rows,
@@ -238,7 +245,6 @@ class Container:
             requests_a_minute=config.requests_a_minute,
             firebase=firebase_settings(config),
         )
-        return create_app(services, limits)
 
     @cached_property
     def _advance_batch(self) -> "ASGIApp":
