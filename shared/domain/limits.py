@@ -178,6 +178,8 @@ def closed_for_good(standings: list[Standing], least_micros: int) -> Standing | 
     """The limit that leaves no room for one image of this price now, and by itself never will."""
     for one in standings:
         least = 1 if one.unit is Unit.IMAGES else least_micros
-        if one.room < least and (one.window.resets_at is None or one.limit < least):
+        # Credits may be renewed to more than they are now.
+        is_too_small = one.limit < least and one.period is not Period.CREDITS
+        if one.room < least and (one.window.resets_at is None or is_too_small):
             return one
     return None

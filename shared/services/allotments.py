@@ -49,8 +49,10 @@ class AllotmentService:
         ceilings = [(read, self._ceiling(read.value)) for read in due]
         fresh = [ceiling for read, ceiling in ceilings if not read.value.in_flight]
         purse = self._reservations.purse(account, use, books)
-        if not _fits(purse, fresh) or books.is_stale or self._settles(account, books, use):
-            purse = self._reservations.adjust(account, use, _wish(batch, use, fresh))
+        fits = _fits(purse, fresh)
+        if not fits or books.is_stale or self._settles(account, books, use):
+            wish = _wish(fresh) if fits else _chunk(batch, use, fresh)
+            purse = self._reservations.adjust(account, use, wish)
         chosen = _chosen(ceilings, purse)
         short = purse.short if len(chosen) < len(ceilings) else None
         resets_at = short.window.resets_at if short else None
@@ -88,13 +90,18 @@ def _fits(purse: Purse, fresh: list[int]) -> bool:
     return sum(fresh) <= purse.free_micros and (purse.free_images is None or len(fresh) <= purse.free_images)
 
 
-def _wish(batch: Batch, use: Use, fresh: list[int]) -> Wish:
-    """Money for a chunk of images, and no more than the batch still has to make; where nothing is new, none."""
+def _wish(fresh: list[int], *, more: int = 0) -> Wish:
+    """Money for these, and for so many images more; where nothing is new, none."""
     if not fresh:
         return Wish()
+    micros = sum(fresh) + more * max(fresh)
+    return Wish(micros=micros, least_micros=min(fresh), images=len(fresh) + more)
+
+
+def _chunk(batch: Batch, use: Use, fresh: list[int]) -> Wish:
+    """Money for a chunk of images, and for no more than the batch still has to make."""
     remaining = batch.progress.total - batch.progress.finished - use.in_flight
-    images = max(len(fresh), min(remaining, _CHUNK_IMAGES))
-    return Wish(micros=sum(fresh) + (images - len(fresh)) * max(fresh), least_micros=min(fresh), images=images)
+    return _wish(fresh, more=max(min(remaining, _CHUNK_IMAGES) - len(fresh), 0))
 
 
 def _chosen(ceilings: list[tuple[Read[Item], int]], purse: Purse) -> list[tuple[Read[Item], int]]:

@@ -1,0 +1,104 @@
+"""Credits: spent down to nothing, granted anew, renewed on their day."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.domain.errors import Invalid, NotFound
+from shared.domain.limit_settings import CreditGrant, Renewal
+from shared.domain.modes import BatchStatus
+from tests.engine import invariants
+from tests.engine.money import ADA, ADMIN, BEN, LimitedWorld, calls, credit_service
+from tests.engine.scripted import PRICE
+
+NOON = datetime(2026, 1, 30, 12, tzinfo=UTC)
+
+
+def grant(world: LimitedWorld, images: int, *, key: str | None = None, **fields: object) -> None:
+    """Credits for so many images."""
+    body = CreditGrant.model_validate({"amount_micros": images * PRICE, **fields})
+    credit_service(world).grant(ADMIN, body, idempotency_key=key, fingerprint=body.model_dump_json())
+
+
+def left(world: LimitedWorld) -> list[tuple[str, int]]:
+    """What is left, by holder."""
+    return [(one.holder, one.standing.room) for one in credit_service(world).list(ADMIN)]
+
+
+def test_credits_are_spent_down_and_granted_anew(folder: Path) -> None:
+    world = LimitedWorld(folder, at=NOON)
+    grant(world, 3)
+    batch = world.submit({"prompt": "a cup", "variants": 7})
+    world.run(seconds=300)
+    assert calls(world) == 3
+    assert left(world) == [("organisation", 0)]
+    assert world.batch(batch).status_reason == (
+        "The organisation's credits, $0.0030, are used up ($0.0030 spent). Goes on when more are granted."
+    )
+    grant(world, 2, key="once")
+    grant(world, 2, key="once")
+    world.run(seconds=300)
+    assert calls(world) == 5
+    credit_service(world).end(ADMIN, "organisation")
+    world.run(seconds=300)
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    assert left(world) == []
+    with pytest.raises(NotFound):
+        credit_service(world).end(ADMIN, "organisation")
+    invariants.check(world)
+    world.close()
+
+
+def test_credits_are_renewed_each_month_on_their_day_and_what_was_left_is_not_kept(folder: Path) -> None:
+    world = LimitedWorld(folder, at=NOON, time_zone="Europe/Lisbon")
+    renewal = Renewal(amount_micros=2 * PRICE, on=date(2026, 1, 31))
+    grant(world, 1, member=ADA, renewal=renewal.model_dump())
+    batch = world.submit({"prompt": "a cup", "variants": 7})
+    world.run(seconds=300)
+    assert calls(world) == 1
+    assert "Goes on on 31 January at 00:00 (Europe/Lisbon)" in world.batch(batch).status_reason
+    world.sleep(datetime(2026, 1, 31, tzinfo=UTC))
+    assert calls(world) == 3
+    (account,) = credit_service(world).list(ADMIN)
+    assert (account.standing.window.starts_at, account.standing.window.resets_at) == (
+        datetime(2026, 1, 31, tzinfo=UTC),
+        datetime(2026, 2, 28, tzinfo=UTC),
+    )
+    world.sleep(datetime(2026, 2, 28, tzinfo=UTC))
+    assert calls(world) == 5
+    # Granted after a renewal: on top of what it left, until the next one.
+    grant(world, 1, member=ADA)
+    world.run(seconds=100)
+    assert calls(world) == 6
+    world.sleep(datetime(2026, 3, 30, 23, tzinfo=UTC))
+    assert calls(world) == 7
+    invariants.check(world)
+    assert left(world) == [(ADA, PRICE)]
+    world.close()
+
+
+def test_credits_that_are_renewed_once(folder: Path) -> None:
+    world = LimitedWorld(folder, at=NOON)
+    grant(world, 0, renewal={"amount_micros": 2 * PRICE, "on": "2026-02-05", "monthly": False})
+    world.submit({"prompt": "a cup", "variants": 2}, caller=world.by(BEN))
+    world.run(seconds=100)
+    assert calls(world) == 0
+    world.sleep(datetime(2026, 2, 5, tzinfo=UTC))
+    assert calls(world) == 2
+    world.sleep(datetime(2026, 3, 5, tzinfo=UTC))
+    assert left(world) == [("organisation", 0)]
+    invariants.check(world)
+    world.close()
+
+
+def test_a_renewal_lies_ahead_and_its_member_exists(folder: Path) -> None:
+    world = LimitedWorld(folder, at=NOON)
+    with pytest.raises(Invalid, match="/renewal/on"):
+        grant(world, 1, renewal={"amount_micros": 1, "on": NOON.date().isoformat()})
+    with pytest.raises(NotFound):
+        grant(world, 1, member="mem_aaaaaaaaaaaaaaaaaaaa")
+    assert left(world) == []
+    grant(world, 1, renewal={"amount_micros": 1, "on": (NOON + timedelta(days=1)).date().isoformat()})
+    assert left(world) == [("organisation", PRICE)]
+    world.close()
