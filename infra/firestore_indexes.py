@@ -66,8 +66,8 @@ _JOINED: Final = {
 _TEXTS: Final = {
     "items": ("prompt", "metadata", "recipe", "attempts", "error", "references", "place_at", "discard_reason"),
     "assets": ("prompt", "metadata", "recipe", "objects"),
-    "batches": ("progress", "cost", "retry", "status_reason"),
-    "control": ("samples",),
+    "batches": ("progress", "cost", "retry", "queue", "demand", "status_reason"),
+    "control": ("samples", "booked"),
     "ledger": ("usage",),
     "budgets": ("warned",),
     "reservations": ("warned",),

@@ -98,7 +98,7 @@ class BatchAccepted(Strict):
 
 
 class Progress(Part):
-    """Counts by state, and what follows from them; `eta_seconds` is None until it can be measured."""
+    """Counts by state, and what follows from them; `eta_seconds` is estimated until it is measured, None while it cannot be told."""
 
     total: int = 0
     pending: int = 0
@@ -124,6 +124,24 @@ class Cost(Part):
     reserved_micros: int = 0
     spent_micros: int = 0
     budget_micros: int | None = None
+
+
+class ModelDemand(Part):
+    """What a batch made of one model's room at its last step: images in flight, and images that could start (or more)."""
+
+    model: str
+    outstanding: int = 0
+    waiting: int = 0
+
+
+class Queue(Part):
+    """Where a batch stands while it waits: about how many images of others in its lane go first, and when its next one starts.
+
+    `starts_at` is None while that is not known, or while nothing waits.
+    """
+
+    position: int = 0
+    starts_at: datetime | None = None
 
 
 class RetryOrder(Part):
@@ -164,6 +182,9 @@ class Batch(Stored):
     reuse: bool = False
     series: int = 1
     retry: RetryOrder | None = None
+    queue: Queue = Field(default_factory=Queue)
+    # None until the first step has looked.
+    demand: list[ModelDemand] | None = None
     next_step_at: datetime | None = None
     announced_series: int = 0
     # Ends that a retry followed before anybody was told of them.
@@ -180,7 +201,7 @@ class Batch(Stored):
 
 
 class StepControl(Stored):
-    """What only steps need, at `batches/{batch}/control/step`: the lease, the place in the plan, the measure of speed."""
+    """What only steps need, at `batches/{batch}/control/step`: the lease, the place in the plan, the measure of speed, the pace."""
 
     lease_owner: str = ""
     lease_until: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -189,3 +210,5 @@ class StepControl(Stored):
     retried_series: int = 1
     published_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     samples: list[dict[str, Any]] = Field(default_factory=list)
+    # The last starting time that was given out, by model.
+    booked: dict[str, datetime] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The names of the task queues, and which of them a batch's images go through."""
+"""The names of the task queues, which of them a batch's images go through, and how much a lane weighs."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,6 +14,11 @@ IMAGE_LANES: Final[Mapping[Priority, str]] = MappingProxyType(
         Priority.STANDARD: "images-standard",
         Priority.ECONOMY: "images-economy",
     }
+)
+
+# How much of a model a lane gets beside the others, where all of them could use more.
+LANE_WEIGHTS: Final[Mapping[Priority, float]] = MappingProxyType(
+    {Priority.HIGH: 8.0, Priority.STANDARD: 3.0, Priority.ECONOMY: 1.0}
 )
 
 # Only where no Pub/Sub pushes: the embedded stack's own durable deliveries of messages to event functions.

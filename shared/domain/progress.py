@@ -53,8 +53,16 @@ def images_per_minute(samples: Sequence[dict[str, Any]]) -> float:
     return round(made * 60 / seconds, 1) if seconds > 0 and made > 0 else 0.0
 
 
-def progress(counts: Counts, samples: Sequence[dict[str, Any]]) -> Progress:
-    """What people see of these counts."""
+def about(images: int) -> str:
+    """A number of images that is only roughly known, in words: its first two digits are told."""
+    rough = round(images, min(2 - len(str(images)), 0))
+    return f"about {rough:,} image{'s' if rough != 1 else ''}"
+
+
+def progress(
+    counts: Counts, samples: Sequence[dict[str, Any]], *, estimate_seconds: int | None = None, reason: str = ""
+) -> Progress:
+    """What people see of these counts; the estimate of the time left holds until one can be measured, `reason` says why it waits."""
     speed = images_per_minute(samples)
     left = counts.pending + counts.running
     return Progress(
@@ -65,9 +73,9 @@ def progress(counts: Counts, samples: Sequence[dict[str, Any]]) -> Progress:
         failed=counts.failed,
         cancelled=counts.cancelled,
         percent=100 * counts.finished // counts.total if counts.total else 100,
-        message=_message(counts),
+        message=f"{_message(counts)} {reason}".strip(),
         images_per_minute=speed,
-        eta_seconds=0 if not left else round(left * 60 / speed) if speed else None,
+        eta_seconds=0 if not left else round(left * 60 / speed) if speed else estimate_seconds,
     )
 
 

@@ -22,7 +22,7 @@ class View(BaseModel):
 
 
 class ProgressView(View):
-    """Items by state, and what follows from them; `eta_seconds` is null until the speed can be measured."""
+    """Items by state, and what follows from them; `eta_seconds` is an estimate until the speed is measured, null while it cannot be told."""
 
     total: int
     pending: int
@@ -45,6 +45,13 @@ class CostView(View):
     budget_micros: int | None
 
 
+class QueueView(View):
+    """Where a batch stands while nothing of it is made; `status_reason` says why in words."""
+
+    position: int = Field(description="About how many images of others in its lane go first.", ge=0)
+    starts_at: datetime | None = Field(description="About when its next image starts; null while nothing waits.")
+
+
 class BatchView(View):
     """A batch and how far it is. Apply an answer or event only if its `revision` is higher than what you have."""
 
@@ -61,6 +68,7 @@ class BatchView(View):
     finished_at: datetime | None
     progress: ProgressView
     cost: CostView
+    queue: QueueView
     rows: int
     models: list[str]
     reuse: bool

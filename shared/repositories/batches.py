@@ -10,6 +10,8 @@ from shared.ports.documents import Count, DocumentStore, Order, Query, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read, ReadPage
 
+_ACTIVE = (Where("status", "in", [BatchStatus.ACCEPTED.value, BatchStatus.RUNNING.value]),)
+
 
 class BatchRepository(Collection[Batch]):
     """Reading and guarded writing of batches."""
@@ -43,10 +45,13 @@ class BatchRepository(Collection[Batch]):
         found = self.readable(Query(paths.batches(org), where, (Order("created_at"),), limit))
         return [read for read in found if read.value.deleted_at is None]
 
-    def active(self) -> int:
-        """How many batches, of every organisation, compete for the providers now."""
-        where = (Where("status", "in", [BatchStatus.ACCEPTED.value, BatchStatus.RUNNING.value]),)
-        return self._documents.aggregate("batches", {"active": Count(where)}, group=True)["active"]
+    def active(self, *, limit: int) -> list[Read[Batch]]:
+        """Batches of every organisation that compete for the providers now, in no order that matters."""
+        return self.readable(Query("batches", _ACTIVE, limit=limit, group=True))
+
+    def count_active(self) -> int:
+        """How many these are in all."""
+        return self._documents.aggregate("batches", {"active": Count(_ACTIVE)}, group=True)["active"]
 
 
 class StepControlRepository(Collection[StepControl]):

@@ -1,48 +1,42 @@
-"""Which pending items go into the queue now: bounded by each model's room and by the money that is left."""
+"""Which pending items go into the queue now: bounded by the batch's part of each model and by the money that is left."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from math import ceil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from shared import traces
 from shared.domain import item_machine
-from shared.domain.batches import Batch
+from shared.domain.batches import Batch, StepControl
 from shared.domain.ids import derived
-from shared.domain.image_models import ImageModelSpec
 from shared.domain.items import Item
 from shared.domain.lanes import image_lane
 from shared.domain.offers import Offer
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.tasks import Task, TaskQueue
-from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
 from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
 from shared.services.allotments import AllotmentService, earliest
-from shared.services.engine_rules import Pace
 from shared.services.reservations import Use
-from shared.services.slots import Slots
+from shared.services.turns import Turn, TurnService
 
 FUNCTION = "generate_image"
-_OUTSTANDING = 1.5
-_ACTIVE_KEPT_SECONDS = 1.0
-_OF_NO_MODEL = 50
 _UNCLAIMED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What one turn did: how many items went out, and when a model's rate or a limit of money lets more go.
+    """What one step did: how many items went out, and when a model's pace or a limit of money lets more go; by model in `turns`.
 
     `out_of_money` says in words why money holds back others, `reserved_micros` is what is set aside now.
     """
 
-    count: int
-    paced_until: datetime | None
-    out_of_money: str | None
+    count: int = 0
+    paced_until: datetime | None = None
+    out_of_money: str | None = None
     reserved_micros: int | None = None
+    turns: Mapping[str, Turn] = field(default_factory=dict)
 
 
 class DispatchService:
@@ -55,38 +49,47 @@ class DispatchService:
         *,
         offer: Offer,
         allotments: AllotmentService,
+        turns: TurnService,
         clock: Clock,
-        pace: Pace,
+        dispatch_timeout: timedelta,
     ) -> None:
         self._documents = documents
         self._items = ItemRepository(documents)
-        self._batches = BatchRepository(documents)
         self._tasks = tasks
         self._offer = offer
         self._allotments = allotments
+        self._turns = turns
         self._clock = clock
-        self._pace = pace
-        self._active: tuple[float, int] | None = None
-        self._slots = Slots(offer, clock, tick=pace.tick)
+        self._dispatch_timeout = dispatch_timeout
 
-    def dispatch(self, org: str, batch: Batch, lead: Lead) -> Dispatched:
-        """Send out as many due items as model, share and money allow; raises GuardRefused when the step's lease was lost."""
+    def dispatch(self, org: str, batch: Batch, control: StepControl, lead: Lead) -> Dispatched:
+        """Send out as many due items as model, share and money allow; raises GuardRefused when the step's lease was lost.
+
+        The starting times that were given out are remembered by the lead, in the commit that gives them.
+        """
         in_flight, held, spent = self._items.counts_by_model(org, batch.id, batch.models)
-        due, is_cut = self._due(org, batch, in_flight)
+        turns = self._turns.of(org, batch, in_flight, control.booked)
+        due = self._due(org, batch, turns)
         use = Use(spent_micros=spent, held_micros=held, in_flight=sum(in_flight.values()))
         money = self._allotments.afford(org, batch, due, use)
         if money.is_over:
             self.recall(org, batch.id)
-        starts = self._starts([read for read, _ in money.affordable])
+        starts = self._starts([read for read, _ in money.affordable], turns)
         chosen = [(read, ceiling) for read, ceiling in money.affordable if read.path in starts]
+        booked = {model: turn.booked for model, turn in turns.items() if turn.booked is not None}
+        lead.fields = {**lead.fields, "booked": {**control.booked, **booked}}
+        count = self._send(batch, chosen, starts, lead)
+        for read, _ in chosen:
+            turns[read.value.model].went_out(is_new=not read.value.in_flight)
         late = {read.value.model for read, _ in money.affordable if read.path not in starts}
         if money.told is None:
-            late |= is_cut
+            late |= {model for model, turn in turns.items() if turn.is_held_by_rate}
         return Dispatched(
-            self._send(batch, chosen, starts, lead),
-            paced_until=earliest(self._slots.opens_at(late), money.opens_at),
+            count,
+            paced_until=earliest(_opens_at(turns, late), money.opens_at),
             out_of_money=money.told,
             reserved_micros=money.reserved_micros,
+            turns=turns,
         )
 
     def recall(self, org: str, batch: str) -> None:
@@ -103,51 +106,45 @@ class DispatchService:
             if len(waiting) < 200:
                 return
 
-    def _due(self, org: str, batch: Batch, in_flight: Mapping[str, int]) -> tuple[list[Read[Item]], set[str]]:
+    def _due(self, org: str, batch: Batch, turns: dict[str, Turn]) -> list[Read[Item]]:
         """Pending items whose time has come, in the order of the rows: dispatched and not claimed in time, new, or tried again.
 
         The first are in flight already and need no room of their own. They are asked for apart: among all that waits they
-        would come last, and a batch whose tasks were all lost would wait for them for ever. Beside them, the models of
-        which more may wait than were read, because their rate lets no more start soon.
+        would come last, and a batch whose tasks were all lost would wait for them for ever.
         """
         now = self._clock.now()
-        due = self._items.unclaimed(org, batch.id, now, limit=_UNCLAIMED_AT_ONCE)
-        is_cut: set[str] = set()
+        unclaimed = self._items.unclaimed(org, batch.id, now, limit=_UNCLAIMED_AT_ONCE)
+        strays = dict.fromkeys(read.value.model for read in unclaimed if read.value.model not in turns)
+        if strays:
+            turns.update(self._turns.of(org, batch.model_copy(update={"models": list(strays)}), {}, {}))
+        due = [read for read in unclaimed if turns[read.value.model].closed_until is None]
         for model in batch.models:
-            room = self._room(self._offer.find(model)) - in_flight[model]
-            if room <= 0:
+            turn = turns[model]
+            # Of a single model it is plain how many more wait; of several one item tells whether any does.
+            if turn.closed_until is not None or (turn.room <= 0 and len(batch.models) == 1):
+                turn.has_more = True
                 continue
             # One at least, so that it is always known whether money is what is missing.
-            limit = min(room, max(self._slots.free(model), 1))
+            limit = max(min(turn.room, turn.slots.free), 1)
             found = self._items.waiting(org, batch.id, model, now, limit=limit)
-            due += found
-            if len(found) == limit < room:
-                is_cut.add(model)
-        return sorted(due, key=lambda read: read.value.index), is_cut
+            turn.has_more = len(found) == limit
+            turn.waiting = len(found)
+            due += found if turn.room > 0 else []
+        return sorted(due, key=lambda read: read.value.index)
 
-    def _room(self, spec: ImageModelSpec | None) -> int:
-        """How many of this model's items one batch may have outstanding: its share of 1.5 × concurrency and a tick's worth."""
-        if spec is None:
-            return _OF_NO_MODEL
-        concurrency = self._pace.model_concurrency or spec.concurrency
-        per_tick = ceil(spec.rate_per_second * self._pace.tick.total_seconds())
-        # No worker holds back a job that runs on its provider's side: what is outstanding is what runs.
-        at_most = concurrency if spec.job else _OUTSTANDING * concurrency + min(per_tick, concurrency)
-        return ceil(at_most / max(self._active_batches(), 1))
-
-    def _starts(self, reads: list[Read[Item]]) -> dict[str, datetime]:
+    def _starts(self, reads: list[Read[Item]], turns: Mapping[str, Turn]) -> dict[str, datetime]:
         """When each item starts, by path, as far as its model's rate lets it start soon."""
         starts: dict[str, datetime] = {}
         for model in dict.fromkeys(read.value.model for read in reads):
             paths = [read.path for read in reads if read.value.model == model]
-            starts.update(zip(paths, self._slots.take(model, len(paths)), strict=False))
+            starts.update(zip(paths, turns[model].start(len(paths)), strict=False))
         return starts
 
     def _send(self, batch: Batch, chosen: list[tuple[Read[Item], int]], starts: dict[str, datetime], lead: Lead) -> int:
         groups, sent = [], []
         for read, ceiling in chosen:
             fields = item_machine.dispatched(
-                read.value, until=starts[read.path] + self._pace.dispatch_timeout, held_micros=ceiling
+                read.value, until=starts[read.path] + self._dispatch_timeout, held_micros=ceiling
             )
             groups.append([guarded(read, fields or {})])
             sent.append((read.value, read.value.dispatch + 1, starts[read.path]))
@@ -181,9 +178,8 @@ class DispatchService:
             deadline_seconds=spec.dispatch_deadline_seconds if spec else 60,
         )
 
-    def _active_batches(self) -> int:
-        """How many batches share the models now, at most a second old."""
-        now = self._clock.monotonic()
-        if self._active is None or now - self._active[0] > _ACTIVE_KEPT_SECONDS:
-            self._active = (now, self._batches.active())
-        return self._active[1]
+
+def _opens_at(turns: Mapping[str, Turn], late: Collection[str]) -> datetime | None:
+    """When more may go out: of these models, whose rate holds items back, and of closed ones."""
+    found = [turn.opens_at for model, turn in turns.items() if model in late or turn.closed_until is not None]
+    return min(found, default=None)

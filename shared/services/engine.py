@@ -21,9 +21,11 @@ from shared.services.step_requests import StepRequests
 if TYPE_CHECKING:
     from shared.repositories.rows import RowsRepository
     from shared.services.batch_controls import BatchControlService
+    from shared.services.crowds import CrowdService
     from shared.services.dispatching import DispatchService
     from shared.services.generations import GenerationService
     from shared.services.image_handler import ImageHandler
+    from shared.services.model_places import ModelPlaces
     from shared.services.outcomes import OutcomeService
     from shared.services.pacers import PacerService
     from shared.services.provider_jobs import ProviderJobService
@@ -135,7 +137,6 @@ class Engine:
     def generations(self) -> "GenerationService":
         """What a worker does with a delivery."""
         from shared.services.generations import GenerationService
-        from shared.services.model_places import ModelPlaces
 
         return GenerationService(
             self._ports.documents,
@@ -143,10 +144,17 @@ class Engine:
             outcomes=self._outcomes,
             provider_jobs=self._provider_jobs,
             requests=self.requests,
-            places=ModelPlaces(self._offer, concurrency=self._rules.pace.model_concurrency),
+            places=self.places,
             clock=self._ports.clock,
             worker=self._ports.worker,
         )
+
+    @cached_property
+    def places(self) -> "ModelPlaces":
+        """Who calls a model at once in this process."""
+        from shared.services.model_places import ModelPlaces
+
+        return ModelPlaces(self._offer, self.pacers)
 
     @cached_property
     def steps(self) -> "StepService":
@@ -162,6 +170,7 @@ class Engine:
             documents,
             plans=PlanService(documents, self.rows, self._offer, clock),
             dispatches=self._dispatches,
+            crowds=self._crowds,
             lost_work=LostWorkService(
                 documents, outcomes=self._outcomes, provider_jobs=self._provider_jobs, clock=clock
             ),
@@ -240,15 +249,24 @@ class Engine:
         )
 
     @cached_property
+    def _crowds(self) -> "CrowdService":
+        from shared.services.crowds import CrowdService
+
+        return CrowdService(self._ports.documents, self._ports.clock)
+
+    @cached_property
     def _dispatches(self) -> "DispatchService":
         from shared.services.allotments import AllotmentService
         from shared.services.dispatching import DispatchService
+        from shared.services.turns import TurnService
 
+        pace, clock = self._rules.pace, self._ports.clock
         return DispatchService(
             self._ports.documents,
             self._ports.tasks,
             offer=self._offer,
-            allotments=AllotmentService(self._handler, self.reservations, self._ports.clock),
-            clock=self._ports.clock,
-            pace=self._rules.pace,
+            allotments=AllotmentService(self._handler, self.reservations, clock),
+            turns=TurnService(self._offer, pacers=self.pacers, crowds=self._crowds, clock=clock, tick=pace.tick),
+            clock=clock,
+            dispatch_timeout=pace.dispatch_timeout,
         )

@@ -7,10 +7,11 @@ from shared import telemetry
 from shared.domain import item_machine
 from shared.domain.errors import GuardRefused, NotFound, ProviderError
 from shared.domain.failures import severity
+from shared.domain.fair_queues import Seat
 from shared.domain.items import Item
 from shared.domain.lanes import image_lane
 from shared.domain.library import Asset
-from shared.domain.modes import Desired, ItemStatus
+from shared.domain.modes import Desired, ItemStatus, Priority
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
@@ -62,6 +63,7 @@ class GenerationService:
         self._clock = clock
         self._worker = worker
         self._running: dict[tuple[str, str], float] = {}
+        self._seats: dict[tuple[str, str], Seat] = {}
         self._lock = Lock()
 
     def generate(self, org: str, batch: str, item: str, attempt: int, poll: int = 0) -> None:
@@ -79,7 +81,7 @@ class GenerationService:
             return
         if read.value.status is not ItemStatus.PENDING or poll:
             return
-        with self._places.one(read.value.model) as place:
+        with self._places.one(read.value.model, self._seat(org, batch)) as place:
             wish = self._wish(org, batch)
             if wish is not Desired.RUN:
                 self._leave(read, wish)
@@ -191,6 +193,16 @@ class GenerationService:
         """An equal image that exists; looked for after the recipe was locked, so that none can slip in between."""
         return self._assets.made_by(item.org, [item.recipe]).get(item.recipe) if item.reuse else None
 
+    def _seat(self, org: str, batch: str) -> Seat:
+        """In whose turn an image of this batch is made; its lane as it was when the batch was last looked at."""
+        with self._lock:
+            seat = self._seats.get((org, batch))
+        if seat is None:
+            self._wish(org, batch)
+            with self._lock:
+                seat = self._seats.get((org, batch))
+        return seat or Seat(org, batch, Priority.STANDARD)
+
     def _wish(self, org: str, batch: str) -> Desired:
         """What people want of the batch, at most a second old; only "run" is remembered, so that a resume is seen at once."""
         key = (org, batch)
@@ -200,14 +212,16 @@ class GenerationService:
         if running_since is not None and now - running_since <= _WISH_KEPT_SECONDS:
             return Desired.RUN
         try:
-            wish = self._batches.one(org, batch).value.desired
+            found = self._batches.one(org, batch).value
         except NotFound:
-            wish = Desired.CANCEL
+            return Desired.CANCEL
         with self._lock:
-            if wish is not Desired.RUN:
-                self._running.pop(key, None)
-            else:
-                if len(self._running) >= _WISHES_KEPT:
-                    self._running.clear()
+            if len(self._seats) >= _WISHES_KEPT:
+                self._seats.clear()
+                self._running.clear()
+            self._seats[key] = Seat(org, batch, found.priority)
+            if found.desired is Desired.RUN:
                 self._running[key] = now
-        return wish
+            else:
+                self._running.pop(key, None)
+        return found.desired

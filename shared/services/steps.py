@@ -23,8 +23,10 @@ from shared.repositories.commits import Lead
 from shared.repositories.items import ItemRepository
 from shared.services.cancellations import CancellationService
 from shared.services.closings import ClosingService
+from shared.services.crowds import CrowdService
 from shared.services.dispatching import Dispatched, DispatchService
 from shared.services.lost_work import LostWorkService
+from shared.services.outlooks import Outlook, outlook
 from shared.services.planning import PlanService
 from shared.services.reservations import ReservationService
 from shared.services.retries import RetryService
@@ -54,6 +56,7 @@ class StepService:
         *,
         plans: PlanService,
         dispatches: DispatchService,
+        crowds: CrowdService,
         lost_work: LostWorkService,
         retries: RetryService,
         cancellations: CancellationService,
@@ -70,6 +73,7 @@ class StepService:
         self._items = ItemRepository(documents)
         self._plans = plans
         self._dispatches = dispatches
+        self._crowds = crowds
         self._lost_work = lost_work
         self._retries = retries
         self._cancellations = cancellations
@@ -145,8 +149,8 @@ class StepService:
             self._dispatches.recall(org, batch.id)
         else:
             with self._leading(step) as lead:
-                return self._dispatches.dispatch(org, batch, lead)
-        return Dispatched(0, paced_until=None, out_of_money=None)
+                return self._dispatches.dispatch(org, batch, step.control.value, lead)
+        return Dispatched()
 
     @contextmanager
     def _leading(self, step: "_Step") -> Iterator[Lead]:
@@ -156,7 +160,7 @@ class StepService:
         try:
             yield lead
         finally:
-            step.control = Read(step.control.value.model_copy(update=fields), lead.path, lead.version)
+            step.control = Read(step.control.value.model_copy(update=dict(lead.fields)), lead.path, lead.version)
 
     def _look(self, org: str, read: Read[Batch], step: "_Step", dispatched: Dispatched) -> None:
         """Count everything at one read time; then finish, or publish what is and when to look again."""
@@ -164,19 +168,21 @@ class StepService:
         is_planned = self._plans.is_complete(batch, step.control.value)
         counts = self._items.counts(org, batch.id, total=batch.progress.total)
         if is_planned and counts.pending == 0 and counts.running == 0:
+            self._crowds.forget(batch.id)
             self._closings.finish(org, read, counts)
             return
         now = self._clock.now()
         samples = progress.with_sample(step.control.value.samples, now=now, finished=counts.finished)
-        status, reason = _standing(batch, counts, dispatched)
+        told = outlook(batch, counts, dispatched, now=now, is_planned=is_planned)
+        self._crowds.learn(org, batch.model_copy(update={"demand": told.demand}))
         soon = not is_planned or (batch.desired is Desired.CANCEL and counts.pending > 0)
         next_step_at = self._next_step_at(org, batch.id, now, counts)
-        changed = status is not batch.status or reason != batch.status_reason or batch.retry is not None
+        changed = told.is_news_to(batch) or batch.retry is not None
         is_due = now - step.control.value.published_at >= _PUBLISH_EVERY
         if changed or is_due or batch.next_step_at is None or next_step_at < batch.next_step_at:
-            self._publish(read, counts, status, reason, next_step_at, samples, dispatched.reserved_micros)
+            self._publish(read, counts, told, next_step_at, samples, dispatched.reserved_micros)
             step.control = self._remember(step.control, samples=samples, published_at=now)
-        elif counts.finished != batch.progress.finished or counts.running != batch.progress.running:
+        elif _is_other(batch, counts) or told.is_other_than(batch):
             self._requests.at(org, batch.id, step.control.value.published_at + _PUBLISH_EVERY)
         if soon:
             self._requests.soon(org, batch.id)
@@ -189,8 +195,7 @@ class StepService:
         self,
         read: Read[Batch],
         counts: Counts,
-        status: BatchStatus,
-        reason: str,
+        told: Outlook,
         next_step_at: datetime,
         samples: list[dict[str, object]],
         reserved_micros: int | None,
@@ -199,14 +204,13 @@ class StepService:
         if reserved_micros is None:
             reserved_micros = self._reservations.of(org_of(read.path), batch.id).reserved_micros
         fields: dict[str, Any] = {
-            "status": status.value,
-            "status_reason": reason,
-            "progress": progress.progress(counts, samples).model_dump(),
+            **told.fields,
+            "progress": told.progress(counts, samples).model_dump(),
             "cost.spent_micros": counts.spent_micros,
             "cost.reserved_micros": reserved_micros,
             "next_step_at": next_step_at,
         }
-        if batch.started_at is None and status is BatchStatus.RUNNING:
+        if batch.started_at is None and told.status is BatchStatus.RUNNING:
             fields["started_at"] = self._clock.now()
         if batch.retry is not None:
             fields["retry"] = None
@@ -259,18 +263,6 @@ class _Step:
         self.control = control
 
 
-def _standing(batch: Batch, counts: Counts, dispatched: Dispatched) -> tuple[BatchStatus, str]:
-    """The status of a batch that is not finished, and why, in words."""
-    busy = counts.running
-    images = f"{busy} image{'s' if busy != 1 else ''}"
-    if batch.desired is Desired.CANCEL:
-        return BatchStatus.RUNNING, f"Cancelling: {images} still being made will be kept."
-    if batch.desired is Desired.PAUSE:
-        if busy:
-            return BatchStatus.RUNNING, f"Pausing: {images} still being made will be kept."
-        return BatchStatus.PAUSED, "Paused on request. Resume it when you are ready."
-    if dispatched.out_of_money and not busy and not dispatched.count and not counts.held_micros:
-        return BatchStatus.PAUSED, dispatched.out_of_money
-    started = batch.started_at is not None or busy or counts.finished or dispatched.count
-    status = BatchStatus.RUNNING if started else BatchStatus.ACCEPTED
-    return status, dispatched.out_of_money or ""
+def _is_other(batch: Batch, counts: Counts) -> bool:
+    """Whether the document tells of other counts."""
+    return counts.finished != batch.progress.finished or counts.running != batch.progress.running

@@ -1,0 +1,58 @@
+"""When one batch's next calls of one model may start: its share of the model's rate, as starting times a little ahead."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+# Calls start a little later or earlier than their slots; at the full rate every such shift would be one call too many in a second.
+OF_THE_RATE = 0.95
+_LEAST_GAP = timedelta(microseconds=1)
+# A model that is asked less than once in a day is as good as closed; a longer gap would only leave the calendar.
+_LONGEST_GAP_SECONDS = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Starting times from `first` on, a `gap` apart, as far `ahead` of now as is given out."""
+
+    first: datetime
+    gap: timedelta
+    now: datetime
+    ahead: timedelta
+
+    @classmethod
+    def at_rate(
+        cls,
+        per_second: float,
+        *,
+        now: datetime,
+        ahead: timedelta,
+        last: datetime | None,
+        begun_at: datetime,
+        phase: float,
+    ) -> Self:
+        """The slots of a batch that may start so many calls a second, and whose last one was given out for `last`.
+
+        A batch that has none yet begins `phase` (0 to 1) of a gap after `begun_at`: batches that begin together take turns.
+        """
+        gap = least_gap(per_second)
+        next_one = begun_at + phase * gap if last is None else last + gap
+        return cls(max(next_one, now), gap, now, ahead)
+
+    @property
+    def free(self) -> int:
+        """How many there are."""
+        return max((self.now + self.ahead - self.first) // self.gap + 1, 0)
+
+    def first_of(self, wanted: int) -> list[datetime]:
+        """The first of them, as many as are wanted if there are so many."""
+        return [self.first + number * self.gap for number in range(min(wanted, self.free))]
+
+    def opens_at(self, taken: int) -> datetime:
+        """From when on there are more than these."""
+        return max(self.first + taken * self.gap - self.ahead, self.now)
+
+
+def least_gap(per_second: float) -> timedelta:
+    """The time between two starts at so many a second, less the margin."""
+    return max(timedelta(seconds=1 / max(OF_THE_RATE * per_second, 1 / _LONGEST_GAP_SECONDS)), _LEAST_GAP)
