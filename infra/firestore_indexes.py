@@ -49,6 +49,7 @@ _LISTINGS: Final = (
         for field in ("reserved_micros", "reserved_images")
     ),
     Listing("ledger", ("kind", "model", "member", "batch"), (Order("at"),)),
+    Listing("ledger", ("kind",), (Order("at"), Order("cost_micros"))),
     *(
         Listing("ledger", ("", "model", "member", "batch"), (Order("at"), Order(field)))
         for field in ("images", "cost_micros")
@@ -72,6 +73,7 @@ _TEXTS: Final = {
     "budgets": ("warned",),
     "reservations": ("warned",),
     "audit": ("details",),
+    "bills": ("lines", "left_out"),
     "idempotency": ("resource", "fingerprint"),
     "webhooks": ("secrets", "description"),
     "deliveries": ("body", "tries", "status_reason"),
@@ -90,6 +92,7 @@ _GUARDED: Final = (
     "webhooks",
     "deliveries",
     "reports",
+    "bills",
     "checkpoints",
 )
 _EXPIRING: Final = ("idempotency", "commit_notes", "deliveries")

@@ -221,6 +221,7 @@ class Container:
             sign_ins=library.sign_ins,
             usage=library.usage,
             reports=library.reports,
+            bills=library.bills,
             models=library.models,
             live=library.live,
             monitor=library.monitor,

@@ -29,7 +29,15 @@ class Body(Generic[M]):
 
 
 async def read_body(request: Request) -> bytes:
-    """The body; raises UnsupportedMedia, TooLarge as soon as there is more of it than is taken, HTTPException (408) when it takes too long."""
+    """The body of JSON; raises UnsupportedMedia, and what `received` raises."""
+    body = await received(request)
+    if body:
+        check_media_type(request)
+    return body
+
+
+async def received(request: Request) -> bytes:
+    """The body, whatever it is; raises TooLarge as soon as there is more of it than is taken, HTTPException (408) when it takes too long."""
     settings: ApiSettings = request.app.state.settings
     limit = settings.max_body_bytes
     length = request.headers.get("content-length", "0")
@@ -42,8 +50,6 @@ async def read_body(request: Request) -> bytes:
     except TimeoutError:
         told = f"The body did not arrive within {settings.body_seconds:g} seconds. Send it faster, or split it."
         raise HTTPException(408, told, {"Connection": "close"}) from None
-    if body:
-        check_media_type(request)
     return body
 
 
@@ -88,6 +94,33 @@ class JsonBody(Generic[M]):
         if not raw.strip() and self.optional:
             raw = b"{}"
         return parse(self.model, raw)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was sent as a request's body, and its SHA-256."""
+
+    data: bytes
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A dependency: the body as a file of this media type."""
+
+    media_type: str
+
+    async def __call__(self, request: Request) -> File:
+        """Raises Malformed when there is none, UnsupportedMedia, TooLarge."""
+        data = await received(request)
+        if not data:
+            raise Malformed("The body is empty. Send the file as the body.")
+        said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if said != self.media_type:
+            raise UnsupportedMedia(f"Send the file with the header Content-Type: {self.media_type}.")
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            raise UnsupportedMedia("Send the file uncompressed, without Content-Encoding.")
+        return File(data, hashlib.sha256(data).hexdigest())
 
 
 def parse(model: type[M], raw: bytes) -> Body[M]:

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from shared.http.auth import Access
-from shared.http.bodies import JsonBody
+from shared.http.bodies import FileBody, JsonBody
 from shared.http.problems import INTERNAL, KINDS, MEDIA_TYPE, Kind
 
 DESCRIPTION = """\
@@ -28,6 +28,7 @@ TAGS = [
     {"name": "references", "description": "Pictures that guide images."},
     {"name": "models", "description": "What can be chosen, and what it costs."},
     {"name": "usage", "description": "What was made and spent."},
+    {"name": "bills", "description": "What providers billed, beside what the ledger says."},
     {"name": "keys", "description": "Credentials of machines."},
     {"name": "sign-in", "description": "Credentials of people."},
     {"name": "system", "description": "Health, readiness, configuration."},
@@ -129,6 +130,10 @@ def _add_bodies(document: dict[str, Any], routes: Sequence[APIRoute], schemas: d
         if body := bodies.get(route.unique_id):
             content = {"schema": references[body.model, "validation"], "example": dict(body.example)}
             operation["requestBody"] = {"required": not body.optional, "content": {"application/json": content}}
+        for file in dependencies(route):
+            if isinstance(file, FileBody):
+                told = {"schema": {"type": "string", "description": "The file as it is."}}
+                operation["requestBody"] = {"required": True, "content": {file.media_type: told}}
 
 
 def _statuses(route: APIRoute, operation: dict[str, Any], access: Access | None) -> list[int]:

@@ -11,6 +11,7 @@ from shared.ports.ids import Ids
 from shared.services.assets import AssetService
 from shared.services.batch_controls import BatchControlService
 from shared.services.batches import BatchService
+from shared.services.bills import BillService
 from shared.services.dead_letters import DeadLetterService
 from shared.services.discards import DiscardService
 from shared.services.keys import KeyService
@@ -47,6 +48,7 @@ class ApiServices:
     sign_ins: SignInService
     usage: UsageService
     reports: ReportService
+    bills: BillService
     models: ModelService
     live: LiveService
     monitor: MonitorService

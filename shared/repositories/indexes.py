@@ -76,4 +76,5 @@ INDEXES: tuple[Index, ...] = (
     _index("ledger", "model", "at"),
     _index("ledger", "member", "at"),
     _index("ledger", "batch", "at"),
+    _index("bills", "-created_at"),
 )

@@ -1,9 +1,9 @@
 """Budgets, reservations and the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.domain.ids import derived
 from shared.domain.limits import EVER
@@ -51,6 +51,17 @@ class UsageSums:
     cost_micros: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What some ledger entries cost together, and how many they are."""
+
+    cost_micros: int
+    entries: int
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
 class LedgerRepository(Collection[LedgerEntry]):
     """Every call to a provider, once."""
 
@@ -90,6 +101,18 @@ class LedgerRepository(Collection[LedgerEntry]):
                 images=found[f"images {name}"], calls=found[f"calls {name}"], cost_micros=found[f"cost {name}"]
             )
             for name in groups
+        }
+
+    def costs(self, org: str, groups: Mapping[Key, tuple[Where, ...]]) -> dict[Key, Costs]:
+        """What the entries of each group cost, and how many they are, all at one read time."""
+        wanted: dict[str, Count | Sum] = {}
+        for number, where in enumerate(groups.values()):
+            wanted[f"cost {number}"] = Sum("cost_micros", where)
+            wanted[f"entries {number}"] = Count(where)
+        found = self._documents.aggregate(paths.ledger(org), wanted) if wanted else {}
+        return {
+            key: Costs(cost_micros=found[f"cost {number}"], entries=found[f"entries {number}"])
+            for number, key in enumerate(groups)
         }
 
 

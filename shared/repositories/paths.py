@@ -179,6 +179,16 @@ def report(org: str, day: str) -> str:
     return f"orgs/{org}/reports/{day}"
 
 
+def bills(org: str) -> str:
+    """What providers billed."""
+    return f"orgs/{org}/bills"
+
+
+def bill(org: str, bill_id: str) -> str:
+    """One bill."""
+    return f"orgs/{org}/bills/{bill_id}"
+
+
 def report_checkpoint(org: str) -> str:
     """How far the reports reach."""
     return f"orgs/{org}/checkpoints/costs"

@@ -9,6 +9,7 @@ from shared.repositories.pages import PageTokens
 from shared.services.assets import AssetService
 from shared.services.audit import AuditService
 from shared.services.batches import BatchService
+from shared.services.bills import BillService
 from shared.services.dead_letters import DeadLetterService
 from shared.services.discards import DiscardService
 from shared.services.engine import Engine, Ports
@@ -171,6 +172,12 @@ class Library:
             clock=ports.clock,
             link_hours=self._rules.link_hours,
         )
+
+    @cached_property
+    def bills(self) -> BillService:
+        """What providers billed."""
+        ports = self._ports
+        return BillService(ports.documents, pages=self._pages, audit=self._audit, clock=ports.clock, ids=ports.ids)
 
     @cached_property
     def models(self) -> ModelService:

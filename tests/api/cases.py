@@ -18,6 +18,7 @@ UNKNOWN = {
     "key_id": "key_aaaaaaaaaaaaaaaaaaaa",
     "webhook_id": "whk_aaaaaaaaaaaaaaaaaaaa",
     "delivery_id": "dlv_aaaaaaaaaaaaaaaaaaaa",
+    "bill_id": "bil_aaaaaaaaaaaaaaaaaaaa",
 }
 
 
@@ -29,13 +30,17 @@ class Wrong:
     pointer: str | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    file: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     make: Callable[[ApiStack], Ids] | None = None
 
 
 @dataclass(frozen=True)
 class Case:
-    """A route: `make` prepares what it acts on, in our organisation, and names it; `role` is the least that may call it."""
+    """A route: `make` prepares what it acts on, in our organisation, and names it; `role` is the least that may call it.
+
+    A good request has `body` as JSON, or `file` of the `media_type`, and `query`.
+    """
 
     method: str
     path: str
@@ -43,6 +48,9 @@ class Case:
     status: int = 200
     make: Callable[[ApiStack], Ids] = lambda _: {}
     body: Any = None
+    file: bytes | None = None
+    media_type: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
     wrong: tuple[Wrong, ...] = ()
 
     @property
@@ -120,6 +128,49 @@ def delivered(stack: ApiStack) -> Ids:
     return {**ids, "delivery_id": stack.ask("POST", f"/v1/webhooks/{ids['webhook_id']}:test").json()["id"]}
 
 
+def unbilled(stack: ApiStack) -> Ids:
+    """No bill is there, so that one of any content is new."""
+    for old in stack.ask("GET", "/v1/bills").json()["bills"]:
+        stack.ask("DELETE", f"/v1/bills/{old['id']}")
+    return {}
+
+
+def billed(stack: ApiStack) -> Ids:
+    """A bill that was brought."""
+    unbilled(stack)
+    return {"bill_id": stack.ask("POST", "/v1/bills", json=BILL).json()["id"]}
+
+
+BILL: Any = {
+    "provider": "openai",
+    "lines": [{"day": "2026-03-01", "model": "gpt-image-2, image output", "cost_usd": "1.25"}],
+}
+LINE: Any = BILL["lines"][0]
+BILLS = (
+    Wrong(422, "/provider", body=BILL | {"provider": "preview"}),
+    Wrong(422, "/lines", body=BILL | {"lines": []}),
+    Wrong(422, "/lines/0/day", body=BILL | {"lines": [LINE | {"day": "1 March"}]}),
+    Wrong(422, "/lines/0/day", body=BILL | {"to": "2026-03-05", "from": "2026-03-02"}),
+    Wrong(422, "/lines/0/model", body=BILL | {"lines": [LINE | {"model": " "}]}),
+    Wrong(422, "/lines/0/cost_usd", body=BILL | {"lines": [LINE | {"cost_usd": "a dollar"}]}),
+    Wrong(422, "/lines/0/cost_usd", body=BILL | {"lines": [LINE | {"cost_usd": "1e12"}]}),
+    Wrong(422, "/lines/0/currency", body=BILL | {"lines": [LINE | {"currency": "EUR"}]}),
+    Wrong(422, "/from", body=BILL | {"from": "2026-03-02", "to": "2026-03-01"}),
+    Wrong(422, "/to", body=BILL | {"from": "2026-01-01", "to": "2026-12-31"}),
+    Wrong(422, "/surprise", body=BILL | {"surprise": 1}),
+    Wrong(409, body=BILL, make=billed),
+)
+FILE = b"date,model,cost_usd\n2026-03-01,gpt-image-2,2.50\n"
+FILES = (
+    Wrong(422, "/query/provider", {"provider": "nobody"}),
+    Wrong(422, "/query/name", {"provider": "openai", "name": "x" * 121}),
+    Wrong(422, "/rows/2/cost_usd", {"provider": "openai"}, file=FILE.replace(b"2.50", b"=1+1")),
+    Wrong(422, "/rows/2/date", {"provider": "openai"}, file=FILE.replace(b"2026-03-01", b"01.03.2026")),
+    Wrong(400, None, {"provider": "openai"}, file=b"a,b,c\n1,2,3\n"),
+    Wrong(400, None, {"provider": "openai"}, file=b"\xff\x00\xfe"),
+    Wrong(415, None, {"provider": "openai"}, headers={"Content-Type": "application/json"}),
+    Wrong(415, None, {"provider": "openai"}, headers={"Content-Encoding": "gzip"}),
+)
 HOOK: Any = {"url": "https://hooks.example.com/fanfold", "events": ["BatchCompleted"]}
 URLS = (
     Wrong(422, "/url", body=HOOK | {"url": "http://hooks.example.com/"}),
@@ -263,6 +314,12 @@ CASES = (
         Wrong(422, "/query/to", {"from": "2020-01-01", "to": "2026-03-01"}),
     )),
     Case("GET", "/v1/monitor", Role.ADMIN, make=waiting),
+    Case("POST", "/v1/bills", Role.ADMIN, 201, make=unbilled, body=BILL, wrong=(*BILLS, *KEYS)),
+    Case("POST", "/v1/bills:import", Role.ADMIN, 201, make=unbilled, file=FILE, media_type="text/csv",
+         query={"provider": "openai"}, wrong=(*FILES, *KEYS)),
+    Case("GET", "/v1/bills", Role.ADMIN, make=billed, wrong=PAGES),
+    Case("GET", "/v1/bills/{bill_id}", Role.ADMIN, make=billed),
+    Case("DELETE", "/v1/bills/{bill_id}", Role.ADMIN, 204, make=billed),
     Case("POST", "/v1/keys", Role.ADMIN, 201, body={"name": "Sheets"}, wrong=(*KEYS,
         Wrong(422, "/name", body={"name": " "}),
         Wrong(422, "/role", body={"name": "a", "role": "owner"}),

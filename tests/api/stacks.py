@@ -165,6 +165,7 @@ class ApiStack(World):
             sign_ins=library.sign_ins,
             usage=library.usage,
             reports=library.reports,
+            bills=library.bills,
             models=library.models,
             live=self.live,
             monitor=library.monitor,

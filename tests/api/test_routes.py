@@ -9,7 +9,7 @@ import pytest
 from shared.domain.modes import Role
 from shared.http.app import api_routes
 from shared.http.auth import Access, Open
-from shared.http.bodies import JsonBody
+from shared.http.bodies import FileBody, JsonBody
 from shared.http.openapi import access_of, dependencies
 from tests.api.cases import CASES, UNKNOWN, Case, Ids, Wrong
 from tests.api.stacks import ApiStack
@@ -31,10 +31,13 @@ def send(stack: ApiStack, case: Case, headers: dict[str, str], ids: Ids, wrong: 
     body = case.body(ids) if callable(case.body) else case.body
     body = body if wrong.body is None else wrong.body
     url = case.path.format(**ids)
-    extra = {} if body is None else {"json": body}
-    return stack.client.request(
-        case.method, url, headers=headers | dict(wrong.headers), params=dict(wrong.query), **extra
-    )
+    file = case.file if wrong.file is None else wrong.file
+    extra: dict[str, Any] = {} if body is None else {"json": body}
+    if file is not None:
+        extra["content"] = file
+        headers = {"Content-Type": case.media_type} | headers
+    query = dict(case.query) | dict(wrong.query)
+    return stack.client.request(case.method, url, headers=headers | dict(wrong.headers), params=query, **extra)
 
 
 def headers_for(stack: ApiStack, case: Case, role: Role | None = None) -> dict[str, str]:
@@ -76,9 +79,11 @@ def test_every_route_names_who_may_call_it() -> None:
 def test_every_route_that_takes_a_body_is_tried_with_a_wrong_one() -> None:
     by_name = {case.name: case for case in CASES}
     for route in api_routes():
-        if any(isinstance(call, JsonBody) for call in dependencies(route)):
-            for method in route.methods or ():
-                assert any(wrong.body is not None for wrong in by_name[f"{method} {route.path_format}"].wrong)
+        for kind, field in ((JsonBody, "body"), (FileBody, "file")):
+            if any(isinstance(call, kind) for call in dependencies(route)):
+                for method in route.methods or ():
+                    tried = by_name[f"{method} {route.path_format}"].wrong
+                    assert any(getattr(wrong, field) is not None for wrong in tried)
 
 
 @every_case

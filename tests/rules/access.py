@@ -46,6 +46,7 @@ DOCUMENTS: Final[dict[str, Access]] = {
     "key":                Access(get=ADMINS,     list=ADMINS, api="/v1/keys"),
     "audit_entry":        Access(get=ADMINS,     list=ADMINS),
     "ledger_entry":       Access(get=ADMINS,     list=ADMINS),
+    "bill":               Access(get=ADMINS,     list=ADMINS, api="/v1/bills/{bill_id}"),
     # What only functions need.
     "step_control":       HIDDEN,
     "budget":             HIDDEN,

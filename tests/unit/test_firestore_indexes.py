@@ -17,6 +17,7 @@ from shared.ports.documents import DocumentStore, Sum, Where
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository, StepControlRepository
+from shared.repositories.bills import BillRepository
 from shared.repositories.dead_letters import DeadLetterRepository
 from shared.repositories.items import ItemRepository
 from shared.repositories.leftovers import Leftovers
@@ -117,6 +118,10 @@ def _people(store: DocumentStore) -> None:
     period = (Where("at", ">=", NOW), Where("at", "<=", NOW))
     groups = {name: (Where(name, "==", "x"), *period) for name in ("model", "member", "batch")}
     LedgerRepository(store).usage(ORG, {"all": period, **groups})
+    model, kind = Where("model", "==", "m"), Where("kind", "==", "charge")
+    within = (Where("at", ">=", NOW), Where("at", "<", NOW))
+    LedgerRepository(store).costs(ORG, {"model": (model, *within), "kind": (model, kind, *within)})
+    BillRepository(store).page(ORG, limit=9, start_after=(NOW, paths.bill(ORG, "b")))
 
 
 def _jobs(store: DocumentStore) -> None:

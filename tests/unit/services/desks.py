@@ -28,6 +28,7 @@ from shared.repositories.pages import PageTokens
 from shared.services.assets import AssetService
 from shared.services.audit import AuditService
 from shared.services.batches import BatchService
+from shared.services.bills import BillService
 from shared.services.keys import KeyService
 from shared.services.organisations import Begun, OrganisationCreate, OrganisationService
 from shared.services.references import ReferenceService, UploadLimits
@@ -61,6 +62,7 @@ class Desk:
         self.sign_ins = SignInService(self.store, accounts=self.accounts, clock=self.clock)
         self.organisations = self.new_organisations(self.store)
         self.usage = UsageService(self.store, offer=self.world.offer)
+        self.bills = BillService(self.store, pages=self.pages, audit=self.audit, clock=self.clock, ids=self.ids)
         self.submits = self.new_submits()
         self.assets = self.new_assets()
         self.references = self.new_references(self.files)
