@@ -135,6 +135,13 @@ class Settings(BaseSettings):
         None, validation_alias="OPENAI_API_KEY", description="Offers OpenAI's image models."
     )
     openai_base_url: str = Field("", description="Another address of the OpenAI API (a proxy, a test server).")
+    bfl_api_key: SecretStr | None = Field(
+        None, validation_alias="BFL_API_KEY", description="Offers Black Forest Labs' Flux models."
+    )
+    flux_base_url: str = Field("", description="Another address of the Flux API (a region, a proxy, a test server).")
+    flux_server_url: str = Field(
+        "", description="A server of your own that speaks Flux's protocol: offers image-to-image with strength."
+    )
     default_model: str = Field("", description="Model of rows that name none; empty: the best one that is configured.")
 
     max_rows: int = Field(1_000, ge=1, description="Rows a batch may have.")

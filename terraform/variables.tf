@@ -168,7 +168,7 @@ variable "settings" {
 }
 
 variable "absent_secrets" {
-  description = "Secrets that functions ask for and that have no value here yet: GEMINI_API_KEY and OPENAI_API_KEY to begin with previews only."
+  description = "Secrets that functions ask for and that have no value here yet: BFL_API_KEY, GEMINI_API_KEY and OPENAI_API_KEY to begin with previews only."
   type        = list(string)
   default     = []
 }

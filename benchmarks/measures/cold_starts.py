@@ -85,7 +85,7 @@ def _environment() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("FANFOLD_", "GEMINI_", "OPENAI_", "PYTHON"))
+        if not name.startswith(("BFL_", "FANFOLD_", "GEMINI_", "OPENAI_", "PYTHON"))
     }
 
 

@@ -10,7 +10,14 @@ from shared.domain.shapes import SIZE_EDGE
 from shared.domain.steering import UNSTEERED, SteeringSpans
 
 Unit: TypeAlias = Literal[
-    "input_text_tokens", "input_image_tokens", "output_text_tokens", "output_image_tokens", "images"
+    "input_text_tokens",
+    "input_image_tokens",
+    "output_text_tokens",
+    "output_image_tokens",
+    "images",
+    "input_megapixels",
+    "output_megapixels",
+    "millicredits",
 ]
 
 LEASE_MARGIN_SECONDS = 60
@@ -39,7 +46,8 @@ class ImageModelSpec:
     """One model: capabilities, dated prices, end of life.
 
     `expected_units` and `ceiling_units` give, per size, what one image usually and at most bills besides its references
-    and prompt; `edges` tells, per size, the side in pixels of the square that has its area; `reference_tokens` is what one reference picture bills at most. `deadline_seconds` bounds one call, or the whole
+    and prompt; `edges` tells, per size, the side in pixels of the square that has its area; `reference_tokens` is what one reference picture bills at most;
+    `reference_megapixels` is what it bills where pixels are sold, with the most that it can be beside it. `deadline_seconds` bounds one call, or the whole
     of a job where the provider works on its side and is asked for it later (`job`).
     `quality` is the one that is asked for, in the provider's word, where it decides the price.
     `concurrency` and `rate_per_second` are what one instance of the engine may ask of it.
@@ -60,6 +68,8 @@ class ImageModelSpec:
     expected_units: Mapping[str, Mapping[Unit, int]]
     ceiling_units: Mapping[str, Mapping[Unit, int]]
     reference_tokens: int = 0
+    reference_megapixels: int = 0
+    reference_megapixels_ceiling: int = 0
     deadline_seconds: int = 120
     job: JobPace | None = None
     typical_seconds: float
@@ -72,9 +82,14 @@ class ImageModelSpec:
     edges: Mapping[str, int] = field(default_factory=lambda: SIZE_EDGE, repr=False)
 
     @property
+    def call_seconds(self) -> int:
+        """The bound of one call to the provider."""
+        return self.job.call_seconds if self.job else self.deadline_seconds
+
+    @property
     def lease_seconds(self) -> int:
         """How long one delivery owns its item: the bound of its call and what storing takes."""
-        return (self.job.call_seconds if self.job else self.deadline_seconds) + LEASE_MARGIN_SECONDS
+        return self.call_seconds + LEASE_MARGIN_SECONDS
 
     @property
     def attempt_seconds(self) -> int:
@@ -111,12 +126,18 @@ def cost_micros(units: Mapping[str, int], price: Price) -> int:
 
 def estimate_micros(spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date) -> int:
     """What one image will probably cost."""
-    return cost_micros(_units(spec.expected_units[size], spec, references, prompt), spec.price_on(day))
+    units = _units(spec.expected_units[size], spec, references, prompt)
+    if references and spec.reference_megapixels:
+        units["input_megapixels"] = references * spec.reference_megapixels
+    return cost_micros(units, spec.price_on(day))
 
 
 def ceiling_micros(spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date) -> int:
     """The most that one call can cost."""
-    return cost_micros(_units(spec.ceiling_units[size], spec, references, prompt), spec.price_on(day))
+    units = _units(spec.ceiling_units[size], spec, references, prompt)
+    if references and spec.reference_megapixels_ceiling:
+        units["input_megapixels"] = references * spec.reference_megapixels_ceiling
+    return cost_micros(units, spec.price_on(day))
 
 
 def _units(base: Mapping[Unit, int], spec: ImageModelSpec, references: int, prompt: str) -> dict[str, int]:

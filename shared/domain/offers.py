@@ -54,7 +54,7 @@ class Offer:
         usable = self.usable(day)
         if not usable:
             raise ConfigurationWrong(
-                "No image model is offered. Set GEMINI_API_KEY or OPENAI_API_KEY, or leave the preview provider on."
+                "No image model is offered. Set GEMINI_API_KEY, OPENAI_API_KEY or BFL_API_KEY, or leave the preview provider on."
             )
         return usable[0]
 

@@ -118,10 +118,14 @@ class Estimator:
         return ceil(longest) + _OVERHEAD_SECONDS
 
     def _cheaper(self, priced: Sequence[Priced]) -> list[Suggestion]:
-        """The one cheaper model that could make every image and saves the most; a preview is no substitute."""
+        """The one cheaper model that could make every image and saves the most; a preview is no substitute, nor is another picture painted over."""
         best: tuple[int, ImageModelSpec] | None = None
         for spec in self._offer.usable(self._day):
-            if spec.provider == PREVIEW or not all(_can_make(spec, one.combination) for one in priced):
+            if (
+                spec.provider == PREVIEW
+                or spec.min_references
+                or not all(_can_make(spec, one.combination) for one in priced)
+            ):
                 continue
             saves = sum(self._saved(one, spec, one.combination.size or DEFAULT_SIZE) for one in priced)
             if saves > 0 and (best is None or saves > best[0]):

@@ -125,7 +125,7 @@ class ImageHandler:
         """Begin the job of the running attempt at a provider that works on its own side; raises ProviderError."""
         spec = self.spec(item)
         jobs = cast("ImageJobs", self._provider(spec))
-        request = self._request(item, spec, spec.job.call_seconds if spec.job else spec.deadline_seconds)
+        request = self._request(item, spec)
         with self._asked(spec, answered):
             return jobs.submit(request)
 
@@ -141,7 +141,7 @@ class ImageHandler:
         except ProviderError as error:
             # Nobody was asked: the job goes on without us, and is paid for.
             raise ProviderError(error.kind, error.detail, outcome_known=False) from error
-        answer = jobs.poll(job, deadline_seconds=spec.job.call_seconds if spec.job else spec.deadline_seconds)
+        answer = jobs.poll(job, deadline_seconds=spec.call_seconds)
         if isinstance(answer, StillRunning):
             return answer
         try:
@@ -152,11 +152,11 @@ class ImageHandler:
     def _buy(self, item: Item, answered: Callable[[], None]) -> GeneratedImage:
         spec = self.spec(item)
         provider = cast("ImageModel", self._provider(spec))
-        request = self._request(item, spec, spec.deadline_seconds)
+        request = self._request(item, spec)
         with self._asked(spec, answered):
             return provider.generate(request)
 
-    def _request(self, item: Item, spec: ImageModelSpec, deadline_seconds: float) -> ImageRequest:
+    def _request(self, item: Item, spec: ImageModelSpec) -> ImageRequest:
         return ImageRequest(
             model=spec.id,
             prompt=item.prompt,
@@ -169,7 +169,7 @@ class ImageHandler:
             seed=item.seed,
             variant=item.variant,
             steering=item.steering,
-            deadline_seconds=deadline_seconds,
+            deadline_seconds=spec.call_seconds,
         )
 
     @contextmanager

@@ -19,6 +19,7 @@ EDGES = {
     "shared/adapters/embedded/documents/watchers.py": "a listener's fault does not blind the other watchers",
     "shared/adapters/google/documents/watches.py": "a listener's fault does not end its watch",
     "shared/adapters/providers/gemini/models.py": "whatever the SDK raises becomes a ProviderError here",
+    "shared/adapters/providers/flux/models.py": "whatever a client raises becomes a ProviderError here",
     "shared/adapters/providers/openai/models.py": "whatever the SDK raises becomes a ProviderError here",
     "shared/http/service_edge.py": "an unforeseen error becomes a 500, so that the delivery is made again",
     "shared/http/task_edge.py": "one sweep's trouble leaves no other out; it is raised when all were carried out",

@@ -21,7 +21,9 @@ from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros
 from shared.domain.modes import ReferenceMode
 from shared.domain.shapes import has_shape
-from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest, ReferenceImage
+from shared.ports.providers import GeneratedImage, ImageJobs, ImageModel, ImageRequest, ReferenceImage
+from tests.providers.flux_models import Patient
+from tests.providers.flux_server import FluxServer
 from tests.providers.gemini_server import GeminiServer
 from tests.providers.openai_server import OpenAIServer
 from tests.providers.replies import picture
@@ -31,6 +33,8 @@ DAY = date(2026, 11, 21)
 PNG = picture(colour=(20, 90, 160))
 # Where a remote provider is spoken to in these tests; one that draws here needs nothing.
 WIRES: dict[str, Callable[[], AbstractContextManager[ProviderServer[Any] | None]]] = {
+    "flux": FluxServer,
+    "flux_server": FluxServer,
     "gemini": GeminiServer,
     "openai": OpenAIServer,
     "preview": nullcontext,
@@ -67,6 +71,9 @@ class Subject:
         )
 
     def calls(self) -> int | None:
+        """The billable calls so far."""
+        if isinstance(self.server, FluxServer):
+            return len(self.server.submits)
         return None if self.server is None else self.server.calls
 
 
@@ -81,8 +88,13 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
             gemini_base_url=url,
             openai_api_key=SecretStr("a-key"),
             openai_base_url=url,
+            bfl_api_key=SecretStr("a-key"),
+            flux_base_url=url,
+            flux_server_url=url,
         )
-        yield Subject(cast("ImageModel", build(name, settings, SystemClock())), spec, server)
+        made = build(name, settings, SystemClock())
+        images = Patient(cast("ImageJobs", made)) if spec.job else cast("ImageModel", made)
+        yield Subject(images, spec, server)
 
 
 def opened(image: GeneratedImage) -> Image.Image:

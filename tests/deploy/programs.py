@@ -137,7 +137,7 @@ def cloud(place: Path) -> Iterator[Cloud]:
         "buckets": {},
         "database": None,
         "secrets": [],
-        "asked": ["FANFOLD_PAGE_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY"],
+        "asked": ["BFL_API_KEY", "FANFOLD_PAGE_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY"],
         "values": {},
         "services": {},
         "candidate_url": "",

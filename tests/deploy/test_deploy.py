@@ -44,7 +44,7 @@ def test_an_empty_project_becomes_a_platform_with_an_admin_and_an_image(place: C
     assert said["applied"] == 1
     assert set(said["values"]) == {"FANFOLD_PAGE_KEY", "FIRST_ADMIN", "SMOKE_API_KEY"}
     planned = next(call for call in place.calls if " plan " in call)
-    assert '-var=absent_secrets=["GEMINI_API_KEY","OPENAI_API_KEY"]' in planned
+    assert '-var=absent_secrets=["BFL_API_KEY","GEMINI_API_KEY","OPENAI_API_KEY"]' in planned
     assert f"-var-file={ROOT}/terraform/environments/dev.tfvars" in planned
     assert served.keys[-1] == said["values"]["SMOKE_API_KEY"][-1]
     credentials = json.loads(said["values"]["FIRST_ADMIN"][-1])

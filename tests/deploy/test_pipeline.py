@@ -107,7 +107,7 @@ def test_a_change_on_main_is_held_applied_and_brought_forward(place: Cloud, serv
     planned = next(call for call in place.calls if " plan " in call)
     assert "-var=all_traffic_on_latest=false" in planned
     assert f"-var=firestore_location={REGION}" in planned
-    assert '-var=absent_secrets=["GEMINI_API_KEY","OPENAI_API_KEY"]' in planned
+    assert '-var=absent_secrets=["BFL_API_KEY","GEMINI_API_KEY","OPENAI_API_KEY"]' in planned
     assert place.state["applied"] == 1
     assert {name: place.shares(name) for name in SERVICES} == {name: {OLD: 100} for name in SERVICES}
     services = place.state["services"]

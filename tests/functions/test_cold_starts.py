@@ -17,7 +17,11 @@ FUNCTIONS = sorted(manifest.parent.name for manifest in FOLDER.glob("*/function.
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_first_answer_is_a_good_one(name: str, tmp_path: Path) -> None:
     settings = {"FANFOLD_HOME": str(tmp_path / "home"), "FANFOLD_FUNCTIONS_URL": "http://127.0.0.1:1"}
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("FANFOLD_", "GEMINI_", "OPENAI_"))}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("BFL_", "FANFOLD_", "GEMINI_", "OPENAI_"))
+    }
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.start", "function", name],
         cwd=ROOT,

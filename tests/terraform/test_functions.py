@@ -277,13 +277,13 @@ def test_a_name_too_long_for_an_account_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_secret_without_a_value_yet_is_made_and_given_to_nobody() -> None:
-    deployed = plan("", absent_secrets='["GEMINI_API_KEY", "OPENAI_API_KEY"]')
+    deployed = plan("", absent_secrets='["BFL_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY"]')
     # It can be given one: a version that is disabled for a while is not lost either.
     assert "GEMINI_API_KEY" in deployed["google_secret_manager_secret.secrets"]
     assert not [
         key
         for key in deployed["google_secret_manager_secret_iam_member.functions"]
-        if "GEMINI" in key or "OPENAI" in key
+        if "GEMINI" in key or "OPENAI" in key or "BFL" in key
     ]
     for one in deployed["google_cloudfunctions2_function.functions"].values():
         assert [secret["key"] for secret in config(one, "service_config")["secret_environment_variables"]] == [

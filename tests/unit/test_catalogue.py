@@ -43,6 +43,17 @@ DOCUMENTED_DOLLARS = {
     ("gpt-image-1-mini", "1K"): "0.008",
     ("gpt-image-1", "1K"): "0.042",
     ("dall-e-3", "1K"): "0.040",
+    **{
+        (model, size): dollars
+        for model, dollars in (
+            ("flux-2-pro", "0.030"),
+            ("flux-2-klein-4b", "0.014"),
+            ("flux-2-flex", "0.050"),
+            ("flux-2-max", "0.070"),
+            ("flux-img2img", "0.000"),
+        )
+        for size in ("512", "1K")
+    },
     ("preview", "512"): "0.000",
     ("preview", "1K"): "0.000",
     ("preview", "2K"): "0.000",
@@ -84,12 +95,40 @@ def test_every_unit_that_may_be_billed_has_a_price(spec: ImageModelSpec) -> None
             assert all(set(units) <= set(price.micros_per_million) for units in table.values())
         if spec.reference_tokens:
             assert "input_image_tokens" in price.micros_per_million
+        if spec.reference_megapixels:
+            assert "input_megapixels" in price.micros_per_million
+
+
+@pytest.mark.parametrize(
+    ("model", "references", "dollars"),
+    [
+        ("flux-2-pro", 1, "0.045"),
+        ("flux-2-klein-4b", 1, "0.015"),
+        ("flux-2-flex", 1, "0.100"),
+        ("flux-2-max", 2, "0.130"),
+    ],
+)
+def test_references_cost_by_the_megapixel_where_pixels_are_sold(model: str, references: int, dollars: str) -> None:
+    spec = find(model)
+    assert spec is not None
+    cost = estimate_micros(spec, size="1K", references=references, prompt="a cup", day=TODAY)
+    assert f"{cost / 1_000_000:.3f}" == dollars
+    assert ceiling_micros(spec, size="1K", references=references, prompt="a cup", day=TODAY) > cost
+
+
+@each_model
+def test_a_job_is_looked_at_within_its_time_and_each_delivery_within_its_functions(spec: ImageModelSpec) -> None:
+    assert spec.dispatch_deadline_seconds <= 600
+    if spec.job is not None:
+        assert spec.job.first_poll_seconds + spec.job.poll_seconds < spec.deadline_seconds
 
 
 # What each provider's adapter can book; a unit without a price would cost the ceiling.
 BILLED = {
     "gemini": {"input_text_tokens", "input_image_tokens", "output_text_tokens", "output_image_tokens"},
     "openai": {"input_text_tokens", "input_image_tokens", "output_text_tokens", "output_image_tokens"},
+    "flux": {"images", "output_megapixels", "input_megapixels", "millicredits"},
+    "flux_server": {"images"},
     "preview": {"images"},
 }
 # They were sold by the image and are bought no more.
@@ -101,8 +140,8 @@ def test_every_unit_that_its_provider_can_bill_has_a_price_on_every_day(spec: Im
     billed = {"images"} if spec.id.startswith(BY_THE_IMAGE) else BILLED[spec.provider]
     for price in spec.prices:
         assert billed == set(price.micros_per_million)
-        # Only what Fanfold draws itself costs nothing.
-        assert all(price.micros_per_million.values()) == (spec.provider != "preview")
+        # Only what Fanfold draws itself, and what a server of one's own does, costs nothing.
+        assert all(price.micros_per_million.values()) == (spec.provider not in ("preview", "flux_server"))
 
 
 @each_model
@@ -148,6 +187,8 @@ def test_a_model_ends_on_its_announced_day(model: str, last_day: date) -> None:
 
 def test_rows_that_name_no_model_get_the_best_running_one_of_the_configured_providers() -> None:
     assert Offer(MODELS, ["preview"]).default(TODAY).id == "preview"
+    assert Offer(MODELS, ["preview", "flux_server"]).default(TODAY).id == "preview"
+    assert Offer(MODELS, ["preview", "flux"]).default(TODAY).id == "flux-2-pro"
     assert Offer(MODELS, ["preview", "gemini"]).default(TODAY).id == "gemini-nano-banana-2.1"
     assert Offer(MODELS, ["preview", "openai"]).default(TODAY).id == "gpt-image-2.6-flare"
     assert Offer(MODELS, ["preview", "openai", "gemini"]).default(TODAY).id == "gemini-nano-banana-2.1"

@@ -20,6 +20,30 @@ class Provider:
     needs: tuple[str, ...] = ()
 
 
+def _flux(settings: Settings, clock: Clock) -> ImageProvider:
+    from shared.adapters.providers.flux import BASE_URL, FluxImageJobs
+
+    return FluxImageJobs(
+        settings.bfl_api_key or SecretStr(""),
+        base_url=settings.flux_base_url or BASE_URL,
+        clock=clock,
+        key_setting="BFL_API_KEY",
+        address_setting="FANFOLD_FLUX_BASE_URL",
+    )
+
+
+def _flux_server(settings: Settings, clock: Clock) -> ImageProvider:
+    from shared.adapters.providers.flux import FluxImageJobs
+
+    return FluxImageJobs(
+        None,
+        base_url=settings.flux_server_url,
+        clock=clock,
+        key_setting="",
+        address_setting="FANFOLD_FLUX_SERVER_URL",
+    )
+
+
 def _gemini(settings: Settings, clock: Clock) -> ImageProvider:
     from shared.adapters.providers.gemini import GeminiImageModel
 
@@ -42,6 +66,8 @@ def _preview(_settings: Settings, _clock: Clock) -> ImageProvider:
 
 PROVIDERS: Mapping[str, Provider] = MappingProxyType(
     {
+        "flux": Provider(_flux, needs=("bfl_api_key",)),
+        "flux_server": Provider(_flux_server, needs=("flux_server_url",)),
         "gemini": Provider(_gemini, needs=("gemini_api_key",)),
         "openai": Provider(_openai, needs=("openai_api_key",)),
         "preview": Provider(_preview),

@@ -68,7 +68,7 @@ def test_a_prompt_counts_by_its_bytes_and_references_by_their_tokens() -> None:
 
 def test_times_are_in_their_order() -> None:
     for spec in MODELS:
-        assert spec.deadline_seconds + 30 < spec.lease_seconds < spec.dispatch_deadline_seconds
+        assert spec.call_seconds + 30 < spec.lease_seconds < spec.dispatch_deadline_seconds
 
 
 def test_a_model_ends_on_its_day() -> None:
