@@ -16,6 +16,7 @@ from shared.domain.items import Attempt, Item, ProviderJob
 from shared.domain.library import AssetObjects
 from shared.domain.offers import Offer
 from shared.domain.shapes import has_shape, has_size
+from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectStore
@@ -35,6 +36,8 @@ from shared.services.reference_pictures import ReferencePictures
 
 MAX_OUTPUT_PIXELS: Final = 40_000_000
 _STORE_TRIES: Final = 4
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,8 @@ class ImageHandler:
         """What these units cost; the ceiling when the price table does not know one of them: nothing is free by accident."""
         try:
             return cost_micros(usage, self.spec(item).price_on(self._day()))
-        except KeyError:
+        except KeyError as unknown:
+            _log.error("unit_without_price", item=item.id, model=item.model, unit=str(unknown.args[0])[:60])
             return self.ceiling_micros(item)
 
     def make(self, item: Item, *, answered: Callable[[], None] = lambda: None) -> Made:

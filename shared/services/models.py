@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Literal
 
+from pydantic import Field
+
 from shared.domain.callers import Caller
 from shared.domain.errors import ConfigurationWrong
 from shared.domain.image_models import ImageModelSpec, estimate_micros
@@ -35,12 +37,14 @@ class ModelCapabilities(Strict):
     strength: Range | None
     steps: Range | None
     guidance: Range | None
+    quality: str | None = Field(description="The quality that it is asked for, where the provider sells several.")
 
 
 class ModelPrice(Strict):
     """What one image without references probably costs, by its size, in micros of US dollars."""
 
     estimated_micros: dict[str, int]
+    source: str = Field(description="Where the prices are from, and what about them is not sure.")
 
 
 class ModelView(Strict):
@@ -95,11 +99,13 @@ def _view(spec: ImageModelSpec, day: date, *, is_default: bool) -> ModelView:
             strength=_range(spec.steering.strength),
             steps=_range(spec.steering.steps),
             guidance=_range(spec.steering.guidance),
+            quality=spec.quality or None,
         ),
         price=ModelPrice(
             estimated_micros={
                 size: estimate_micros(spec, size=size, references=0, prompt="", day=day) for size in spec.sizes
-            }
+            },
+            source=spec.price_source,
         ),
         shutdown_on=spec.shutdown_on,
         replacement=spec.replacement,

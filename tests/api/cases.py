@@ -168,6 +168,8 @@ FILES = (
     Wrong(422, "/rows/2/date", {"provider": "openai"}, file=FILE.replace(b"2026-03-01", b"01.03.2026")),
     Wrong(400, None, {"provider": "openai"}, file=b"a,b,c\n1,2,3\n"),
     Wrong(400, None, {"provider": "openai"}, file=b"\xff\x00\xfe"),
+    Wrong(400, None, {"provider": "openai"}, file=b""),
+    Wrong(413, None, {"provider": "openai"}, file=b" " * (2**20 + 1)),
     Wrong(415, None, {"provider": "openai"}, headers={"Content-Type": "application/json"}),
     Wrong(415, None, {"provider": "openai"}, headers={"Content-Encoding": "gzip"}),
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.domain.batches import BatchRetry
 from shared.domain.errors import BudgetExceeded, ErrorKind, ProviderError
@@ -206,8 +207,10 @@ def test_units_without_a_price_cost_the_ceiling(folder: Path) -> None:
 
     world = World(folder, provider=ScriptedProvider(answer))
     batch = world.submit({"prompt": "a cup"})
-    world.run()
+    with capture_logs() as lines:
+        world.run()
     assert world.items(batch)[0].cost_micros == PRICE
+    assert ("scripted-1", "new_units") in {(line.get("model"), line.get("unit")) for line in lines}
     invariants.check(world)
 
 

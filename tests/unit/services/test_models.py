@@ -1,5 +1,6 @@
 """The models on offer, as they are shown."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -29,6 +30,13 @@ def test_a_model_tells_what_it_can_and_costs() -> None:
     )  # fmt: skip
     assert view.capabilities.sizes == ("512", "1K")
     assert view.price.estimated_micros == {"512": PRICE, "1K": PRICE}
+    assert (view.capabilities.quality, view.price.source) == (None, "")
+
+
+def test_a_model_that_is_sold_in_qualities_tells_its_own_and_where_its_prices_are_from() -> None:
+    sold = replace(LASTING, quality="high", price_source="https://prices.example; as reported")
+    (view,) = service(sold).list(CALLER)
+    assert (view.capabilities.quality, view.price.source) == ("high", "https://prices.example; as reported")
 
 
 @pytest.mark.parametrize(
