@@ -80,6 +80,13 @@ class Suggestion(Answer):
     change: dict[str, Any] = Field(default_factory=dict)
 
 
+class ReuseShare(Answer):
+    """Images whose equals exist already or are asked for twice, and what it saves to take those."""
+
+    images: int = 0
+    saves_micros: int = 0
+
+
 class Estimate(Answer):
     """What a batch would cost and take."""
 
@@ -87,6 +94,7 @@ class Estimate(Answer):
     estimated_micros: int
     estimated_seconds: float | None = None
     by_model: list[dict[str, Any]] = Field(default_factory=list)
+    reuse: ReuseShare = ReuseShare()
     suggestions: list[Suggestion] = Field(default_factory=list)
 
 

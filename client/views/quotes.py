@@ -18,6 +18,11 @@ def show_estimate(screen: Screen, name: str, rows: int, estimate: Estimate) -> N
     screen.messages.print(head, soft_wrap=True)
     if len(estimate.by_model) > 1:
         screen.messages.print(_models(estimate))
+    if estimate.reuse.saves_micros and not any("reuse" in suggestion.change for suggestion in estimate.suggestions):
+        told = (
+            f"{plural(estimate.reuse.images, 'image')} taken from equal ones save {about(estimate.reuse.saves_micros)}"
+        )
+        screen.messages.print(Text(f"  {told}", style="dim"), soft_wrap=True)
     for suggestion in estimate.suggestions:
         saving = f"saves {about(suggestion.saves_micros)}"
         screen.messages.print(Text.assemble("  ", (saving, "yellow"), f"  {clean(suggestion.text)}"), soft_wrap=True)

@@ -24,11 +24,19 @@ class Suggestion(Strict):
     change: dict[str, Any]
 
 
+class ReuseShare(Strict):
+    """Images whose equals exist already or are asked for twice, and what it saves to take those, whether that is asked for or not."""
+
+    images: int = 0
+    saves_micros: int = 0
+
+
 class Estimate(Strict):
-    """The answer to a dry run; nothing is kept or spent."""
+    """The answer to a dry run; nothing is kept or spent. The cost is without what is reused, where that is asked for."""
 
     images: int
     estimated_micros: int
     estimated_seconds: int
     by_model: list[ModelShare]
+    reuse: ReuseShare
     suggestions: list[Suggestion]

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.domain.batches import BatchCreate
 from shared.domain.catalogue import PREVIEW
-from shared.domain.estimates import Estimate, ModelShare, Suggestion
+from shared.domain.estimates import Estimate, ModelShare, ReuseShare, Suggestion
 from shared.domain.expansion import Combination
 from shared.domain.image_models import ImageModelSpec, ceiling_micros, estimate_micros
 from shared.domain.offers import Offer
@@ -82,6 +82,7 @@ class Estimator:
                 ModelShare(model=model, images=count, estimated_micros=micros[model])
                 for model, count in counted.most_common()
             ],
+            reuse=ReuseShare(images=reusable.images, saves_micros=reusable.micros),
             suggestions=sorted(suggestions, key=lambda one: -one.saves_micros),
         )
 

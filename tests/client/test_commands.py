@@ -203,6 +203,18 @@ def test_a_reference_that_the_server_refuses_is_a_wrong_cell(fanfold: Invoke, wi
     assert wire.batches == {}
 
 
+@pytest.mark.parametrize(("change", "is_told"), [({"priority": "economy"}, True), ({"reuse": True}, False)])
+def test_what_is_taken_from_equal_images_is_told_once(
+    fanfold: Invoke, wire: Wire, rows: str, change: dict[str, object], *, is_told: bool
+) -> None:
+    saving = {"saves_micros": 67_200, "text": "Save.", "change": change}
+    reuse = {"images": 2, "saves_micros": 67_200}
+    answer = {"images": 3, "estimated_micros": 33_600, "by_model": [], "reuse": reuse, "suggestions": [saving]}
+    wire.then("POST", "/v1/batches:estimate", Reply(200, answer))
+    told = fanfold("estimate", rows).stderr
+    assert ("2 images taken from equal ones save about $0.0672" in told) == is_told
+
+
 def test_estimate_sends_nothing_but_the_rows(fanfold: Invoke, wire: Wire, rows: str, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png())
     (tmp_path / "rows.csv").write_text("prompt,references\nx,a.png\n")

@@ -189,6 +189,47 @@ def test_the_estimate_says_what_reuse_would_save(folder: Path) -> None:
     without = world.engine.submissions.estimate(world.caller, BatchCreate.model_validate({"rows": rows}))
     assert without.estimated_micros == 3 * PRICE
     assert [(told.saves_micros, told.change) for told in without.suggestions] == [(2 * PRICE, {"reuse": True})]
+    assert (without.reuse.images, without.reuse.saves_micros) == (2, 2 * PRICE)
     reusing = world.engine.submissions.estimate(world.caller, BatchCreate.model_validate({"rows": rows, "reuse": True}))
     assert reusing.estimated_micros == PRICE
     assert reusing.suggestions == []
+    assert (reusing.reuse.images, reusing.reuse.saves_micros) == (2, 2 * PRICE)
+    fresh = world.engine.submissions.estimate(
+        world.caller, BatchCreate.model_validate({"rows": [{"prompt": "a bowl"}], "reuse": True})
+    )
+    assert (fresh.estimated_micros, fresh.reuse.images, fresh.reuse.saves_micros) == (PRICE, 0, 0)
+
+
+def test_a_deleted_image_saves_nothing_in_an_estimate_either(folder: Path) -> None:
+    world = World(folder)
+    batch = world.submit({"prompt": "a cup"})
+    world.run()
+    world.store.commit([Update(paths.asset(ORG, world.items(batch)[0].asset_id or ""), {"deleted_at": START})])
+    told = world.engine.submissions.estimate(world.caller, BatchCreate.model_validate({"rows": [{"prompt": "a cup"}]}))
+    assert (told.reuse.images, told.suggestions) == (0, [])
+
+
+def test_two_equal_images_of_two_batches_at_once_make_one_call(folder: Path) -> None:
+    world = World(folder)
+    first = world.submit({"prompt": "a cup"}, reuse=True)
+    second = world.submit({"prompt": "a cup"}, reuse=True)
+    world.steps()
+    tasks = world.images()
+    during: list[int] = []
+
+    def answer(request: ImageRequest, _: int) -> GeneratedImage:
+        if not during:
+            during.append(1)
+            for delivery in tasks:
+                world.deliver(delivery)
+        return made(request)
+
+    world.provider = ScriptedProvider(answer)
+    for delivery in tasks:
+        world.deliver(delivery)
+    world.run()
+    assert calls(world) == 1
+    (ours,), (theirs,) = world.items(first), world.items(second)
+    assert sorted([(ours.reused, ours.cost_micros), (theirs.reused, theirs.cost_micros)]) == [(False, PRICE), (True, 0)]
+    assert locks(world) == 0
+    invariants.check(world)
