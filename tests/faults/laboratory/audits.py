@@ -42,6 +42,7 @@ class Call:
     began_at: datetime
     reply: Reply
     ended_at: datetime | None = None
+    is_reported: bool = False
 
 
 @dataclass(kw_only=True)
@@ -135,6 +136,12 @@ class Audit:
     def call_ends(self, call: Call) -> None:
         """The provider's answer reached the worker."""
         call.ended_at = self.now()
+
+    def delivered(self, worker: str, payload: Mapping[str, Any]) -> None:
+        """A delivery was carried out to its end: what its call brought is told."""
+        for call in self.calls:
+            if (call.worker, call.item, call.attempt) == (worker, payload.get("item"), payload.get("attempt")):
+                call.is_reported = call.ended_at is not None
 
     def is_at_rest(self) -> bool:
         """Whether no batch wants another step."""
@@ -242,6 +249,12 @@ class Audit:
             _put(batch, name, value)
         if batch.get("status") != before:
             self.journal.add(who, f"batch {batch['id'][4:9]} is {batch['status']}: {batch.get('status_reason', '')}")
+
+
+def batch_of(writes: Sequence[Write]) -> str | None:
+    """The path of the batch that a commit writes, if it writes one."""
+    found = [write.path for write in writes if len(parts := write.path.split("/")) == 4 and parts[2] == "batches"]
+    return found[0] if found else None
 
 
 def _fields(write: Write) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from shared.domain.event_names import EventName
 from shared.domain.ids import derived
 from shared.domain.image_models import cost_micros
 from shared.domain.items import Item
@@ -27,6 +28,7 @@ def check(laboratory: "Laboratory") -> None:
         _check_calls(laboratory, org)
     _check_followed(laboratory)
     _check_submits(laboratory)
+    _check_retries(laboratory)
     _check_announced(laboratory)
     assert not _leases(laboratory), "a step is held"
 
@@ -50,10 +52,22 @@ def _check_submits(laboratory: "Laboratory") -> None:
     assert answered == {fields["id"] for fields in laboratory.audit.batches.values()}, "a batch that nobody submitted"
 
 
+def _check_retries(laboratory: "Laboratory") -> None:
+    """Every retry that was accepted was carried out."""
+    store = laboratory.world.store
+    for path, fields in laboratory.audit.batches.items():
+        control = store.get(f"{path}/control/step")
+        assert control is not None
+        carried_out = control.data["retried_series"]
+        assert carried_out == fields["series"], f"retry {fields['series']} of {path} was forgotten after {carried_out}"
+
+
 def _check_announced(laboratory: "Laboratory") -> None:
     """Each series' end was announced, and always under one id."""
     ids: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
     for event in laboratory.world.events:
+        if event.name != EventName.BATCH_COMPLETED:
+            continue
         ids[str(event.data["batch"]), int(event.data["series"])].add(event.id)
     for told, several in ids.items():
         assert len(several) == 1, f"the end of {told} was announced under {len(several)} ids"
@@ -88,6 +102,8 @@ def _check_billed(call: Call, entry: LedgerEntry | None) -> None:
         return
     told = f"{call.item} attempt {call.attempt}"
     assert entry is not None, f"the call of {told} is not in the ledger"
+    if call.is_reported and not call.reply.name.startswith("silent"):
+        assert entry.kind is not LedgerKind.UNKNOWN_OUTCOME, f"what {told} cost is known, and the ledger holds a guess"
     if entry.kind in (LedgerKind.CHARGE, LedgerKind.FAILED_CHARGE, LedgerKind.DUPLICATE):
         spec = spec_of(entry.model)
         cost = cost_micros(call.reply.units, spec.prices[0])

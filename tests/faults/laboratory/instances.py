@@ -1,20 +1,20 @@
 """Processes with memories of their own, and the doors through which they reach the outside: there everything goes wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
 from shared.domain.errors import GuardRefused, Unavailable
-from shared.ports.documents import DocumentStore
+from shared.ports.documents import DocumentStore, Write
 from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest
 from shared.services.engine import Engine, Ports
 from shared.services.jobs import Jobs
 from tests.clocks import ManualClock
 from tests.engine.faults import WRITING, Crash
 from tests.engine.worlds import World
-from tests.faults.laboratory.audits import Audit
+from tests.faults.laboratory.audits import Audit, batch_of
 from tests.faults.laboratory.fibers import Fiber, Fibers
 from tests.faults.laboratory.journals import Journal
 from tests.faults.laboratory.plans import Rates
@@ -22,6 +22,7 @@ from tests.faults.laboratory.posts import Letter, Post
 from tests.faults.laboratory.providers import MoodyProvider
 
 _MOST_CRASHES = 12
+_AMBUSH_SECONDS = 0.01
 _SLOW_SECONDS = (0.05, 1.0, 8.0)
 
 Sabotage = Callable[[DocumentStore], DocumentStore]
@@ -76,6 +77,7 @@ class House:
     skew_seconds: float
     is_calm: Callable[[], bool]
     sabotage: Sabotage
+    ambush: Callable[[str], None]
     crashes: int = 0
     made: int = 0
     living: list[Instance] = field(default_factory=list)
@@ -117,6 +119,8 @@ class House:
             self.journal.add(instance.name, f"{name} does not answer")
             raise Unavailable(f"{name} does not answer.")
         self._wait(instance)
+        if name == "documents.commit" and self._chance(self.rates.ambush):
+            self._lie_in_wait(instance, args[0])
         try:
             answer = work(*args, **named)
         except GuardRefused:
@@ -161,6 +165,14 @@ class House:
             self.post.created(args[0], answer)
         elif method == "put":
             self.audit.stored(args[0])
+
+    def _lie_in_wait(self, instance: Instance, writes: Sequence[Write]) -> None:
+        """Somebody wants something of a batch at the very moment in which a step or a worker is about to write it."""
+        batch = batch_of(writes)
+        if batch is not None and not instance.name.startswith("api"):
+            self.ambush(batch)
+            self.fibers.sleep(_AMBUSH_SECONDS)
+            self._check_alive(instance)
 
     def _check_alive(self, instance: Instance) -> None:
         if not instance.is_alive:

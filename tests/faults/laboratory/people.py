@@ -14,7 +14,7 @@ from shared.ports.documents import Guard, Update
 from shared.repositories import paths
 from tests.engine.faults import Crash
 from tests.faults.laboratory.instances import House, Instance
-from tests.faults.laboratory.plans import Act, BatchPlan
+from tests.faults.laboratory.plans import PROMPTS, WISHES, Act, BatchPlan
 
 _TURNS = 40
 
@@ -53,8 +53,19 @@ class People:
         if known is not None:
             self.wish(*known, act.wish, act.changes)
 
+    def surprise(self, path: str) -> None:
+        """Want something of the batch at this path."""
+        random = self._house.random
+        _, org, _, batch = path.split("/")
+        changes = {"prompt": random.choice(PROMPTS)} if random.random() < 0.5 else {}
+        self.wish(_caller(org), batch, random.choice(WISHES), changes)
+
     def wish(self, caller: Caller, batch: str, wish: str, changes: dict[str, Any] | None = None) -> None:
-        """Want something of this batch."""
+        """Want something of this batch; a blink is a pause that is soon taken back."""
+        if wish == "blink":
+            self.wish(caller, batch, "pause")
+            self._house.fibers.sleep(self._house.random.choice([0.0, 0.3, 3.0]))
+            wish = "resume"
 
         def ask(instance: Instance) -> None:
             if wish == "touch":

@@ -21,6 +21,7 @@ ENDS = (
     "late",
     "overrun",
 )
+WISHES = ("pause", "blink", "blink", "resume", "resume", "cancel", "retry", "retry", "retry", "touch")
 PROMPTS = ("a cup", "a jug", "a boat", "a lamp")
 RATIOS = ("1:1", "4:5", "16:9")
 
@@ -59,7 +60,7 @@ class Spell:
 
 @dataclass(frozen=True, kw_only=True)
 class Rates:
-    """How often what happens: a chance for each call to a port, each delivery, each task."""
+    """How often what happens: a chance for each call to a port, each delivery, each task, each change of a batch."""
 
     pause: float
     slow: float
@@ -72,6 +73,7 @@ class Rates:
     doubled: float
     late: float
     reordered: float
+    ambush: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +127,7 @@ def plan(seed: int) -> Plan:
         calm_at=calm_at,
         skew_seconds=random.choice([0.0, 0.0, 0.02, 0.9]),
         batches=batches,
-        acts=tuple(_act(random, calm_at, count) for _ in range(random.choice([0, 0, 1, 2, 4, 7]))),
+        acts=tuple(_act(random, calm_at, count) for _ in range(random.choice([0, 0, 1, 3, 5, 8]))),
         spells=tuple(_spell(random, calm_at) for _ in range(random.choice([0, 1, 1, 2, 4]))),
         ends=_ends(random),
         rates=_rates(random),
@@ -136,11 +138,13 @@ def plan(seed: int) -> Plan:
 
 def _batch(random: Random, calm_at: float, organisations: int, count: int) -> BatchPlan:
     at = round(random.choice([0.0, random.uniform(0, calm_at / 2)]), 3)
-    rows = tuple(_row(random) for _ in range(random.choice([1, 1, 2, 3] if count > 2 else [1, 2, 3, 6])))
+    reuse = random.random() < 0.35
+    lines = range(random.choice([1, 1, 2, 3] if count > 2 else [1, 2, 3, 6]))
+    rows = tuple(_equal_row(random) if reuse else _row(random) for _ in lines)
     settings: dict[str, Any] = {"priority": random.choice(["high", "standard", "standard", "economy"])}
     if random.random() < 0.35:
         settings["budget_micros"] = random.randint(2, 12) * PRICE
-    if random.random() < 0.35:
+    if reuse:
         settings["reuse"] = True
     if random.random() < 0.15:
         settings["start_in"] = round(random.uniform(1, calm_at), 3)
@@ -162,6 +166,17 @@ def _row(random: Random) -> dict[str, Any]:
     return row
 
 
+def _equal_row(random: Random) -> dict[str, Any]:
+    """One of few: most of them are equal to another."""
+    return {
+        "prompt": random.choice(PROMPTS[:2]),
+        "variants": random.choice([1, 1, 2, 3]),
+        "model": "fixed",
+        "aspect_ratio": "1:1",
+        "size": "512",
+    }
+
+
 def _act(random: Random, calm_at: float, batches: int) -> Act:
     changes: dict[str, Any] = {}
     if random.random() < 0.5:
@@ -171,7 +186,7 @@ def _act(random: Random, calm_at: float, batches: int) -> Act:
     return Act(
         at=round(random.uniform(0.2, calm_at), 3),
         batch=random.randrange(batches),
-        wish=random.choice(["pause", "pause", "resume", "resume", "cancel", "retry", "retry", "retry", "touch"]),
+        wish=random.choice(WISHES),
         changes=changes,
     )
 
@@ -198,16 +213,17 @@ def _rates(random: Random) -> Rates:
 
     return Rates(
         pause=random.choice([0.1, 0.4, 0.7]),
-        slow=rate(0.01, 0.03),
+        slow=rate(0.01, 0.03, 0.1),
         crash=rate(0.003, 0.01, 0.03),
         documents=rate(0.003, 0.01, 0.03),
         tasks=rate(0.01, 0.05),
         objects=rate(0.01, 0.1, 0.4),
         events=rate(0.1, 0.5),
         lost=rate(0.02, 0.1, 0.3),
-        doubled=rate(0.02, 0.1, 0.5),
+        doubled=rate(0.05, 0.3, 0.8),
         late=rate(0.02, 0.1),
         reordered=rate(0.1, 0.8),
+        ambush=rate(0.1, 0.5),
     )
 
 

@@ -15,7 +15,7 @@ from tests.engine.worlds import delivery_of
 from tests.faults.laboratory.journals import Journal
 from tests.faults.laboratory.plans import Rates
 
-_DOUBLE_AFTER = (0.0, 0.3, 30.0, 200.0, 4_000.0)
+_DOUBLE_AFTER = (0.0, 0.0, 0.0, 0.05, 0.3, 2.0, 10.0, 30.0, 200.0, 4_000.0)
 _LATE_BY = (1.0, 20.0, 70.0, 300.0)
 _BACKOFF = (0.1, 1.0, 10.0)
 

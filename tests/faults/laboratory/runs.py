@@ -71,6 +71,7 @@ class Laboratory:
             skew_seconds=plan.skew_seconds,
             is_calm=self._is_calm,
             sabotage=sabotage,
+            ambush=lambda batch: self._person(partial(self.people.surprise, batch)),
         )
         self.people = People(self.house)
         self._random = random
@@ -152,6 +153,7 @@ class Laboratory:
             except Exception as error:  # noqa: BLE001 - whatever the engine lets out is a finding
                 self.audit.fail(f"{letter.told} ended with {error!r}\n{traceback.format_exc()}")
             else:
+                self.audit.delivered(instance.worker, letter.payload)
                 self.post.done(letter)
             self._dismiss(function, instance)
 

@@ -73,7 +73,7 @@ def _run(seed: int, folder: Path, sabotage: Sabotage) -> Told:
     except Violation as broken:
         failure = str(broken)
     except AssertionError as broken:
-        failure = f"{broken}\n{traceback.format_exc()}"
+        failure = f"{str(broken) or traceback.format_exc().splitlines()[-2].strip()}\n{traceback.format_exc()}"
     return Told(
         seed=seed,
         failure=failure,
