@@ -7,10 +7,8 @@ from shared.domain.event_names import EventName
 from shared.domain.ids import derived
 from shared.domain.image_models import cost_micros
 from shared.domain.items import Item
-from shared.domain.modes import ItemStatus
 from shared.domain.money import LedgerEntry, LedgerKind
 from shared.ports.documents import Query
-from shared.repositories import paths
 from tests.engine import invariants
 from tests.faults.laboratory.audits import Call
 from tests.faults.laboratory.people import org_of
@@ -91,10 +89,10 @@ def _check_calls(laboratory: "Laboratory", org: str) -> None:
     for (batch, name), calls in by_item.items():
         item = next(one for one in laboratory.world.items(batch, org) if one.id == name)
         for call in calls:
-            _check_billed(call, ledger.get((call.item, call.attempt)))
-        lost = [call for call in calls if call.reply.is_picture and not _is_kept(item, call)]
-        for call in lost:
-            assert _excuse(laboratory, item, call), f"what {name} attempt {call.attempt} bought is not kept"
+            entry = ledger.get((call.item, call.attempt))
+            _check_billed(call, entry)
+            if call.reply.is_picture and not _is_kept(item, call):
+                assert _is_explained(item, call, entry), f"what {name} attempt {call.attempt} bought is not kept"
 
 
 def _check_billed(call: Call, entry: LedgerEntry | None) -> None:
@@ -116,14 +114,12 @@ def _is_kept(item: Item, call: Call) -> bool:
     return item.asset_id == derived("ast", item.id, call.attempt)
 
 
-def _excuse(laboratory: "Laboratory", item: Item, call: Call) -> bool:
-    """Whether it is known why a bought picture is not the item's: it could not be stored, its worker was lost or late, or the
-    attempt that stored it was never followed by another."""
+def _is_explained(item: Item, call: Call, entry: LedgerEntry | None) -> bool:
+    """Whether it is known why a bought picture is not the item's: it was bought twice and is counted as that, its worker was
+    lost, or it could not be stored and what it cost stands in its attempt.
+    """
+    if entry is not None and entry.kind is LedgerKind.DUPLICATE:
+        return item.duplicate_purchases > 0
     attempt = next((one for one in item.attempts if one.number == call.attempt), None)
     assert attempt is not None, f"{item.id} forgot its attempt {call.attempt}"
-    if attempt.lost:
-        name = paths.image_object(item.org, item.batch, item.id, call.attempt)
-        is_stored = name in laboratory.audit.objects
-        later = [one for one in item.attempts if one.number > call.attempt]
-        return not is_stored or not later or item.status is not ItemStatus.SUCCEEDED or call.ended_at is not None
-    return attempt.error is not None and attempt.cost_micros > 0
+    return attempt.lost or (attempt.error is not None and attempt.cost_micros > 0)
