@@ -216,6 +216,8 @@ class Container:
             references=library.references,
             assets=library.assets,
             keys=library.keys,
+            limits=library.limits,
+            credits=library.credits,
             webhooks=self.notifications.webhooks,
             deliveries=self.notifications.deliveries,
             sign_ins=library.sign_ins,

@@ -63,6 +63,7 @@ class BatchUpdate(Changes):
     name: BatchName | SkipJsonSchema[None] = None
     tags: Annotated[tuple[Tag, ...], Field(max_length=MAX_TAGS)] | SkipJsonSchema[None] = None
     archived: bool | SkipJsonSchema[None] = None
+    budget_micros: Annotated[int, Field(ge=0, le=10**15, strict=True)] | SkipJsonSchema[None] = None
 
 
 class RetryChanges(Changes):

@@ -12,9 +12,11 @@ from shared.services.assets import AssetService
 from shared.services.batch_controls import BatchControlService
 from shared.services.batches import BatchService
 from shared.services.bills import BillService
+from shared.services.credits import CreditService
 from shared.services.dead_letters import DeadLetterService
 from shared.services.discards import DiscardService
 from shared.services.keys import KeyService
+from shared.services.limits import LimitService
 from shared.services.live import LiveService
 from shared.services.models import ModelService
 from shared.services.monitoring import MonitorService
@@ -43,6 +45,8 @@ class ApiServices:
     references: ReferenceService
     assets: AssetService
     keys: KeyService
+    limits: LimitService
+    credits: CreditService
     webhooks: WebhookService
     deliveries: WebhookDeliveryService
     sign_ins: SignInService

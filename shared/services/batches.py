@@ -8,9 +8,10 @@ from shared.domain.batches import Batch, BatchAccepted, BatchCreate, BatchUpdate
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from shared.domain.items import Item
+from shared.domain.limit_words import dollars
 from shared.domain.modes import BatchStatus, ItemStatus, Role
 from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore
+from shared.ports.documents import DocumentStore, Write
 from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
@@ -21,6 +22,7 @@ from shared.repositories.rows import RowsRepository
 from shared.services.audit import AuditService
 from shared.services.repeats import Repeats
 from shared.services.searches import Newest, Search
+from shared.services.step_requests import StepRequests
 from shared.services.submissions import SubmissionService
 
 
@@ -33,6 +35,7 @@ class BatchService:
         *,
         submissions: SubmissionService,
         rows: RowsRepository,
+        requests: StepRequests,
         pages: PageTokens,
         audit: AuditService,
         clock: Clock,
@@ -44,6 +47,7 @@ class BatchService:
         self._newest = Newest(self._batches, "batches", pages)
         self._submissions = submissions
         self._rows = rows
+        self._requests = requests
         self._tokens = pages
         self._audit = audit
         self._repeats = Repeats(clock, ids)
@@ -110,10 +114,16 @@ class BatchService:
         return found.value
 
     def update(self, caller: Caller, batch: str, update: BatchUpdate) -> Batch:
-        """The batch with another name or other tags, archived or not. Raises Forbidden, NotFound."""
+        """The batch with another name, other tags or another budget, archived or not; one that its budget held back goes on.
+
+        A budget is its maker's to change, and admins'. Raises Forbidden, NotFound, Invalid (a budget below what is spent).
+        """
         caller.require(Role.EDITOR)
         self._repeats.until_unrefused(lambda: self._update(caller, batch, update))
-        return self._one(caller, batch).value
+        changed = self._one(caller, batch).value
+        if update.budget_micros is not None and changed.is_live:
+            self._requests.now(caller.org, batch, f"budget-{changed.revision}")
+        return changed
 
     def duplicate(
         self,
@@ -159,14 +169,29 @@ class BatchService:
     def _update(self, caller: Caller, batch: str, update: BatchUpdate) -> None:
         read = self._one(caller, batch)
         fields: dict[str, Any] = update.model_dump(exclude_none=True)
+        budget = fields.pop("budget_micros", None)
         if "tags" in fields:
             fields["tags"] = list(dict.fromkeys(fields["tags"]))
         changed = {name: value for name, value in fields.items() if getattr(read.value, name) != value}
-        if not changed:
-            return
-        after = read.value.model_copy(update=changed)
-        changed["terms"] = search.terms(after.name, tags=after.tags)
-        self._documents.commit([guarded(read, changed)])
+        if changed:
+            after = read.value.model_copy(update=changed)
+            changed["terms"] = search.terms(after.name, tags=after.tags)
+        beside: list[Write] = []
+        if budget is not None and budget != read.value.cost.budget_micros:
+            changed |= self._budgeted(caller, read.value, budget)
+            beside.append(self._audit.entry(caller, "batch.budgeted", batch, budget_micros=str(budget)))
+        if changed:
+            self._documents.commit([guarded(read, changed), *beside])
+
+    def _budgeted(self, caller: Caller, batch: Batch, budget_micros: int) -> dict[str, Any]:
+        """The fields of another budget; a batch that is not over looks at once what it allows."""
+        if batch.created_by != caller.member and caller.role is not Role.ADMIN:
+            raise Forbidden("Only its maker or an admin may change a batch's budget.")
+        if budget_micros < batch.cost.spent_micros:
+            told = f"{dollars(batch.cost.spent_micros)} are spent already: give at least as much."
+            raise Invalid([FieldError("/budget_micros", told)])
+        looks = {"next_step_at": self._clock.now()} if batch.is_live else {}
+        return {"cost.budget_micros": budget_micros, **looks}
 
     def _delete(self, caller: Caller, batch: str) -> None:
         read = self._one(caller, batch)

@@ -10,11 +10,14 @@ from shared.services.assets import AssetService
 from shared.services.audit import AuditService
 from shared.services.batches import BatchService
 from shared.services.bills import BillService
+from shared.services.credits import CreditService
 from shared.services.dead_letters import DeadLetterService
 from shared.services.discards import DiscardService
 from shared.services.engine import Engine, Ports
 from shared.services.keys import KeyService
 from shared.services.letter_acts import LetterActs
+from shared.services.limit_changes import LimitChanges
+from shared.services.limits import LimitService
 from shared.services.live import LiveService
 from shared.services.models import ModelService
 from shared.services.monitored_parts import MonitoredParts
@@ -70,6 +73,7 @@ class Library:
             ports.documents,
             submissions=self._engine.submissions,
             rows=self._engine.rows,
+            requests=self._engine.requests,
             pages=self._pages,
             audit=self._audit,
             clock=ports.clock,
@@ -142,6 +146,30 @@ class Library:
     def keys(self) -> KeyService:
         """Machines' keys."""
         return KeyService(self._ports.documents, audit=self._audit, clock=self._ports.clock, ids=self._ports.ids)
+
+    @cached_property
+    def limits(self) -> LimitService:
+        """What may be spent by whom."""
+        return LimitService(self._ports.documents, reservations=self._engine.reservations, changes=self._limit_changes)
+
+    @cached_property
+    def credits(self) -> CreditService:
+        """Amounts that are granted and spent down."""
+        return CreditService(
+            self._ports.documents,
+            reservations=self._engine.reservations,
+            changes=self._limit_changes,
+            clock=self._ports.clock,
+        )
+
+    @cached_property
+    def _limit_changes(self) -> LimitChanges:
+        return LimitChanges(
+            self._ports.documents,
+            requests=self._engine.requests,
+            audit=self._audit,
+            repeats=Repeats(self._ports.clock, self._ports.ids),
+        )
 
     @cached_property
     def sign_ins(self) -> SignInService:

@@ -19,6 +19,8 @@ UNKNOWN = {
     "webhook_id": "whk_aaaaaaaaaaaaaaaaaaaa",
     "delivery_id": "dlv_aaaaaaaaaaaaaaaaaaaa",
     "bill_id": "bil_aaaaaaaaaaaaaaaaaaaa",
+    "member_id": "mem_aaaaaaaaaaaaaaaaaaaa",
+    "holder_id": "mem_aaaaaaaaaaaaaaaaaaaa",
 }
 
 
@@ -108,6 +110,13 @@ def keyed(stack: ApiStack) -> Ids:
     return {"key_id": stack.ask("POST", "/v1/keys", json={"name": "one more"}).json()["id"]}
 
 
+def credited(stack: ApiStack) -> Ids:
+    """A member with credits, and enough of them."""
+    member = stack.ours.admin.id
+    stack.ask("POST", "/v1/credits", json=CREDITS | {"member": member})
+    return {"member_id": member, "holder_id": member}
+
+
 def hooked(stack: ApiStack) -> Ids:
     """The only webhook; no matter how many cases ask for one, there is room for theirs."""
     for old in stack.ask("GET", "/v1/webhooks").json()["webhooks"]:
@@ -173,6 +182,15 @@ FILES = (
     Wrong(415, None, {"provider": "openai"}, headers={"Content-Type": "application/json"}),
     Wrong(415, None, {"provider": "openai"}, headers={"Content-Encoding": "gzip"}),
 )
+PLENTY: Any = {"day_micros": 10**12, "month_micros": 10**13, "total_micros": None}
+CREDITS: Any = {"amount_micros": 10**12}
+LIMITS = (
+    Wrong(422, "/day_micros", body={"day_micros": -1}),
+    Wrong(422, "/month_micros", body={"month_micros": 1.5}),
+    Wrong(422, "/total_micros", body={"total_micros": 10**15 + 1}),
+    Wrong(422, "/hour_micros", body={"hour_micros": 5}),
+)
+IMAGES = (*LIMITS, Wrong(422, "/month_images", body={"month_images": "many"}))
 HOOK: Any = {"url": "https://hooks.example.com/fanfold", "events": ["BatchCompleted"]}
 URLS = (
     Wrong(422, "/url", body=HOOK | {"url": "http://hooks.example.com/"}),
@@ -246,6 +264,8 @@ CASES = (
         Wrong(422, "/name", body={"name": ""}),
         Wrong(422, "/status", body={"status": "completed"}),
         Wrong(422, "/tags", body={"tags": ["t"] * 21}),
+        Wrong(422, "/budget_micros", body={"budget_micros": -1}),
+        Wrong(422, "/budget_micros", body={"budget_micros": 0}, make=done),
     )),
     Case("DELETE", "/v1/batches/{batch_id}", Role.EDITOR, 204, make=done, wrong=(Wrong(409, make=waiting),)),
     Case("POST", "/v1/batches/{batch_id}:duplicate", Role.EDITOR, 202, make=waiting, wrong=KEYS),
@@ -322,6 +342,28 @@ CASES = (
     Case("GET", "/v1/bills", Role.ADMIN, make=billed, wrong=PAGES),
     Case("GET", "/v1/bills/{bill_id}", Role.ADMIN, make=billed),
     Case("DELETE", "/v1/bills/{bill_id}", Role.ADMIN, 204, make=billed),
+    Case("GET", "/v1/limits", Role.VIEWER, make=credited, wrong=(
+        Wrong(422, "/query/member", {"member": LONG}),
+    )),
+    Case("PUT", "/v1/limits/organisation", Role.ADMIN, body=PLENTY | {"warn_percent": 90}, wrong=(*LIMITS,
+        Wrong(422, "/warn_percent", body={"warn_percent": 0}),
+        Wrong(422, "/warn_percent", body={"warn_percent": 101}),
+    )),
+    Case("PUT", "/v1/limits/members", Role.ADMIN, body=PLENTY | {"month_images": 10**6}, wrong=IMAGES),
+    Case("PUT", "/v1/limits/batches", Role.ADMIN, body=PLENTY, wrong=LIMITS),
+    Case("PUT", "/v1/limits/members/{member_id}", Role.ADMIN, make=credited, body=PLENTY, wrong=IMAGES),
+    Case("DELETE", "/v1/limits/members/{member_id}", Role.ADMIN, 204, make=credited),
+    Case("GET", "/v1/credits", Role.VIEWER, wrong=PAGES),
+    Case("POST", "/v1/credits", Role.ADMIN, 201, body=CREDITS, wrong=(*KEYS,
+        Wrong(404, body=CREDITS | {"member": UNKNOWN["member_id"]}),
+        Wrong(422, "/amount_micros", body={"amount_micros": -1}),
+        Wrong(422, "/renewal/on", body=CREDITS | {"renewal": {"amount_micros": 5, "on": "2020-01-01"}}),
+        Wrong(422, "/renewal/on", body=CREDITS | {"renewal": {"amount_micros": 5, "on": "the first"}}),
+        Wrong(422, "/renewal/amount_micros", body=CREDITS | {"renewal": {"on": "2036-01-01"}}),
+    )),
+    Case("DELETE", "/v1/credits/{holder_id}", Role.ADMIN, 204, make=credited, wrong=(
+        Wrong(404, make=lambda _: {"holder_id": "nobody"}),
+    )),
     Case("POST", "/v1/keys", Role.ADMIN, 201, body={"name": "Sheets"}, wrong=(*KEYS,
         Wrong(422, "/name", body={"name": " "}),
         Wrong(422, "/role", body={"name": "a", "role": "owner"}),

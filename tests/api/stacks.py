@@ -160,6 +160,8 @@ class ApiStack(World):
             references=library.references,
             assets=library.assets,
             keys=library.keys,
+            limits=library.limits,
+            credits=library.credits,
             webhooks=self.notifications.webhooks,
             deliveries=self.notifications.deliveries,
             sign_ins=library.sign_ins,

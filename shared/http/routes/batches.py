@@ -104,7 +104,7 @@ def get_batch(batch_id: str, caller: Viewer, services: Services) -> BatchView:
 
 @router.patch("/{batch_id:id}")
 def update_batch(batch_id: str, caller: Editor, body: Changed, services: Services) -> BatchView:
-    """Rename, tag or archive a batch; fields that are left out stay."""
+    """Rename, tag or archive a batch, or give it another budget; fields that are left out stay."""
     return BatchView.of(services.batches.update(caller, batch_id, body.value))
 
 

@@ -70,6 +70,7 @@ class Desk:
             self.store,
             submissions=self.world.engine.submissions,
             rows=self.world.engine.rows,
+            requests=self.world.engine.requests,
             pages=self.pages,
             audit=self.audit,
             clock=self.clock,

@@ -152,6 +152,13 @@ def test_a_viewer_changes_nothing(desk: Desk) -> None:
             act()
 
 
+def test_a_budget_is_changed_by_its_maker_or_an_admin(desk: Desk) -> None:
+    batch = desk.world.submit({"prompt": "a"}, caller=desk.ours)
+    with pytest.raises(Forbidden, match="Only its maker or an admin"):
+        desk.batches.update(desk.editor, batch, BatchUpdate(budget_micros=5_000))
+    assert desk.batches.update(desk.ours, batch, BatchUpdate(budget_micros=5_000)).cost.budget_micros == 5_000
+
+
 def test_a_renamed_batch_is_found_by_its_new_words(desk: Desk) -> None:
     batch = desk.batch(name="Spring", tags=["a"])
     before = desk.batches.get(desk.ours, batch)
