@@ -61,27 +61,10 @@ def routers() -> tuple[APIRouter, ...]:
         webhooks,
     )
 
-    modules = (
-        batches,
-        events,
-        items,
-        dead_letters,
-        assets,
-        references,
-        models,
-        usage,
-        reports,
-        limits,
-        credit_accounts,
-        monitor,
-        bills,
-        keys,
-        webhooks,
-        auth,
-        system,
-        docs,
-    )
-    return tuple(module.router for module in modules)
+    of_work = (batches, events, items, dead_letters, assets, references, models)
+    of_money = (usage, reports, limits, credit_accounts, bills)
+    of_all = (*of_work, *of_money, monitor, keys, webhooks, auth, system, docs)
+    return tuple(module.router for module in of_all)
 
 
 def api_routes() -> list[APIRoute]:
