@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field
 
 from shared.domain.callers import Caller
 from shared.domain.limit_settings import LimitSettings, MemberLimitSettings, OrganisationLimitSettings
@@ -94,18 +94,16 @@ class LimitsView(View):
         return cls.model_validate({**said, "in_force": standings})
 
 
-class LimitParameters(BaseModel):
-    """Whose limits."""
-
-    member: Annotated[
-        str | None, Field(max_length=64, description="Another member's, for admins; by default your own.")
-    ] = None
-
-
 @router.get("")
-def get_limits(caller: Viewer, parameters: Annotated[LimitParameters, Query()], services: Services) -> LimitsView:
+def get_limits(caller: Viewer, services: Services) -> LimitsView:
     """What binds you: limits and credits of your organisation and of yourself, and how much of each is left."""
-    return LimitsView.of(services.limits.binding(caller, parameters.member))
+    return LimitsView.of(services.limits.binding(caller))
+
+
+@router.get("/members/{member_id:id}")
+def get_member_limits(member_id: str, caller: Admin, services: Services) -> LimitsView:
+    """What binds one member, and how much of each limit is left."""
+    return LimitsView.of(services.limits.binding(caller, member_id))
 
 
 @router.put("/organisation")
