@@ -2,26 +2,31 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from shared.domain.modes import Role
+from tests.api.prepared import (
+    BILL,
+    CREDITS,
+    HOOK,
+    UNKNOWN,
+    Ids,
+    billed,
+    credited,
+    delivered,
+    done,
+    failed,
+    hooked,
+    keyed,
+    paused,
+    referenced,
+    reported,
+    unbilled,
+    unhooked,
+    uploaded,
+    waiting,
+)
 from tests.api.stacks import PASSWORD, ApiStack
-from tests.engine.scripted import picture
-
-Ids: TypeAlias = Mapping[str, str]
-
-UNKNOWN = {
-    "batch_id": "bat_aaaaaaaaaaaaaaaaaaaa",
-    "item_id": "itm_aaaaaaaaaaaaaaaaaaaa",
-    "asset_id": "ast_aaaaaaaaaaaaaaaaaaaa",
-    "reference_id": "ref_aaaaaaaaaaaaaaaaaaaa",
-    "key_id": "key_aaaaaaaaaaaaaaaaaaaa",
-    "webhook_id": "whk_aaaaaaaaaaaaaaaaaaaa",
-    "delivery_id": "dlv_aaaaaaaaaaaaaaaaaaaa",
-    "bill_id": "bil_aaaaaaaaaaaaaaaaaaaa",
-    "member_id": "mem_aaaaaaaaaaaaaaaaaaaa",
-    "holder_id": "mem_aaaaaaaaaaaaaaaaaaaa",
-}
 
 
 @dataclass(frozen=True)
@@ -61,99 +66,6 @@ class Case:
         return f"{self.method} {self.path}"
 
 
-def waiting(stack: ApiStack) -> Ids:
-    """A batch that has just been accepted."""
-    return {"batch_id": stack.batch_of()}
-
-
-def paused(stack: ApiStack) -> Ids:
-    """A batch that someone paused."""
-    batch = stack.batch_of()
-    stack.engine.controls.pause(stack.ours.caller, batch)
-    return {"batch_id": batch}
-
-
-def done(stack: ApiStack) -> Ids:
-    """A batch with its only item and image."""
-    batch = stack.batch_of(done=True)
-    item = stack.items(batch, stack.ours.org)[0]
-    assert item.asset_id is not None
-    return {"batch_id": batch, "item_id": item.id, "asset_id": item.asset_id}
-
-
-def reported(stack: ApiStack) -> Ids:
-    """A batch, and the report of its day."""
-    ids = done(stack)
-    stack.clock.advance(24 * 3600)
-    stack.jobs.cost_reports.run(seconds=600)
-    return ids
-
-
-def failed(stack: ApiStack) -> Ids:
-    """A batch whose only item failed."""
-    batch = stack.batch_of({"prompt": "refuse this"}, done=True)
-    return {"batch_id": batch, "item_id": stack.items(batch, stack.ours.org)[0].id}
-
-
-def uploaded(stack: ApiStack) -> Ids:
-    """A reference whose bytes were sent."""
-    return {"reference_id": stack.upload(picture("1:1"))}
-
-
-def referenced(stack: ApiStack) -> Ids:
-    """A reference that is ready."""
-    return {"reference_id": stack.reference()}
-
-
-def keyed(stack: ApiStack) -> Ids:
-    """A key."""
-    return {"key_id": stack.ask("POST", "/v1/keys", json={"name": "one more"}).json()["id"]}
-
-
-def credited(stack: ApiStack) -> Ids:
-    """A member with credits, and enough of them."""
-    member = stack.ours.admin.id
-    stack.ask("POST", "/v1/credits", json=CREDITS | {"member": member})
-    return {"member_id": member, "holder_id": member}
-
-
-def hooked(stack: ApiStack) -> Ids:
-    """The only webhook; no matter how many cases ask for one, there is room for theirs."""
-    for old in stack.ask("GET", "/v1/webhooks").json()["webhooks"]:
-        stack.ask("DELETE", f"/v1/webhooks/{old['id']}")
-    return {"webhook_id": stack.ask("POST", "/v1/webhooks", json=HOOK).json()["id"]}
-
-
-def unhooked(stack: ApiStack) -> Ids:
-    """A webhook that is disabled, and what it was told before."""
-    ids = delivered(stack)
-    stack.ask("PATCH", f"/v1/webhooks/{ids['webhook_id']}", json={"enabled": False})
-    return ids
-
-
-def delivered(stack: ApiStack) -> Ids:
-    """A webhook and something on its way to it."""
-    ids = hooked(stack)
-    return {**ids, "delivery_id": stack.ask("POST", f"/v1/webhooks/{ids['webhook_id']}:test").json()["id"]}
-
-
-def unbilled(stack: ApiStack) -> Ids:
-    """No bill is there, so that one of any content is new."""
-    for old in stack.ask("GET", "/v1/bills").json()["bills"]:
-        stack.ask("DELETE", f"/v1/bills/{old['id']}")
-    return {}
-
-
-def billed(stack: ApiStack) -> Ids:
-    """A bill that was brought."""
-    unbilled(stack)
-    return {"bill_id": stack.ask("POST", "/v1/bills", json=BILL).json()["id"]}
-
-
-BILL: Any = {
-    "provider": "openai",
-    "lines": [{"day": "2026-03-01", "model": "gpt-image-2, image output", "cost_usd": "1.25"}],
-}
 LINE: Any = BILL["lines"][0]
 BILLS = (
     Wrong(422, "/provider", body=BILL | {"provider": "preview"}),
@@ -183,7 +95,6 @@ FILES = (
     Wrong(415, None, {"provider": "openai"}, headers={"Content-Encoding": "gzip"}),
 )
 PLENTY: Any = {"day_micros": 10**12, "month_micros": 10**13, "total_micros": None}
-CREDITS: Any = {"amount_micros": 10**12}
 LIMITS = (
     Wrong(422, "/day_micros", body={"day_micros": -1}),
     Wrong(422, "/month_micros", body={"month_micros": 1.5}),
@@ -191,7 +102,6 @@ LIMITS = (
     Wrong(422, "/hour_micros", body={"hour_micros": 5}),
 )
 IMAGES = (*LIMITS, Wrong(422, "/month_images", body={"month_images": "many"}))
-HOOK: Any = {"url": "https://hooks.example.com/fanfold", "events": ["BatchCompleted"]}
 URLS = (
     Wrong(422, "/url", body=HOOK | {"url": "http://hooks.example.com/"}),
     Wrong(422, "/url", body=HOOK | {"url": "https://169.254.169.254/"}),

@@ -1,6 +1,6 @@
 """Cost reports over the API: listed by day, downloaded by links, each organisation its own."""
 
-from tests.api.cases import reported
+from tests.api.prepared import reported
 from tests.api.stacks import ApiStack
 
 

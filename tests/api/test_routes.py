@@ -11,7 +11,8 @@ from shared.http.app import api_routes
 from shared.http.auth import Access, Open
 from shared.http.bodies import FileBody, JsonBody
 from shared.http.openapi import access_of, dependencies
-from tests.api.cases import CASES, UNKNOWN, Case, Ids, Wrong
+from tests.api.cases import CASES, Case, Wrong
+from tests.api.prepared import UNKNOWN, Ids
 from tests.api.stacks import ApiStack
 
 RANKED = (Role.VIEWER, Role.EVALUATOR, Role.EDITOR, Role.ADMIN)

@@ -1,0 +1,117 @@
+"""What the cases of routes act on: things of ours, made through the engine and the API."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from tests.api.stacks import ApiStack
+from tests.engine.scripted import picture
+
+Ids: TypeAlias = Mapping[str, str]
+
+UNKNOWN = {
+    "batch_id": "bat_aaaaaaaaaaaaaaaaaaaa",
+    "item_id": "itm_aaaaaaaaaaaaaaaaaaaa",
+    "asset_id": "ast_aaaaaaaaaaaaaaaaaaaa",
+    "reference_id": "ref_aaaaaaaaaaaaaaaaaaaa",
+    "key_id": "key_aaaaaaaaaaaaaaaaaaaa",
+    "webhook_id": "whk_aaaaaaaaaaaaaaaaaaaa",
+    "delivery_id": "dlv_aaaaaaaaaaaaaaaaaaaa",
+    "bill_id": "bil_aaaaaaaaaaaaaaaaaaaa",
+    "member_id": "mem_aaaaaaaaaaaaaaaaaaaa",
+    "holder_id": "mem_aaaaaaaaaaaaaaaaaaaa",
+}
+BILL: Any = {
+    "provider": "openai",
+    "lines": [{"day": "2026-03-01", "model": "gpt-image-2, image output", "cost_usd": "1.25"}],
+}
+CREDITS: Any = {"amount_micros": 10**12}
+HOOK: Any = {"url": "https://hooks.example.com/fanfold", "events": ["BatchCompleted"]}
+
+
+def waiting(stack: ApiStack) -> Ids:
+    """A batch that has just been accepted."""
+    return {"batch_id": stack.batch_of()}
+
+
+def paused(stack: ApiStack) -> Ids:
+    """A batch that someone paused."""
+    batch = stack.batch_of()
+    stack.engine.controls.pause(stack.ours.caller, batch)
+    return {"batch_id": batch}
+
+
+def done(stack: ApiStack) -> Ids:
+    """A batch with its only item and image."""
+    batch = stack.batch_of(done=True)
+    item = stack.items(batch, stack.ours.org)[0]
+    assert item.asset_id is not None
+    return {"batch_id": batch, "item_id": item.id, "asset_id": item.asset_id}
+
+
+def reported(stack: ApiStack) -> Ids:
+    """A batch, and the report of its day."""
+    ids = done(stack)
+    stack.clock.advance(24 * 3600)
+    stack.jobs.cost_reports.run(seconds=600)
+    return ids
+
+
+def failed(stack: ApiStack) -> Ids:
+    """A batch whose only item failed."""
+    batch = stack.batch_of({"prompt": "refuse this"}, done=True)
+    return {"batch_id": batch, "item_id": stack.items(batch, stack.ours.org)[0].id}
+
+
+def uploaded(stack: ApiStack) -> Ids:
+    """A reference whose bytes were sent."""
+    return {"reference_id": stack.upload(picture("1:1"))}
+
+
+def referenced(stack: ApiStack) -> Ids:
+    """A reference that is ready."""
+    return {"reference_id": stack.reference()}
+
+
+def keyed(stack: ApiStack) -> Ids:
+    """A key."""
+    return {"key_id": stack.ask("POST", "/v1/keys", json={"name": "one more"}).json()["id"]}
+
+
+def credited(stack: ApiStack) -> Ids:
+    """A member with credits, and enough of them."""
+    member = stack.ours.admin.id
+    stack.ask("POST", "/v1/credits", json=CREDITS | {"member": member})
+    return {"member_id": member, "holder_id": member}
+
+
+def hooked(stack: ApiStack) -> Ids:
+    """The only webhook; no matter how many cases ask for one, there is room for theirs."""
+    for old in stack.ask("GET", "/v1/webhooks").json()["webhooks"]:
+        stack.ask("DELETE", f"/v1/webhooks/{old['id']}")
+    return {"webhook_id": stack.ask("POST", "/v1/webhooks", json=HOOK).json()["id"]}
+
+
+def unhooked(stack: ApiStack) -> Ids:
+    """A webhook that is disabled, and what it was told before."""
+    ids = delivered(stack)
+    stack.ask("PATCH", f"/v1/webhooks/{ids['webhook_id']}", json={"enabled": False})
+    return ids
+
+
+def delivered(stack: ApiStack) -> Ids:
+    """A webhook and something on its way to it."""
+    ids = hooked(stack)
+    return {**ids, "delivery_id": stack.ask("POST", f"/v1/webhooks/{ids['webhook_id']}:test").json()["id"]}
+
+
+def unbilled(stack: ApiStack) -> Ids:
+    """No bill is there, so that one of any content is new."""
+    for old in stack.ask("GET", "/v1/bills").json()["bills"]:
+        stack.ask("DELETE", f"/v1/bills/{old['id']}")
+    return {}
+
+
+def billed(stack: ApiStack) -> Ids:
+    """A bill that was brought."""
+    unbilled(stack)
+    return {"bill_id": stack.ask("POST", "/v1/bills", json=BILL).json()["id"]}
