@@ -20,7 +20,7 @@ def show_estimate(screen: Screen, name: str, rows: int, estimate: Estimate) -> N
         screen.messages.print(_models(estimate))
     if estimate.reuse.saves_micros and not any("reuse" in suggestion.change for suggestion in estimate.suggestions):
         told = (
-            f"{plural(estimate.reuse.images, 'image')} taken from equal ones save {about(estimate.reuse.saves_micros)}"
+            f"Taking {plural(estimate.reuse.images, 'image')} from equal ones saves {about(estimate.reuse.saves_micros)}"
         )
         screen.messages.print(Text(f"  {told}", style="dim"), soft_wrap=True)
     for suggestion in estimate.suggestions:

@@ -212,7 +212,7 @@ def test_what_is_taken_from_equal_images_is_told_once(
     answer = {"images": 3, "estimated_micros": 33_600, "by_model": [], "reuse": reuse, "suggestions": [saving]}
     wire.then("POST", "/v1/batches:estimate", Reply(200, answer))
     told = fanfold("estimate", rows).stderr
-    assert ("2 images taken from equal ones save about $0.0672" in told) == is_told
+    assert ("Taking 2 images from equal ones saves about $0.0672" in told) == is_told
 
 
 def test_estimate_sends_nothing_but_the_rows(fanfold: Invoke, wire: Wire, rows: str, tmp_path: Path) -> None:
