@@ -19,9 +19,7 @@ def show_estimate(screen: Screen, name: str, rows: int, estimate: Estimate) -> N
     if len(estimate.by_model) > 1:
         screen.messages.print(_models(estimate))
     if estimate.reuse.saves_micros and not any("reuse" in suggestion.change for suggestion in estimate.suggestions):
-        told = (
-            f"Taking {plural(estimate.reuse.images, 'image')} from equal ones saves {about(estimate.reuse.saves_micros)}"
-        )
+        told = f"Taking {plural(estimate.reuse.images, 'image')} from equal ones saves {about(estimate.reuse.saves_micros)}"
         screen.messages.print(Text(f"  {told}", style="dim"), soft_wrap=True)
     for suggestion in estimate.suggestions:
         saving = f"saves {about(suggestion.saves_micros)}"

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared import telemetry
+from shared import telemetry, traces
 from shared.domain import item_machine
 from shared.domain.errors import ErrorKind, GuardRefused, ProviderError, Unavailable
 from shared.domain.failures import severity
@@ -199,6 +199,7 @@ class ProviderJobService:
                 "poll": poll,
             },
             schedule_at=job.poll_at,
+            trace=traces.carried(),
             deadline_seconds=spec.dispatch_deadline_seconds if spec else 60,
         )
         self._tasks.create([task])
