@@ -198,7 +198,7 @@ def test_an_answer_without_image_and_bill_leaves_the_outcome_unknown(wired: Open
     assert (raised.value.kind, raised.value.outcome_known) == (ErrorKind.UNKNOWN, False)
 
 
-@pytest.mark.parametrize("broken", [base64.b64encode(PNG).decode()[:1001], "%%% not base64 %%%", "Zürich"])
+@pytest.mark.parametrize("broken", [base64.b64encode(PNG).decode()[:1001], "%%% not base64 %%%", "AAAA%%%%", "Zürich"])
 def test_an_image_whose_encoding_is_broken_is_unknown_and_paid_for(wired: OpenAIWire, broken: str) -> None:
     with pytest.raises(ProviderError) as raised:
         made(wired, replies.answer(broken))

@@ -65,6 +65,11 @@ def test_a_limit_of_the_day_is_a_quota_that_reopens_when_it_says(openai_wired: O
     assert failure.reopens_at == datetime(2026, 11, 21, 17, 12, tzinfo=UTC)
 
 
+def test_a_limit_of_the_day_without_a_wait_is_a_quota_too(openai_wired: OpenAIWire) -> None:
+    failure = failed(openai_wired, replies.too_many("Rate limit reached on requests per day (RPD): Limit 200."))
+    assert (failure.kind, failure.reopens_at, failure.retry_after_seconds) == (ErrorKind.QUOTA, None, None)
+
+
 @pytest.mark.parametrize(
     "reply",
     [

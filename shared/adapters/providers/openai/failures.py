@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from openai import APIConnectionError, APIStatusError
+from openai import APIStatusError
 
 from shared.adapters.providers import breakages, wire
 from shared.adapters.providers.openai.details import Details, explain, wait
@@ -23,8 +23,6 @@ def translate(error: Exception, *, call: wire.Call, now: datetime, secret: str) 
     """The ProviderError for whatever was raised; `secret` never appears in its detail."""
     if isinstance(error, APIStatusError):
         return _from_answer(error, now=now, secret=secret)
-    if isinstance(error, APIConnectionError) and isinstance(error.__cause__, Exception):
-        error = error.__cause__
     return breakages.translate(error, call, name=NAME, address=ADDRESS)
 
 
