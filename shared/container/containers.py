@@ -209,6 +209,8 @@ class Container:
             submissions=engine.submissions,
             submit_limits=library.submit_limits,
             controls=engine.controls,
+            edits=engine.edits,
+            line=engine.line,
             batches=library.batches,
             dead_letters=library.dead_letters,
             requeues=library.requeues,

@@ -186,6 +186,8 @@ class Batch(Stored):
     queue: Queue = Field(default_factory=Queue)
     # None until the first step has looked.
     demand: list[ModelDemand] | None = None
+    # How often dispatched items were wanted back, because the batch goes on in another lane.
+    recalls: int = 0
     next_step_at: datetime | None = None
     announced_series: int = 0
     # Ends that a retry followed before anybody was told of them.
@@ -209,6 +211,7 @@ class StepControl(Stored):
     next_row: int = 0
     next_index: int = 0
     retried_series: int = 1
+    recalls: int = 0
     published_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     samples: list[dict[str, Any]] = Field(default_factory=list)
     # The last starting time that was given out, by model.

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from shared.domain.documents import Part, Stored
+from shared.domain.items import ItemReference
 from shared.domain.rows import Strict
 from shared.domain.texts import Visible
 
@@ -86,3 +87,13 @@ class Reference(Stored):
     created_by: str
     expires_at: datetime | None = None
     deleted_at: datetime | None = None
+
+
+def as_used(reference: Reference) -> ItemReference:
+    """A reference that is ready, as an item keeps it."""
+    return ItemReference(
+        id=reference.id,
+        object=reference.object or "",
+        media_type=reference.media_type,
+        sha256=reference.sha256 or "",
+    )

@@ -128,10 +128,7 @@ class RowSettings(Strict):
     @field_validator("metadata")
     @classmethod
     def _metadata_is_small(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        # It is kept with every image of the row, and again with each asset.
-        size = sum(len(f"{name}{cell}".encode()) for name, cell in (value or {}).items())
-        if size > MAX_METADATA_BYTES:
-            raise ValueError(f"This has {size:,} bytes; at most {MAX_METADATA_BYTES:,} are kept with a row.")
+        check_metadata(value or {})
         return value
 
     @field_validator("aspect_ratio")
@@ -159,6 +156,14 @@ class Row(RowSettings):
             elif name in ("variables", "metadata"):
                 merged[name] = default | own[name]
         return self.model_copy(update=merged) if merged else self
+
+
+def check_metadata(value: dict[str, Any]) -> None:
+    """Raise ValueError with how large metadata may be unless this is small enough."""
+    # It is kept with every image of the row, and again with each asset.
+    size = sum(len(f"{name}{cell}".encode()) for name, cell in value.items())
+    if size > MAX_METADATA_BYTES:
+        raise ValueError(f"This has {size:,} bytes; at most {MAX_METADATA_BYTES:,} are kept with a row.")
 
 
 def check_ratio(value: str) -> None:

@@ -15,6 +15,8 @@ from shared.services.bills import BillService
 from shared.services.credits import CreditService
 from shared.services.dead_letters import DeadLetterService
 from shared.services.discards import DiscardService
+from shared.services.item_edits import ItemEditService
+from shared.services.item_orders import ItemOrderService
 from shared.services.keys import KeyService
 from shared.services.limits import LimitService
 from shared.services.live import LiveService
@@ -38,6 +40,8 @@ class ApiServices:
     submissions: SubmissionService
     submit_limits: SubmitLimitService
     controls: BatchControlService
+    edits: ItemEditService
+    line: ItemOrderService
     batches: BatchService
     dead_letters: DeadLetterService
     requeues: RequeueService

@@ -49,6 +49,20 @@ class ItemRepository(Collection[Item]):
         conditions = (*where, Where("due_at", "<=", now))
         return self.query(Query(paths.items(org, batch), conditions, (Order("due_at"),), limit))
 
+    def first_in_line(self, org: str, batch: str, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Pending items whose time has come and that are not dispatched, in the order of their places."""
+        return self._due(org, batch, now, limit, *_WAITING)
+
+    def in_line(
+        self, org: str, batch: str, place: datetime, *, now: datetime, backwards: bool, limit: int
+    ) -> list[Read[Item]]:
+        """Items that wait in line behind this place, or `backwards` those ahead of it; the nearest first."""
+        beyond = (
+            (Where("due_at", "<", place),) if backwards else (Where("due_at", ">", place), Where("due_at", "<=", now))
+        )
+        order = (Order("due_at", descending=backwards),)
+        return self.query(Query(paths.items(org, batch), (*_WAITING, *beyond), order, limit))
+
     def next_due_at(self, org: str, batch: str, status: ItemStatus, *, after: datetime) -> datetime | None:
         """The earliest `due_at` after this moment among items of this state."""
         where = (Where("status", "==", status.value), Where("due_at", ">", after))
@@ -140,6 +154,7 @@ def after(read: Read[Item], fields: dict[str, Any], versions: Mapping[str, Versi
     return Read(Item.read({**read.value.written(), **fields}), read.path, versions[read.path])
 
 
+_WAITING = (Where("status", "==", ItemStatus.PENDING.value), Where("in_flight", "==", False))
 _COUNTS: dict[str, Count | Sum] = {
     "running": Count((Where("status", "==", ItemStatus.RUNNING.value),)),
     "succeeded": Count((Where("status", "==", ItemStatus.SUCCEEDED.value),)),

@@ -6,11 +6,12 @@ from typing import Any
 from shared.domain.batches import Batch, BatchRetry
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict
-from shared.domain.modes import BatchStatus, Desired, Role
+from shared.domain.modes import BatchStatus, Desired, Priority, Role
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
 from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
+from shared.services.open_batches import refuse_when_over
 from shared.services.repeats import Repeats
 from shared.services.retry_orders import RetryOrders
 from shared.services.step_requests import StepRequests
@@ -47,6 +48,23 @@ class BatchControlService:
         """End what has not begun; what runs is kept. Raises NotFound, Conflict when the batch is over."""
         return self._wish(caller, batch, Desired.CANCEL, "Cancelling: images that are being made will be kept.")
 
+    def promote(self, caller: Caller, batch: str, priority: Priority) -> Batch:
+        """Go on in another lane: what is dispatched and not begun comes back and goes out there. Whoever may submit may choose.
+
+        Raises NotFound, Conflict when the batch is over or being cancelled.
+        """
+        caller.require(Role.EDITOR)
+
+        def change(read: Read[Batch]) -> list[Any]:
+            current = read.value
+            refuse_when_over(current)
+            if current.priority is priority:
+                return []
+            fields = {"priority": priority.value, "recalls": current.recalls + 1, "next_step_at": self._clock.now()}
+            return [guarded(read, fields)]
+
+        return self._changed(caller, batch, change)
+
     def retry(self, caller: Caller, batch: str, retry: BatchRetry) -> Batch:
         """Try failed items again, with changes if wanted. Raises NotFound, Conflict, Invalid, BudgetExceeded."""
         caller.require(Role.EDITOR)
@@ -73,10 +91,7 @@ class BatchControlService:
 
         def change(read: Read[Batch]) -> list[Any]:
             current = read.value
-            if not current.is_live:
-                raise Conflict(f"The batch is {_words(current.status)} already.", code="batch-finished")
-            if current.desired is Desired.CANCEL and desired is not Desired.CANCEL:
-                raise Conflict("The batch is being cancelled; that cannot be taken back.", code="batch-cancelling")
+            refuse_when_over(current, may_be_ending=desired is Desired.CANCEL)
             if current.status is BatchStatus.SCHEDULED and desired is Desired.PAUSE:
                 raise Conflict("The batch has not begun: cancel it, or let it begin.", code="batch-scheduled")
             # A batch that money paused is wanted to run already; resuming it looks for room at once.
@@ -102,7 +117,3 @@ class BatchControlService:
         changed = self._batches.one(caller.org, batch).value
         self._requests.now(caller.org, batch, f"{changed.desired.value}-{changed.revision}")
         return changed
-
-
-def _words(status: BatchStatus) -> str:
-    return status.value.replace("_", " ")

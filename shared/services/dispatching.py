@@ -107,7 +107,7 @@ class DispatchService:
                 return
 
     def _due(self, org: str, batch: Batch, turns: dict[str, Turn]) -> list[Read[Item]]:
-        """Pending items whose time has come, in the order of the rows: dispatched and not claimed in time, new, or tried again.
+        """Pending items whose time has come, in the order of their places: dispatched and not claimed in time, new, or tried again.
 
         The first are in flight already and need no room of their own. They are asked for apart: among all that waits they
         would come last, and a batch whose tasks were all lost would wait for them for ever.
@@ -130,7 +130,7 @@ class DispatchService:
             turn.has_more = len(found) == limit
             turn.waiting = len(found)
             due += found if turn.room > 0 else []
-        return sorted(due, key=lambda read: read.value.index)
+        return sorted(due, key=lambda read: (not read.value.in_flight, read.value.due_at or now))
 
     def _starts(self, reads: list[Read[Item]], turns: Mapping[str, Turn]) -> dict[str, datetime]:
         """When each item starts, by path, as far as its model's rate lets it start soon."""

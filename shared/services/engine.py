@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from shared.services.dispatching import DispatchService
     from shared.services.generations import GenerationService
     from shared.services.image_handler import ImageHandler
+    from shared.services.item_edits import ItemEditService
+    from shared.services.item_orders import ItemOrderService
     from shared.services.model_places import ModelPlaces
     from shared.services.outcomes import OutcomeService
     from shared.services.pacers import PacerService
@@ -118,6 +120,29 @@ class Engine:
             requests=self.requests,
             repeats=self._repeats,
             clock=self._ports.clock,
+        )
+
+    @cached_property
+    def edits(self) -> "ItemEditService":
+        """Images that wait, made otherwise."""
+        from shared.services.item_edits import ItemEditService
+
+        return ItemEditService(
+            self._ports.documents,
+            handler=self._handler,
+            offer=self._offer,
+            requests=self.requests,
+            repeats=self._repeats,
+            clock=self._ports.clock,
+        )
+
+    @cached_property
+    def line(self) -> "ItemOrderService":
+        """The order in which images are made."""
+        from shared.services.item_orders import ItemOrderService
+
+        return ItemOrderService(
+            self._ports.documents, requests=self.requests, repeats=self._repeats, clock=self._ports.clock
         )
 
     @cached_property

@@ -51,7 +51,7 @@ class OutcomeService:
             if current is None:
                 return
             try:
-                writes = self._finishing(current, made)
+                writes = self._finishing(current, made, bought=read.value)
                 if writes:
                     self._documents.commit(writes)
             except GuardRefused:
@@ -161,14 +161,18 @@ class OutcomeService:
             item, now=now, error=error, decision=decision, cost_micros=charge.cost_micros if charge else 0, lost=lost
         )
 
-    def _finishing(self, read: Read[Item], made: Made) -> list[Write]:
-        """The writes of a success as the item is now: on time, late, or a duplicate of what ended already."""
+    def _finishing(self, read: Read[Item], made: Made, *, bought: Item) -> list[Write]:
+        """The writes of a success as the item is now: on time, late, or a duplicate of what ended already.
+
+        What a late worker bought before somebody changed the item is as little wanted as a duplicate.
+        """
         item = read.value
+        is_unwanted = item.status.is_terminal or item.recipe != bought.recipe
         known = self._ledger.of_attempt(item.org, item.id, made.attempt) if self._may_be_known(item, made) else None
-        kind = LedgerKind.DUPLICATE if item.status.is_terminal else LedgerKind.CHARGE
-        entry = self._charges.entry(item, made.attempt, Charge(kind, made.cost_micros, dict(made.usage), images=1))
+        kind = LedgerKind.DUPLICATE if is_unwanted else LedgerKind.CHARGE
+        entry = self._charges.entry(bought, made.attempt, Charge(kind, made.cost_micros, dict(made.usage), images=1))
         more = made.cost_micros - (known.value.cost_micros if known else 0)
-        if item.status.is_terminal:
+        if is_unwanted:
             if known is not None and known.value.kind is not LedgerKind.UNKNOWN_OUTCOME:
                 return []
             bought_twice = {"duplicate_purchases": item.duplicate_purchases + 1}

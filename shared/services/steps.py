@@ -132,6 +132,9 @@ class StepService:
             with self._leading(step) as lead:
                 self._retries.carry_out(org, batch, lead)
             step.control = self._remember(step.control, retried_series=batch.retry.series)
+        if step.control.value.recalls < batch.recalls:
+            self._dispatches.recall(org, batch_id)
+            step.control = self._remember(step.control, recalls=batch.recalls)
         self._lost_work.take_back(org, batch_id)
         self._plan(org, batch, step)
         dispatched = self._act(org, batch, step)

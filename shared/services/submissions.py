@@ -11,7 +11,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, FieldError, Invalid
 from shared.domain.estimates import Estimate
 from shared.domain.items import ItemReference
-from shared.domain.library import Reference
+from shared.domain.library import Reference, as_used
 from shared.domain.limit_words import too_small
 from shared.domain.limits import Standing, closed_for_good
 from shared.domain.modes import BatchStatus, Role
@@ -134,7 +134,7 @@ class SubmissionService:
             told = f"A batch can start at most {_FARTHEST_START.days} days from now."
             raise Invalid([FieldError("/start_at", told)])
         priced = self._estimator().priced(rows.combinations)
-        return _Checked(rows, {key: _as_used(value) for key, value in named.items()}, priced)
+        return _Checked(rows, {key: as_used(value) for key, value in named.items()}, priced)
 
     def _named_references(self, org: str, create: BatchCreate) -> dict[str, Reference]:
         """Every reference that the request names, where it exists for this organisation."""
@@ -263,13 +263,4 @@ def accepted_view(batch: Batch) -> BatchAccepted:
         status_url=url,
         items_url=f"{url}/items",
         events_url=f"{url}/events",
-    )
-
-
-def _as_used(reference: Reference) -> ItemReference:
-    return ItemReference(
-        id=reference.id,
-        object=reference.object or "",
-        media_type=reference.media_type,
-        sha256=reference.sha256 or "",
     )

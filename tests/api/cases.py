@@ -19,6 +19,7 @@ from tests.api.prepared import (
     hooked,
     keyed,
     paused,
+    planned,
     referenced,
     reported,
     unbilled,
@@ -145,6 +146,15 @@ KEYS = (
 )
 
 
+def moves() -> tuple[Wrong, ...]:
+    """Wrong items to be moved."""
+    return (
+        Wrong(422, "/items", body={"items": []}),
+        Wrong(422, "/items", body={"items": ["itm_a"] * 1_001}),
+        Wrong(422, "/items/0", body={"items": [UNKNOWN["item_id"]]}),
+    )
+
+
 def selections(**fields: str) -> tuple[Wrong, ...]:
     """Wrong selections of dead letters, in a body with these fields."""
     return (
@@ -182,6 +192,10 @@ CASES = (
     Case("POST", "/v1/batches/{batch_id}:pause", Role.EDITOR, make=waiting, wrong=ENDED),
     Case("POST", "/v1/batches/{batch_id}:resume", Role.EDITOR, make=paused, wrong=ENDED),
     Case("POST", "/v1/batches/{batch_id}:cancel", Role.EDITOR, make=waiting, wrong=ENDED),
+    Case("POST", "/v1/batches/{batch_id}:promote", Role.EDITOR, make=waiting, body={"priority": "high"}, wrong=(*ENDED,
+        Wrong(422, "/priority", body={}),
+        Wrong(422, "/priority", body={"priority": "highest"}),
+    )),
     Case("POST", "/v1/batches/{batch_id}:retry", Role.EDITOR, make=failed, wrong=(
         Wrong(409, make=done),
         Wrong(422, "/items", body={"items": []}),
@@ -196,6 +210,29 @@ CASES = (
         Wrong(422, "/query/status", {"status": "lost"}),
     )),
     Case("GET", "/v1/batches/{batch_id}/items/{item_id}", Role.VIEWER, make=done),
+    Case("PATCH", "/v1/batches/{batch_id}/items/{item_id}", Role.EDITOR, make=planned, body={"prompt": "A bowl"}, wrong=(
+        *ENDED,
+        Wrong(409, make=failed),
+        Wrong(409, headers={"If-Match": '"99"'}),
+        Wrong(422, "/headers/If-Match", headers={"If-Match": "yesterday"}),
+        Wrong(422, "/prompt", body={"prompt": ""}),
+        Wrong(422, "/prompt", body={"prompt": "A {{product}}"}),
+        Wrong(422, "/prompt", body={"prompt": None}),
+        Wrong(422, "/model", body={"model": "no-such-model"}),
+        Wrong(422, "/aspect_ratio", body={"aspect_ratio": "21:9"}),
+        Wrong(422, "/size", body={"size": "8K"}),
+        Wrong(422, "/references/0", body={"references": [UNKNOWN["reference_id"]]}),
+        Wrong(422, "/status", body={"status": "succeeded"}),
+        Wrong(422, "/metadata", body={"metadata": {"note": "x" * 2_000, **{f"n{n}": "x" * 1_990 for n in range(9)}}}),
+    )),
+    Case("POST", "/v1/batches/{batch_id}/items:promote", Role.EDITOR, make=planned, body=lambda ids: {
+        "items": [ids["item_id"]]
+    }, wrong=(*ENDED, *moves())),
+    Case("POST", "/v1/batches/{batch_id}/items:reorder", Role.EDITOR, make=planned, body=lambda ids: {
+        "items": [ids["item_id"]]
+    }, wrong=(*ENDED, *moves(),
+        Wrong(422, "", body={"items": ["itm_a"], "before": "itm_b", "after": "itm_c"}),
+    )),
     Case("GET", "/v1/dead-letters", Role.ADMIN, make=failed, wrong=(*PAGES,
         Wrong(422, "/query/kind", {"kind": "bored"}),
         Wrong(422, "/query/from", {"from": "yesterday"}),

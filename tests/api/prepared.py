@@ -33,6 +33,14 @@ def waiting(stack: ApiStack) -> Ids:
     return {"batch_id": stack.batch_of()}
 
 
+def planned(stack: ApiStack) -> Ids:
+    """A batch whose items are planned, with the last of them: it waits, whoever takes the first ones."""
+    batch = stack.batch_of({"prompt": "A walker", "variants": 10}, {"prompt": "A candle", "variants": 10})
+    stack.engine.controls.pause(stack.ours.caller, batch)
+    stack.steps()
+    return {"batch_id": batch, "item_id": stack.items(batch, stack.ours.org)[-1].id}
+
+
 def paused(stack: ApiStack) -> Ids:
     """A batch that someone paused."""
     batch = stack.batch_of()

@@ -153,6 +153,8 @@ class ApiStack(World):
             submissions=self.engine.submissions,
             submit_limits=library.submit_limits,
             controls=self.engine.controls,
+            edits=self.engine.edits,
+            line=self.engine.line,
             batches=library.batches,
             dead_letters=library.dead_letters,
             requeues=library.requeues,

@@ -12,6 +12,7 @@ import pytest
 from infra.firestore_indexes import FILE, Needed, grouped, needed, text
 from shared.adapters.google.documents import FirestoreDocumentStore
 from shared.adapters.system import SystemClock, SystemIds
+from shared.domain.ids import compose
 from shared.domain.modes import ItemStatus
 from shared.ports.documents import DocumentStore, Sum, Where
 from shared.ports.objects import ObjectStore
@@ -63,6 +64,10 @@ def _engine(store: DocumentStore) -> None:
     items.expired(ORG, BATCH, NOW, limit=9)
     items.unclaimed(ORG, BATCH, NOW, limit=9)
     items.waiting(ORG, BATCH, "m", NOW, limit=9)
+    items.first_in_line(ORG, BATCH, NOW, limit=1)
+    for backwards in (True, False):
+        items.in_line(ORG, BATCH, NOW, now=NOW, backwards=backwards, limit=9)
+    items.failed_among(ORG, BATCH, [compose("itm", bytes(16))], 2)
     items.next_due_at(ORG, BATCH, ItemStatus.PENDING, after=NOW)
     items.with_status(ORG, BATCH, ItemStatus.PENDING, limit=9)
     items.failed_before(ORG, BATCH, 2)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from shared.domain.batches import BatchAccepted, BatchCreate, BatchRetry, BatchUpdate
 from shared.domain.callers import Caller
 from shared.domain.estimates import Estimate
+from shared.domain.item_changes import BatchPromote
 from shared.domain.modes import BatchStatus
 from shared.http.auth import EDITOR, VIEWER, announce
 from shared.http.bodies import Body, JsonBody
@@ -43,6 +44,8 @@ Changed = Annotated[
 Retry = Annotated[
     Body[BatchRetry], Depends(JsonBody(BatchRetry, example={"changes": {"aspect_ratio": "1:1"}}, optional=True))
 ]
+
+Promote = Annotated[Body[BatchPromote], Depends(JsonBody(BatchPromote, example={"priority": "high"}))]
 
 
 class BatchFilters(PageParameters):
@@ -143,6 +146,12 @@ def resume_batch(batch_id: str, caller: Editor, services: Services) -> BatchView
 def cancel_batch(batch_id: str, caller: Editor, services: Services) -> BatchView:
     """Give up what has not started; what runs is finished, what is done is kept."""
     return BatchView.of(services.controls.cancel(caller, batch_id))
+
+
+@router.post("/{batch_id:id}:promote")
+def promote_batch(batch_id: str, caller: Editor, body: Promote, services: Services) -> BatchView:
+    """Go on in another lane; images that have not begun go out there, what is being made is kept."""
+    return BatchView.of(services.controls.promote(caller, batch_id, body.value.priority))
 
 
 @router.post("/{batch_id:id}:retry")

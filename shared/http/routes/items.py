@@ -6,15 +6,32 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from shared.domain.callers import Caller
+from shared.domain.item_changes import ItemsMoved, ItemsPromote, ItemsReorder, ItemUpdate
 from shared.domain.modes import ItemStatus
-from shared.http.auth import VIEWER
+from shared.http.auth import EDITOR, VIEWER
+from shared.http.bodies import Body, JsonBody
 from shared.http.pages import PageParameters
+from shared.http.revisions import revision
 from shared.http.services import Services
 from shared.http.views import ItemView
 
 router = APIRouter(prefix="/v1/batches/{batch_id:id}/items", tags=["items"])
 
 Viewer = Annotated[Caller, Depends(VIEWER)]
+Editor = Annotated[Caller, Depends(EDITOR)]
+Revision = Annotated[int | None, Depends(revision)]
+Changed = Annotated[
+    Body[ItemUpdate], Depends(JsonBody(ItemUpdate, example={"prompt": "A walker by the sea", "aspect_ratio": "4:5"}))
+]
+Promote = Annotated[
+    Body[ItemsPromote], Depends(JsonBody(ItemsPromote, example={"items": ["itm_abcdefghijklmnopqrst"]}))
+]
+Reorder = Annotated[
+    Body[ItemsReorder],
+    Depends(
+        JsonBody(ItemsReorder, example={"items": ["itm_abcdefghijklmnopqrst"], "before": "itm_tsrqponmlkjihgfedcba"})
+    ),
+]
 
 
 class ItemFilters(PageParameters):
@@ -45,3 +62,28 @@ def get_item(batch_id: str, item_id: str, caller: Viewer, services: Services) ->
     """One item with all its tries."""
     item = services.batches.item(caller, batch_id, item_id)
     return ItemView.of(item, services.assets.links_of_items(caller, [item]))
+
+
+@router.patch("/{item_id:id}")
+def update_item(
+    batch_id: str, item_id: str, caller: Editor, body: Changed, revision: Revision, services: Services
+) -> ItemView:
+    """Change an image that waits; fields that are left out stay. Of a failed one use the batch's `:retry` with changes.
+
+    409 when it does not wait any more, or, with `If-Match`, when it is not at that revision any more.
+    """
+    item = services.edits.edit(caller, batch_id, item_id, body.value, revision=revision)
+    return ItemView.of(item, services.assets.links_of_items(caller, [item]))
+
+
+@router.post(":promote")
+def promote_items(batch_id: str, caller: Editor, body: Promote, services: Services) -> ItemsMoved:
+    """Make these images before all others of the batch that wait, in this order; those that are on their way keep their place."""
+    return services.line.promote(caller, batch_id, body.value.items)
+
+
+@router.post(":reorder")
+def reorder_items(batch_id: str, caller: Editor, body: Reorder, services: Services) -> ItemsMoved:
+    """Make these images in this order: in the places that they hold together, or right before or after another one that waits."""
+    wanted = body.value
+    return services.line.reorder(caller, batch_id, wanted.items, before=wanted.before, after=wanted.after)

@@ -47,6 +47,8 @@ QUERIES = [
     Query(ITEMS, (PENDING,), start_after=(f"{ITEMS}/i",), limit=100),
     Query(ITEMS, (RUNNING, DUE), (Order("due_at"),), limit=100),
     Query(ITEMS, (PENDING, IN_FLIGHT, DUE), (Order("due_at"),), limit=100),
+    Query(ITEMS, (PENDING, WAITING, DUE), (Order("due_at"),), limit=1),
+    Query(ITEMS, (PENDING, WAITING, Where("due_at", "<", NOW)), (Order("due_at", descending=True),), limit=50),
     Query(ITEMS, (PENDING, WAITING, Where("model", "==", "m"), DUE), (Order("due_at"),), limit=100),
     Query(ITEMS, (PENDING, Where("due_at", ">", NOW)), (Order("due_at"),), limit=1),
     Query(ITEMS, (PENDING, IN_FLIGHT), limit=100),

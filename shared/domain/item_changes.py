@@ -1,0 +1,122 @@
+"""What may be changed of images that wait: what is to be made, and in which order."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from shared.domain.modes import Priority, ReferenceMode
+from shared.domain.rows import (
+    MAX_METADATA_KEYS,
+    MAX_REFERENCES,
+    MAX_TAGS,
+    Cell,
+    Guidance,
+    ModelId,
+    Name,
+    Prompt,
+    Ratio,
+    ReferenceId,
+    Seed,
+    Size,
+    Steps,
+    Strength,
+    Strict,
+    Tag,
+    check_metadata,
+    check_ratio,
+)
+
+MAX_ITEMS = 1_000
+# A null says: leave it to the model. Of the other fields it would say nothing.
+_MAY_BE_NULL = frozenset({"seed", "strength", "steps", "guidance"})
+
+ItemId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+def _each_once(items: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+Items = Annotated[tuple[ItemId, ...], Field(min_length=1, max_length=MAX_ITEMS), AfterValidator(_each_once)]
+
+
+class ItemUpdate(Strict):
+    """What is to be different of one image that waits; fields that are left out stay."""
+
+    prompt: Prompt | SkipJsonSchema[None] = None
+    model: ModelId | SkipJsonSchema[None] = None
+    aspect_ratio: Ratio | SkipJsonSchema[None] = None
+    size: Size | SkipJsonSchema[None] = None
+    seed: Seed | None = None
+    strength: Strength | None = None
+    steps: Steps | None = None
+    guidance: Guidance | None = None
+    references: Annotated[tuple[ReferenceId, ...], Field(max_length=MAX_REFERENCES)] | SkipJsonSchema[None] = None
+    reference_mode: ReferenceMode | SkipJsonSchema[None] = None
+    tags: Annotated[tuple[Tag, ...], Field(max_length=MAX_TAGS)] | SkipJsonSchema[None] = None
+    metadata: Annotated[dict[Name, Cell], Field(max_length=MAX_METADATA_KEYS)] | SkipJsonSchema[None] = None
+
+    @field_validator("*")
+    @classmethod
+    def _says_something(cls, value: Any, info: Any) -> Any:
+        if value is None and info.field_name not in _MAY_BE_NULL:
+            raise ValueError("Give a value, or leave the field out to keep what is there.")
+        return value
+
+    @field_validator("aspect_ratio")
+    @classmethod
+    def _ratio_is_a_ratio(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_ratio(value)
+        return value
+
+    @field_validator("metadata")
+    @classmethod
+    def _metadata_is_small(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        check_metadata(value or {})
+        return value
+
+    def said(self) -> dict[str, Any]:
+        """The fields that were given, by name; a null among them takes a setting away."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class BatchPromote(Strict):
+    """The lane that a batch is to go on in."""
+
+    priority: Priority
+
+
+class ItemsPromote(Strict):
+    """Images that are to be made before all others of their batch, in this order."""
+
+    items: Items
+
+
+class ItemsReorder(Strict):
+    """Images in the order in which they are to be made: in the places that they hold together, or right before or after another one."""
+
+    items: Items
+    before: ItemId | None = None
+    after: ItemId | None = None
+
+    @model_validator(mode="after")
+    def _one_neighbour(self) -> Any:
+        if self.before is not None and self.after is not None:
+            raise ValueError("Give before or after, not both.")
+        return self
+
+
+class ItemLeft(Strict):
+    """An image that kept its place, and why."""
+
+    item: str
+    detail: str
+
+
+class ItemsMoved(Strict):
+    """How many images got their new places, and which did not."""
+
+    moved: int
+    left: tuple[ItemLeft, ...] = ()
