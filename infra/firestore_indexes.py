@@ -37,6 +37,7 @@ _LATEST = (Order("finished_at", descending=True),)
 _COUNTED = ("error.kind", "provider", "model")
 _LISTINGS: Final = (
     Listing("batches", ("deleted_at", "status", "terms"), _NEWEST),
+    Listing("batches", ("status",), (Order("created_at"),)),
     Listing("assets", ("deleted_at", "model", "batch", "terms"), _NEWEST),
     Listing("references", ("deleted_at",), _NEWEST),
     Listing("items", ("status",), (Order("due_at"),), group=True),

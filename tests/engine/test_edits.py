@@ -212,7 +212,7 @@ def test_an_edit_and_a_claim_at_once_end_as_one_after_the_other(folder: Path) ->
     """The worker has read the old text and is about to claim: its claim is refused, and the next one sees the new text."""
     world, batch = planned(folder, {"prompt": "a cup"})
     item = world.items(batch)[0]
-    done = []
+    done: list[str] = []
 
     def overtake(name: str) -> None:
         if name == "documents.commit" and not done:
