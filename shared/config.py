@@ -182,6 +182,12 @@ class Settings(BaseSettings):
     model_concurrency: int | None = Field(
         None, ge=1, description="Calls to one model at once, instead of its own figure."
     )
+    model_rate_per_second: float | None = Field(
+        None,
+        gt=0,
+        le=500,
+        description="Calls to one model a second at most, instead of its own figure; what its provider takes is learned below it.",
+    )
 
     organisation_budget_usd: Decimal | None = Field(
         None, ge=0, description="What an organisation may spend in all; none: no limit."

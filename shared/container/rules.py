@@ -27,6 +27,7 @@ def engine_rules(config: Settings) -> EngineRules:
             tick=timedelta(milliseconds=config.tick_ms),
             dispatch_timeout=timedelta(seconds=config.dispatch_timeout_seconds),
             model_concurrency=config.model_concurrency,
+            model_rate_per_second=config.model_rate_per_second,
         ),
         step_lease=timedelta(seconds=config.step_lease_seconds),
         organisation_limit_micros=None if limit is None else int(limit * MICROS),

@@ -221,7 +221,8 @@ def login(email_hash: str) -> str:
 
 def pacer(credential: str, model: str) -> str:
     """The pace that was learned for a model, asked with one credential."""
-    return f"system/pacers/by_model/{credential}:{model}"
+    # A name of the store holds neither a dot nor a slash, and those of models do.
+    return f"system/pacers/by_model/{credential}:{model.replace('.', '~').replace('/', '~~')}"
 
 
 def first_organisation() -> str:

@@ -84,6 +84,7 @@ class DispatchService:
         late = {read.value.model for read, _ in money.affordable if read.path not in starts}
         if money.told is None:
             late |= {model for model, turn in turns.items() if turn.is_held_by_rate}
+        self._turns.grow(late)
         return Dispatched(
             count,
             paced_until=earliest(_opens_at(turns, late), money.opens_at),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.services.retry_orders import RetryOrders
     from shared.services.steps import StepService
     from shared.services.submissions import SubmissionService
+    from shared.services.watched_models import WatchedModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,8 @@ class Engine:
             provider_jobs=self._provider_jobs,
             requests=self.requests,
             places=self.places,
+            offer=self._offer,
+            pacers=self.pacers,
             clock=self._ports.clock,
             worker=self._ports.worker,
         )
@@ -228,7 +231,15 @@ class Engine:
         """How fast each model may be asked."""
         from shared.services.pacers import PacerService
 
-        return PacerService(model_concurrency=self._rules.pace.model_concurrency)
+        pace = self._rules.pace
+        return PacerService(
+            self._ports.documents,
+            self._ports.clock,
+            self._ports.ids,
+            tick=pace.tick,
+            model_concurrency=pace.model_concurrency,
+            model_rate_per_second=pace.model_rate_per_second,
+        )
 
     @cached_property
     def _retries(self) -> "RetryService":
@@ -243,13 +254,18 @@ class Engine:
         ports = self._ports
         return ImageHandler(
             offer=self._offer,
-            providers=ports.provider,
+            providers=self._watched,
             objects=ports.objects,
             studio=ports.studio(),
             clock=ports.clock,
             ids=ports.ids,
             stores_at_a_time=self._rules.stores_at_a_time,
         )
+
+    def _watched(self, name: str) -> "WatchedModel":
+        from shared.services.watched_models import WatchedModel
+
+        return WatchedModel(self._ports.provider(name), self._offer, self.pacers)
 
     @cached_property
     def _outcomes(self) -> "OutcomeService":

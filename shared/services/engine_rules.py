@@ -16,11 +16,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """The configured pace: the step's tick, how long an unclaimed task is waited for, a concurrency instead of the models' own."""
+    """The configured pace: the step's tick, how long an unclaimed task is waited for, bounds instead of the models' own."""
 
     tick: timedelta
     dispatch_timeout: timedelta
     model_concurrency: int | None = None
+    model_rate_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

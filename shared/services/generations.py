@@ -1,5 +1,6 @@
 """One delivery of one image's task: claim it, do the work, write how it ended, ask for a step."""
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -12,6 +13,7 @@ from shared.domain.items import Item
 from shared.domain.lanes import image_lane
 from shared.domain.library import Asset
 from shared.domain.modes import Desired, ItemStatus, Priority
+from shared.domain.offers import Offer
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
@@ -24,12 +26,14 @@ from shared.repositories.library import AssetRepository, RecipeLock, RecipeRepos
 from shared.services.image_handler import ImageHandler
 from shared.services.model_places import ModelPlaces, Place
 from shared.services.outcomes import OutcomeService
+from shared.services.pacers import PacerService
 from shared.services.provider_jobs import ProviderJobService
 from shared.services.step_requests import StepRequests
 
 _WISH_KEPT_SECONDS = 1.0
 _WISHES_KEPT = 1_000
 _EQUAL_WAIT = timedelta(seconds=2)
+_LONGEST_CLOSED = timedelta(minutes=1)
 _MAKER_FIRST = timedelta(seconds=30)
 
 _log = logger(__name__)
@@ -47,6 +51,8 @@ class GenerationService:
         provider_jobs: ProviderJobService,
         requests: StepRequests,
         places: ModelPlaces,
+        offer: Offer,
+        pacers: PacerService,
         clock: Clock,
         worker: str,
     ) -> None:
@@ -60,6 +66,8 @@ class GenerationService:
         self._jobs = provider_jobs
         self._requests = requests
         self._places = places
+        self._offer = offer
+        self._pacers = pacers
         self._clock = clock
         self._worker = worker
         self._running: dict[tuple[str, str], float] = {}
@@ -84,19 +92,35 @@ class GenerationService:
         with self._places.one(read.value.model, self._seat(org, batch)) as place:
             wish = self._wish(org, batch)
             if wish is not Desired.RUN:
-                self._leave(read, wish)
+                if wish is Desired.PAUSE:
+                    self._leave(read)
                 return
-            claimed = self._claim(read, attempt)
-            if claimed is None:
-                return
-            self._work(claimed, place)
+            with self._admission(read.value) as is_admitted:
+                if not is_admitted:
+                    self._leave(read, until=self._closed_until(read.value))
+                    return
+                claimed = self._claim(read, attempt)
+                if claimed is None:
+                    return
+                self._work(claimed, place)
         self._requests.soon(org, batch)
 
-    def _leave(self, read: Read[Item], wish: Desired) -> None:
-        """Nobody wants it now, and this delivery does not come again: after a pause the item must not wait for it."""
-        if wish is not Desired.PAUSE or not read.value.in_flight:
+    def _admission(self, item: Item) -> AbstractContextManager[bool]:
+        """Whether the item's model may be called now: it may have been closed since the item was sent out."""
+        spec = self._offer.find(item.model)
+        return nullcontext(enter_result=True) if spec is None else self._pacers.admission(spec)
+
+    def _closed_until(self, item: Item) -> datetime | None:
+        """Until when the item's model is closed, a minute at most: it may be opened before its time."""
+        spec = self._offer.find(item.model)
+        until = self._pacers.of(spec).closed_until if spec else None
+        return until and min(until, self._clock.now() + _LONGEST_CLOSED)
+
+    def _leave(self, read: Read[Item], *, until: datetime | None = None) -> None:
+        """Not now, and this delivery does not come again: the item must not wait for it, only for its next time."""
+        if not read.value.in_flight:
             return
-        fields = item_machine.recalled(read.value, now=self._clock.now())
+        fields = item_machine.recalled(read.value, now=until or self._clock.now())
         try:
             self._documents.commit([guarded(read, fields or {})])
         except GuardRefused:

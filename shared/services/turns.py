@@ -1,6 +1,6 @@
 """What a batch may start of each model in one step: its part of the model's places and of its rate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -119,6 +119,13 @@ class TurnService:
             model: self._turn(batch, model, crowd_at(model), in_flight.get(model, 0), booked.get(model))
             for model in batch.models
         }
+
+    def grow(self, held_back: Iterable[str]) -> None:
+        """More of these models' images wait than their pace lets start."""
+        for model in held_back:
+            spec = self._offer.find(model)
+            if spec is not None:
+                self._pacers.grow(spec)
 
     def _turn(self, batch: Batch, model: str, crowd: Crowd, outstanding: int, last: datetime | None) -> Turn:
         spec = self._offer.find(model)
