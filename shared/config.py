@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.domain.errors import ConfigurationWrong
 
 PAGE_KEY_BYTES: Final = 32
+OTLP_URL: Final = "https://telemetry.googleapis.com"
 # What IAM signs is sure to be accepted for twelve hours, and a link lasts an hour more than its grid at most.
 LONGEST_SIGNED_HOURS: Final = 11
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -52,7 +53,7 @@ _OF_STACK: Final[Mapping[str, Mapping[str, str | int]]] = MappingProxyType(
             "firebase_app_id": "emulator",
         },
         # Each step is billed.
-        "google": {"tick_ms": 1_000},
+        "google": {"tick_ms": 1_000, "otlp_url": OTLP_URL},
     }
 )
 
@@ -126,6 +127,17 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe line that is logged."
     )
+
+    otlp_url: str = Field(
+        "",
+        pattern="^(https?://.+)?$",
+        description="Where figures and spans are sent, by OTLP over HTTP; empty: nowhere. On google: Google Cloud's own address.",
+    )
+    otlp_seconds: float = Field(
+        30.0, ge=5, le=600, description="How often at most one process sends figures and spans."
+    )
+    trace_share: float = Field(0.05, ge=0, le=1, description="Share of the traces that are collected.")
+    service: str = Field("", validation_alias="K_SERVICE", description="Name of this service, as Cloud Run sets it.")
 
     gemini_api_key: SecretStr | None = Field(
         None, validation_alias="GEMINI_API_KEY", description="Offers the Gemini image models."
@@ -255,7 +267,7 @@ class Settings(BaseSettings):
             )
         found += [
             f"{variable(name)} must be an https address (FANFOLD_STACK=google)."
-            for name in ("functions_url", "public_url")
+            for name in ("functions_url", "public_url", "otlp_url")
             if getattr(self, name) and not getattr(self, name).startswith("https://")
         ]
         return found

@@ -28,6 +28,8 @@ _SECRETS = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
 )
 # They log whole URLs, or every request a second time.
+# What it has to say of exports is said once, by whoever asked for them.
+_SILENT = ("opentelemetry",)
 _QUIET = ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "google_genai", "uvicorn.access", "asyncio")
 
 
@@ -72,6 +74,8 @@ def configure(level: str = "INFO", *, project: str = "") -> None:
     logging.captureWarnings(capture=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def logger(name: str) -> FilteringBoundLogger:

@@ -6,7 +6,7 @@ are bounded by the code and the catalogue: no id, no organisation, no path and n
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Meter
@@ -50,17 +50,47 @@ METRICS: Final = (
     Metric("open_breakers", "gauge", "1 while a model is not asked at all, 0 otherwise.", _OF_MODEL),
 )
 
+
+class Exports(Protocol):
+    """What sends figures out of the process, in time that others lend it; neither call raises."""
+
+    def begin(self) -> None:
+        """Send beside the caller, if it is time."""
+        ...
+
+    def finish(self) -> None:
+        """Send before the caller goes on, if it is time."""
+        ...
+
+
 _instruments: dict[str, Any] = {}
+_exports: Exports | None = None
 
 
-def install(meter: "Meter") -> None:
-    """Record with this meter from now on."""
+def install(meter: "Meter", *, exports: Exports | None = None) -> None:
+    """Record with this meter from now on, and have it exported by these."""
+    global _exports  # noqa: PLW0603 - one a process, like the log
     _instruments.update({metric.name: _instrument(meter, metric) for metric in METRICS})
+    _exports = exports
 
 
 def uninstall() -> None:
     """Record nothing from now on."""
+    global _exports  # noqa: PLW0603 - as above
     _instruments.clear()
+    _exports = None
+
+
+def request_begins() -> None:
+    """Somebody's request begins: as long as it lasts this process is given a processor, also for an export beside it."""
+    if _exports is not None:
+        _exports.begin()
+
+
+def delivery_ends() -> None:
+    """A delivery's work is done and kept, and only its queue waits for the answer: the time for an export."""
+    if _exports is not None:
+        _exports.finish()
 
 
 def request_answered(*, route: str, method: str, status: int, seconds: float) -> None:

@@ -15,6 +15,7 @@ locals {
     "roles/firebaseauth.admin"                = "project"
     "roles/firebaseauth.viewer"               = "project"
     "roles/serviceusage.serviceUsageConsumer" = "project"
+    "roles/telemetry.writer"                  = "project"
   }
 
   grants = merge([
@@ -94,7 +95,7 @@ resource "google_project_iam_member" "database" {
   }
 }
 
-# Sign-in has no smaller thing than the project.
+# Sign-in, and figures and spans, have no smaller thing than the project.
 resource "google_project_iam_member" "project" {
   for_each = local.granted.project
 

@@ -13,18 +13,22 @@ from starlette.types import Receive, Scope, Send
 
 from shared import telemetry
 from shared.adapters.embedded.tasks import SqliteTaskQueue
+from shared.adapters.telemetry import Exports
 
 PATH: Final = "metrics"
 
 
 class Figures:
-    """An application that answers with every figure of this process; made, it records from now on."""
+    """An application that answers with every figure of this process; made, it records from now on, and exports where wanted."""
 
-    def __init__(self, queue: SqliteTaskQueue) -> None:
+    def __init__(self, queue: SqliteTaskQueue, exports: Exports | None = None) -> None:
         self._queue = queue
         self._registry = CollectorRegistry()
         # Labels of scope and target say the same of every figure.
         reader = PrometheusMetricReader(disable_target_info=True, scope_info_enabled=False, registry=self._registry)
+        if exports is not None:
+            exports.install([reader])
+            return
         meters = MeterProvider(metric_readers=[reader], resource=Resource.get_empty(), shutdown_on_exit=False)
         telemetry.install(meters.get_meter(telemetry.METER))
 

@@ -68,7 +68,7 @@ class LocalStack:
     def _serve(self, container: Container, ground: Ground, public: socket, inner: socket) -> None:
         found = functions.load()
         targets = {function.name: function.app for function in found if function.trigger != "http"}
-        figures = Figures(ground.queue)
+        figures = Figures(ground.queue, container.exports)
         schedules = [_schedule(function, container, ground) for function in found if function.cron]
         # What the process before this one held is free at once; nobody works yet.
         container.engine.restarts.release()

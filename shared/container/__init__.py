@@ -1,5 +1,6 @@
 """The composition root: the only place that knows all adapters. Everything is made when it is first needed."""
 
+import atexit
 from threading import Lock
 
 from shared import logging
@@ -18,6 +19,10 @@ def container() -> Container:
             config = settings()
             logging.configure(config.log_level, project=config.project if config.stack == "google" else "")
             _container = Container(config)
+            if (exports := _container.exports) is not None:
+                exports.install()
+                # Cloud Run leaves an instance that it ends ten seconds, and the processor.
+                atexit.register(exports.close)
         return _container
 
 

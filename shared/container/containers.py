@@ -23,6 +23,7 @@ from shared.version import VERSION
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from shared.adapters.telemetry import Exports
     from shared.http.service_edge import EdgeSettings
     from shared.http.services import ApiSettings
     from shared.services.jobs import Jobs
@@ -142,8 +143,17 @@ class Container:
             ids=self.ids,
         )
 
+    @cached_property
+    def exports(self) -> "Exports | None":
+        """What sends figures and spans out of this process, where the settings say so."""
+        from shared.container.exports import exports
+
+        return exports(self.config, self.clock, self.ids)
+
     def close(self) -> None:
         """Let go of what the process holds."""
+        if self.__dict__.get("exports") is not None:
+            self.__dict__["exports"].close()
         if "library" in self.__dict__:
             self.library.live.close()
         if "stack" in self.__dict__:

@@ -52,6 +52,7 @@ class Edge:
         state = scope.setdefault("state", {})
         state["request_id"] = self._request_id(headers.get("x-request-id", ""))
         started, has_begun = self._clock.monotonic(), False
+        telemetry.request_begins()
 
         async def answer(message: Message) -> None:
             nonlocal has_begun

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
-from shared import traces
+from shared import telemetry, traces
 from shared.domain.errors import FanfoldError, Forbidden, Unauthenticated
 from shared.http.problems import kind_of
 from shared.logging import logger
@@ -73,7 +73,8 @@ class ServiceEdge:
         with traces.delivery(self._settings.function, self._carrier(headers, body)) as span:
             status = self._answered(lambda: self._handle(body))
             span.set_attribute("http.response.status_code", status)
-            return status
+        telemetry.delivery_ends()
+        return status
 
     def _carrier(self, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:  # noqa: ARG002 - for edges whose messages carry it
         """Where a delivery says which trace it belongs to."""

@@ -23,6 +23,7 @@ EDGES = {
     "shared/adapters/providers/openai/models.py": "whatever the SDK raises becomes a ProviderError here",
     "shared/http/service_edge.py": "an unforeseen error becomes a 500, so that the delivery is made again",
     "shared/http/task_edge.py": "one sweep's trouble leaves no other out; it is raised when all were carried out",
+    "shared/adapters/telemetry/exports.py": "what is measured never fails what is done",
     "shared/services/live.py": "one watched batch's trouble does not stop the others",
     "shared/http/edge.py": "an unforeseen error becomes a 500 that tells nothing inside",
     "shared/adapters/embedded/events.py": "a listener that fails hurts nobody else",
