@@ -13,7 +13,7 @@ _LONGEST_GAP_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Starting times from `first` on, a `gap` apart, as far `ahead` of now as is given out."""
+    """Times from `first` on, a `gap` apart, as far `ahead` of now as is given out; what has passed already starts now."""
 
     first: datetime
     gap: timedelta
@@ -34,10 +34,11 @@ class Slots:
         """The slots of a batch that may start so many calls a second, and whose last one was given out for `last`.
 
         A batch that has none yet begins `phase` (0 to 1) of a gap after `begun_at`: batches that begin together take turns.
+        Whoever could not start when its time came is late by that much, and by one gap at most: its part stays what it is.
         """
         gap = least_gap(per_second)
         next_one = begun_at + phase * gap if last is None else last + gap
-        return cls(max(next_one, now), gap, now, ahead)
+        return cls(max(next_one, now - gap), gap, now, ahead)
 
     @property
     def free(self) -> int:
@@ -51,6 +52,14 @@ class Slots:
     def opens_at(self, taken: int) -> datetime:
         """From when on there are more than these."""
         return max(self.first + taken * self.gap - self.ahead, self.now)
+
+
+def spacing(per_second: float) -> timedelta:
+    """How far apart starts of all batches are kept at so many a second in all: their gap, and no more than a second.
+
+    Limits of few calls a minute count whole minutes: within those it is enough that each batch keeps to its part.
+    """
+    return min(least_gap(per_second), timedelta(seconds=1))
 
 
 def least_gap(per_second: float) -> timedelta:

@@ -17,13 +17,13 @@ class Timetables:
     def take(
         self, model: str, wanted: Iterable[datetime], *, gap: timedelta, now: datetime, until: datetime
     ) -> list[datetime]:
-        """A start for each wanted time, in order: then, or as soon after as no other is nearer than `gap`; those that lie after `until` are left out."""
+        """A start for each wanted time, in order: then, now if it has passed, or as soon after as no other is nearer than `gap`; those that lie after `until` are left out."""
         given: list[datetime] = []
         with self._lock:
             taken = self._taken[model]
             del taken[: bisect_left(taken, now - gap)]
             for moment in wanted:
-                start = _free(taken, moment, gap)
+                start = _free(taken, max(moment, now), gap)
                 if start > until:
                     break
                 taken.insert(bisect_left(taken, start), start)

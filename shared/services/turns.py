@@ -10,7 +10,7 @@ from shared.domain.crowds import Crowd
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.offers import Offer
 from shared.domain.pacers import Paced
-from shared.domain.slots import OF_THE_RATE, Slots, least_gap
+from shared.domain.slots import OF_THE_RATE, Slots, spacing
 from shared.ports.clock import Clock
 from shared.services.crowds import CrowdService
 from shared.services.pacers import PacerService
@@ -71,8 +71,8 @@ class Turn:
         if self.pace is None:
             return [self.slots.now] * min(wanted, _OF_NO_MODEL)
         moments = self.slots.first_of(wanted)
-        gap = least_gap(self.pace.rate_per_second)
-        until = self.slots.now + self.slots.ahead
+        gap = spacing(self.pace.rate_per_second)
+        until = self.slots.now + self.slots.ahead + gap
         starts = self.timetables.take(self.model, moments, gap=gap, now=self.slots.now, until=until)
         self.given = len(starts)
         if starts:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.slots import OF_THE_RATE, Slots, least_gap
+from shared.domain.slots import OF_THE_RATE, Slots, least_gap, spacing
 from tests.unit.domain.examples import moment
 
 AHEAD = timedelta(seconds=0.5)
@@ -23,13 +23,13 @@ def slots(per_second: float, *, now: float = 0, last: float | None = None, begun
 
 
 @given(st.floats(0.001, 500.0), st.floats(0, 100), st.one_of(st.none(), st.floats(0, 100)), st.floats(0, 1))
-def test_no_slot_lies_in_the_past_or_too_far_ahead_or_too_near_the_last(
+def test_no_slot_lies_far_in_the_past_or_too_far_ahead_or_too_near_the_last(
     rate: float, now: float, last: float | None, phase: float
 ) -> None:
     found = slots(rate, now=now, last=last, phase=phase)
     given_out = found.first_of(1_000)
     assert len(given_out) == min(found.free, 1_000)
-    assert all(moment(now) <= start <= moment(now) + AHEAD for start in given_out)
+    assert all(moment(now) - found.gap <= start <= moment(now) + AHEAD for start in given_out)
     if last is not None:
         assert all(start - moment(last) >= found.gap for start in given_out)
 
@@ -63,6 +63,17 @@ def test_the_turn_of_a_batch_comes_though_it_is_looked_at_again_and_again() -> N
 
 def test_a_larger_share_brings_the_next_slot_nearer() -> None:
     assert slots(1.0, last=0).first > slots(4.0, last=0).first
+
+
+def test_who_was_late_keeps_its_part() -> None:
+    on_time, late = slots(1.0, now=1, last=0), slots(1.0, now=1.5, last=0)
+    assert on_time.first == late.first
+    assert slots(1.0, now=99, last=0).first == moment(99) - least_gap(1.0)
+
+
+def test_starts_of_all_are_kept_apart_by_a_second_at_most() -> None:
+    assert spacing(20) == least_gap(20)
+    assert spacing(0.1) == timedelta(seconds=1)
 
 
 def test_hardly_any_pace_is_a_call_a_day() -> None:
