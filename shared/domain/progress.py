@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.batches import Progress
+from shared.domain.batches import Batch, Progress, Queue
+from shared.domain.modes import BatchStatus, Desired
 
 WINDOW = timedelta(seconds=60)
 _MAX_SAMPLES = 30
@@ -77,6 +78,21 @@ def progress(
         images_per_minute=speed,
         eta_seconds=0 if not left else round(left * 60 / speed) if speed else estimate_seconds,
     )
+
+
+def item_queue(batch: Batch, *, before: int, not_before: datetime | None, now: datetime) -> Queue:
+    """The place of a pending item: `before` items of its own batch go first, and the images that its batch waits for.
+
+    When it starts follows from the time that its batch has left; None while that is not known, or while the batch stands still.
+    """
+    position = batch.queue.position + before
+    left = batch.progress.pending + batch.progress.running
+    stands = batch.desired is not Desired.RUN or batch.status is BatchStatus.PAUSED
+    if stands or (before and not batch.progress.eta_seconds):
+        return Queue(position=position)
+    seconds = (batch.progress.eta_seconds or 0) * before / max(left, 1)
+    first = max(batch.queue.starts_at or now, now)
+    return Queue(position=position, starts_at=max(first + timedelta(seconds=round(seconds)), not_before or now))
 
 
 def _message(counts: Counts) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.batches import Batch
+from shared.domain.batches import Batch, Queue
 from shared.domain.errors import ErrorKind
 from shared.domain.items import Item
 from shared.domain.library import Asset, Reference, ReferenceStatus
@@ -46,10 +46,10 @@ class CostView(View):
 
 
 class QueueView(View):
-    """Where a batch stands while nothing of it is made; `status_reason` says why in words."""
+    """A place in the queue. Of a batch: while nothing of it is made; `status_reason` says why in words."""
 
-    position: int = Field(description="About how many images of others in its lane go first.", ge=0)
-    starts_at: datetime | None = Field(description="About when its next image starts; null while nothing waits.")
+    position: int = Field(description="About how many images of others in the same lane go first.", ge=0)
+    starts_at: datetime | None = Field(description="About when the next image starts; null while that is not known.")
 
 
 class BatchView(View):
@@ -162,6 +162,19 @@ class ItemView(View):
     def of(cls, item: Item, links: Mapping[str, AssetLinks]) -> Self:
         """The view of a stored item; `links` may lack its asset (a deleted one, or an event stream)."""
         return cls.model_validate({**vars(item), "asset": _item_asset(item, links)})
+
+
+class PlacedItemView(ItemView):
+    """One image with its own place in the queue while it waits."""
+
+    queue: QueueView | None = Field(
+        description="How many images go first, of its own batch and of those that its batch waits for; null unless pending."
+    )
+
+    @classmethod
+    def placed(cls, item: Item, links: Mapping[str, AssetLinks], queue: Queue | None) -> Self:
+        """The view of a stored item and its place."""
+        return cls.model_validate({**vars(item), "asset": _item_asset(item, links), "queue": queue})
 
 
 def _item_asset(item: Item, links: Mapping[str, AssetLinks]) -> ItemAssetView | None:

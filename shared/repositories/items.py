@@ -63,6 +63,15 @@ class ItemRepository(Collection[Item]):
         order = (Order("due_at", descending=backwards),)
         return self.query(Query(paths.items(org, batch), (*_WAITING, *beyond), order, limit))
 
+    def before(self, org: str, batch: str, due_at: datetime) -> int:
+        """How many pending items go out before one that is due then: those that did already, and those due earlier."""
+        pending = Where("status", "==", ItemStatus.PENDING.value)
+        wanted: dict[str, Count | Sum] = {
+            "sent": Count((pending, Where("in_flight", "==", True))),
+            "earlier": Count((pending, Where("in_flight", "==", False), Where("due_at", "<", due_at))),
+        }
+        return sum(self._documents.aggregate(paths.items(org, batch), wanted).values())
+
     def next_due_at(self, org: str, batch: str, status: ItemStatus, *, after: datetime) -> datetime | None:
         """The earliest `due_at` after this moment among items of this state."""
         where = (Where("status", "==", status.value), Where("due_at", ">", after))

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.domain import search
-from shared.domain.batches import Batch, BatchAccepted, BatchCreate, BatchUpdate
+from shared.domain.batches import Batch, BatchAccepted, BatchCreate, BatchUpdate, Queue
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from shared.domain.items import Item
 from shared.domain.limit_words import dollars
 from shared.domain.modes import BatchStatus, ItemStatus, Role
+from shared.domain.progress import item_queue
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
 from shared.ports.ids import Ids
@@ -112,6 +113,15 @@ class BatchService:
         if found is None:
             raise NotFound(f"There is no item {item} in this batch.")
         return found.value
+
+    def queue_of(self, caller: Caller, item: Item) -> Queue | None:
+        """The place of an item that is pending; None for one that is being made or has ended. Raises NotFound."""
+        caller.require(Role.VIEWER)
+        if item.status is not ItemStatus.PENDING:
+            return None
+        now = self._clock.now()
+        before = 0 if item.in_flight else self._items.before(caller.org, item.batch, item.due_at or now)
+        return item_queue(self._one(caller, item.batch).value, before=before, not_before=item.not_before, now=now)
 
     def update(self, caller: Caller, batch: str, update: BatchUpdate) -> Batch:
         """The batch with another name, other tags or another budget, archived or not; one that its budget held back goes on.

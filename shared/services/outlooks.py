@@ -128,10 +128,8 @@ def _queued(turn: Turn, now: datetime) -> _Wait:
         return _Wait(reason=words, seconds=seconds, position=position)
     if seconds < _SOON_SECONDS:
         return _Wait(seconds=seconds)
-    return _Wait(
-        reason=f"Waiting for the pace of {turn.title}: its next image starts in about {seconds:.0f} s.",
-        seconds=seconds,
-    )
+    what = f"its turn at {turn.title} beside other lanes" if turn.is_crowded else f"the pace of {turn.title}"
+    return _Wait(reason=f"Waiting for {what}: its next image starts in about {seconds:.0f} s.", seconds=seconds)
 
 
 def _estimate(left: int, turns: Mapping[str, Turn], wait: _Wait) -> int | None:

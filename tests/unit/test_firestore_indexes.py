@@ -68,6 +68,7 @@ def _engine(store: DocumentStore) -> None:
     for backwards in (True, False):
         items.in_line(ORG, BATCH, NOW, now=NOW, backwards=backwards, limit=9)
     items.failed_among(ORG, BATCH, [compose("itm", bytes(16))], 2)
+    items.before(ORG, BATCH, NOW)
     items.next_due_at(ORG, BATCH, ItemStatus.PENDING, after=NOW)
     items.with_status(ORG, BATCH, ItemStatus.PENDING, limit=9)
     items.failed_before(ORG, BATCH, 2)

@@ -13,7 +13,7 @@ from shared.http.bodies import Body, JsonBody
 from shared.http.pages import PageParameters
 from shared.http.revisions import revision
 from shared.http.services import Services
-from shared.http.views import ItemView
+from shared.http.views import ItemView, PlacedItemView
 
 router = APIRouter(prefix="/v1/batches/{batch_id:id}/items", tags=["items"])
 
@@ -58,10 +58,11 @@ def list_items(batch_id: str, caller: Viewer, filters: Annotated[ItemFilters, Qu
 
 
 @router.get("/{item_id:id}")
-def get_item(batch_id: str, item_id: str, caller: Viewer, services: Services) -> ItemView:
-    """One item with all its tries."""
+def get_item(batch_id: str, item_id: str, caller: Viewer, services: Services) -> PlacedItemView:
+    """One item with all its tries and, while it waits, its place in the queue."""
     item = services.batches.item(caller, batch_id, item_id)
-    return ItemView.of(item, services.assets.links_of_items(caller, [item]))
+    links = services.assets.links_of_items(caller, [item])
+    return PlacedItemView.placed(item, links, services.batches.queue_of(caller, item))
 
 
 @router.patch("/{item_id:id}")

@@ -244,3 +244,21 @@ def test_a_batch_that_is_not_over_cannot_be_deleted(desk: Desk) -> None:
     desk.store.commit([Update(paths.batch(desk.ours.org, batch), {"next_step_at": desk.clock.now()})])
     with pytest.raises(Conflict, match="settled"):
         desk.batches.delete(desk.ours, batch)
+
+
+def test_an_item_that_waits_has_its_own_place(desk: Desk) -> None:
+    batch = desk.world.submit(*({"prompt": "A", "variants": 10} for _ in range(5)), caller=desk.ours)
+    desk.world.steps()
+    items = desk.world.items(batch, desk.ours.org)
+    waiting = [item for item in items if not item.in_flight]
+    places = [desk.batches.queue_of(desk.viewer, item) for item in (items[0], *waiting)]
+    positions = [place.position for place in places if place]
+    assert positions == [0, *range(len(items) - len(waiting), len(items))]
+    assert all(place and place.starts_at for place in places)
+
+
+def test_an_item_that_ended_has_no_place(desk: Desk) -> None:
+    batch = desk.world.submit({"prompt": "A"}, caller=desk.ours)
+    desk.world.run()
+    (item,) = desk.world.items(batch, desk.ours.org)
+    assert desk.batches.queue_of(desk.viewer, item) is None

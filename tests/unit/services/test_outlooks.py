@@ -1,0 +1,196 @@
+"""What is told of a batch after a step."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.batches import Batch, ModelDemand, Queue
+from shared.domain.crowds import Competitor, Crowd
+from shared.domain.modes import BatchStatus, Desired, Priority
+from shared.domain.pacers import Paced
+from shared.domain.progress import Counts, about, item_queue
+from shared.domain.slots import Slots
+from shared.services.dispatching import Dispatched
+from shared.services.outlooks import Outlook, outlook
+from shared.services.timetables import Timetables
+from shared.services.turns import Turn
+from tests.clocks import START
+from tests.engine.scripted import model
+
+SPEC = model(concurrency=4, rate_per_second=2.0)
+ME = Competitor(org="org_a", batch="bat_me", priority=Priority.STANDARD)
+
+
+def later(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def batch(**fields: Any) -> Batch:
+    values = {"id": "bat_me", "name": "B", "status": "accepted", "created_at": START, "created_by": "mem_a"}
+    return Batch.model_validate(values | {"models": [SPEC.id]} | fields)
+
+
+def counts(total: int = 10, **states: int) -> Counts:
+    values = {"running": 0, "succeeded": 0, "failed": 0, "cancelled": 0, "spent_micros": 0, "held_micros": 0}
+    return Counts(total=total, **(values | states))
+
+
+def others(outstanding: int, waiting: int = 0, lane: Priority = Priority.STANDARD) -> Competitor:
+    return Competitor(org="org_b", batch="bat_b", priority=lane, outstanding=outstanding, waiting=waiting)
+
+
+def turn(
+    *around: Competitor, starts_in: float = 0, closed_until: datetime | None = None, reason: str = "", **fields: Any
+) -> Turn:
+    slots = Slots(later(starts_in), timedelta(seconds=0.5), START, timedelta(seconds=0.5))
+    values: dict[str, Any] = {"outstanding": 0, "room": 4, "spec": SPEC, "waiting": 5} | fields
+    return Turn(
+        model=SPEC.id,
+        timetables=Timetables(),
+        crowd=Crowd(ME, around),
+        slots=slots,
+        pace=Paced(rate_per_second=2.0, concurrency=4, closed_until=closed_until, reason=reason),
+        closed_until=closed_until,
+        **values,
+    )
+
+
+def told(
+    *turns: Turn, of: Counts | None = None, is_planned: bool = True, out_of_money: str | None = None, **fields: Any
+) -> Outlook:
+    dispatched = Dispatched(turns={f"{n}": one for n, one in enumerate(turns)}, out_of_money=out_of_money)
+    return outlook(batch(**fields), of or counts(), dispatched, now=START, is_planned=is_planned)
+
+
+def test_who_is_served_waits_for_nothing() -> None:
+    seen = told(turn(others(50, 500), outstanding=2), of=counts(running=2))
+    assert (seen.reason, seen.queue) == ("", Queue())
+
+
+def test_who_stands_behind_others_is_told_behind_how_many_of_its_lane() -> None:
+    seen = told(turn(others(6, 500), outstanding=2))
+    assert seen.reason == "Waiting behind about 1 image in the standard lane."
+    assert seen.queue == Queue(position=1, starts_at=later(1))
+
+
+def test_images_of_another_lane_are_not_counted_but_waited_for() -> None:
+    slow = replace(SPEC, typical_seconds=4)
+    seen = told(turn(others(6, 500, Priority.HIGH), outstanding=2, spec=slow))
+    assert (
+        seen.reason == f"Waiting for its turn at {SPEC.title} beside other lanes: its next image starts in about 4 s."
+    )
+    assert seen.queue == Queue(position=0, starts_at=later(4))
+
+
+def test_a_start_that_is_near_is_not_worth_a_word() -> None:
+    assert told(turn(starts_in=1.9)).reason == ""
+    assert told(turn(starts_in=30.0)).reason.endswith("in about 30 s.")
+
+
+@pytest.mark.parametrize(
+    ("until", "reason", "words"),
+    [
+        (
+            later(2 * 3_600 + 300),
+            "its daily quota is used up.",
+            "is closed until 14:05 UTC: its daily quota is used up.",
+        ),
+        (later(24 * 3_600), "", "is closed until 2026-03-02 12:00 UTC."),
+    ],
+)
+def test_a_closed_model_is_named_with_its_reason_and_when_it_opens(until: datetime, reason: str, words: str) -> None:
+    seen = told(turn(closed_until=until, reason=reason, room=0, has_more=True))
+    assert seen.reason == f"Waiting: {SPEC.title} {words}"
+    assert seen.queue == Queue(position=0, starts_at=until)
+    assert seen.eta_seconds is not None
+    assert seen.eta_seconds >= (until - START).total_seconds()
+
+
+def test_a_batch_goes_on_with_the_models_that_are_open() -> None:
+    assert told(turn(closed_until=later(600), has_more=True), turn(outstanding=1)).reason == ""
+    assert told(turn(closed_until=later(600), has_more=True), turn(waiting=0)).reason == ""
+
+
+def test_of_two_closed_models_the_one_that_opens_first_is_waited_for() -> None:
+    seen = told(turn(closed_until=later(900)), turn(closed_until=later(600)))
+    assert seen.queue.starts_at == later(600)
+
+
+def test_the_estimate_counts_the_own_part_of_the_pace() -> None:
+    alone = told(turn(outstanding=2), of=counts(total=190))
+    beside = told(turn(others(50, 500), outstanding=2), of=counts(total=190))
+    assert alone.eta_seconds == 100
+    assert beside.eta_seconds is not None
+    assert 200 <= beside.eta_seconds <= 202
+    assert told(turn(spec=None), of=counts()).eta_seconds is None
+
+
+def test_what_money_holds_back_claims_nothing_more() -> None:
+    seen = told(turn(outstanding=2, has_more=True), out_of_money="The budget is used up.", of=counts(running=2))
+    assert (seen.status, seen.reason) == (BatchStatus.RUNNING, "The budget is used up.")
+    assert [(one.outstanding, one.waiting) for one in seen.demand] == [(2, 0)]
+    assert told(turn(), out_of_money="The budget is used up.").status is BatchStatus.PAUSED
+
+
+@pytest.mark.parametrize("desired", [Desired.PAUSE, Desired.CANCEL])
+def test_what_nobody_wants_claims_nothing_more(desired: Desired) -> None:
+    before = [ModelDemand(model=SPEC.id, outstanding=3, waiting=9)]
+    seen = told(desired=desired, demand=before, of=counts(running=3))
+    assert seen.demand == [ModelDemand(model=SPEC.id, outstanding=3, waiting=0)]
+    assert seen.queue == Queue()
+    assert seen.eta_seconds is None
+
+
+def test_what_is_not_planned_yet_waits_too() -> None:
+    planned, planning = told(turn(waiting=2)), told(turn(waiting=2), is_planned=False)
+    assert [one.waiting for one in planned.demand] == [2]
+    assert [one.waiting for one in planning.demand] == [10]
+
+
+def test_how_long_a_wait_is_may_be_told_a_second_later_but_not_that_money_is_short() -> None:
+    seen = told(turn(others(6, 500), outstanding=2), status="running")
+    stored = batch(status="running", demand=[one.model_dump() for one in seen.demand])
+    seen = told(turn(others(6, 500), outstanding=2), status="running", started_at=START)
+    assert not seen.is_news_to(stored)
+    assert seen.is_other_than(stored)
+    same = stored.model_copy(update={"status_reason": seen.reason, "queue": seen.queue})
+    assert not seen.is_other_than(same)
+    short = told(turn(outstanding=2), out_of_money="No money.", status="running", started_at=START)
+    assert short.is_news_to(same)
+
+
+def test_numbers_that_are_roughly_known_are_told_roughly() -> None:
+    assert [about(number) for number in (1, 9, 41, 99, 437, 12_345)] == [
+        "about 1 image",
+        "about 9 images",
+        "about 41 images",
+        "about 99 images",
+        "about 440 images",
+        "about 12,000 images",
+    ]
+
+
+def progressing(**fields: Any) -> Batch:
+    shown = {"total": 100, "pending": 80, "running": 20, "eta_seconds": 50}
+    return batch(**({"status": "running", "progress": shown, "queue": {"position": 7}} | fields))
+
+
+def test_an_images_place_is_behind_its_batchs_earlier_ones_and_what_the_batch_waits_for() -> None:
+    found = item_queue(progressing(), before=40, not_before=None, now=START)
+    assert found == Queue(position=47, starts_at=later(20))
+    first = item_queue(progressing(queue={"position": 7, "starts_at": later(9)}), before=0, not_before=None, now=START)
+    assert first == Queue(position=7, starts_at=later(9))
+
+
+def test_an_image_that_is_to_be_tried_later_does_not_start_earlier() -> None:
+    assert item_queue(progressing(), before=0, not_before=later(300), now=START).starts_at == later(300)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"desired": "pause"}, {"status": "paused"}, {"progress": {"total": 9, "pending": 9}}]
+)
+def test_nobody_says_when_where_nobody_knows(fields: dict[str, Any]) -> None:
+    found = item_queue(progressing(**fields), before=3, not_before=None, now=START)
+    assert found == Queue(position=10)
