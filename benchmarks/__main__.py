@@ -28,6 +28,7 @@ MEASURES = {
         "first_calls",
         "makespans",
         "paces",
+        "fairness",
         "doublings",
         "kills",
         "growth",

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.platform.containers import FIGURES_PATH
+from benchmarks.platform.containers import FIGURES_PATH, ORGANISATIONS_PATH
 from benchmarks.platform.journals import Journal
 from infra.local.children import Child
 
@@ -78,14 +78,26 @@ class Figures:
 class Platform:
     """A running platform and one client of it."""
 
-    def __init__(self, child: Child, folder: Path, journal: Path) -> None:
+    def __init__(self, child: Child, folder: Path, journal: Path, *, api_key: str | None = None) -> None:
         self.child = child
         self.folder = folder
+        self._book = journal
         self.journal = Journal(journal)
         # The platform listens on one address family; asking the resolver for the other would only cost time.
         self.address = child.url.replace("//localhost", "//127.0.0.1")
-        self.headers = {"X-API-Key": child.api_key}
+        self.headers = {"X-API-Key": api_key or child.api_key}
         self._client = httpx.Client(base_url=self.address, headers=self.headers, timeout=60, trust_env=False)
+
+    @contextmanager
+    def another_organisation(self, name: str) -> Iterator["Platform"]:
+        """The same platform as a client of a second organisation, made just now."""
+        answer = self._client.post(ORGANISATIONS_PATH, params={"name": name})
+        _expect(answer, 200)
+        other = Platform(self.child, self.folder, self._book, api_key=answer.json()["api_key"])
+        try:
+            yield other
+        finally:
+            other.close()
 
     def organisation(self) -> str:
         """The id of the organisation that the key belongs to."""

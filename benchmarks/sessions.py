@@ -24,6 +24,8 @@ class Sizes:
     acceptances: int = 3
     first_calls: int = 20
     limited_images: int = 1_000
+    waiting_images: int = 5_000
+    small_batches: int = 5
     starts: int = 5
     watchers: int = 100
     live_batches: int = 10
@@ -38,6 +40,8 @@ SMALL = Sizes(
     acceptances=2,
     first_calls=4,
     limited_images=60,
+    waiting_images=1_000,
+    small_batches=2,
     starts=1,
     watchers=20,
     live_batches=2,

@@ -4,6 +4,8 @@ from functools import cached_property
 from pathlib import Path
 
 import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,12 +17,14 @@ from shared.adapters.system import SystemClock
 from shared.config import Settings
 from shared.container import Container
 from shared.services.engine import Ports
+from shared.services.organisations import OrganisationCreate
 
 FIGURES_PATH = "/bench"
+ORGANISATIONS_PATH = "/bench/organisations"
 
 
 class MeasuredContainer(Container):
-    """A Container whose ports count, whose provider is punctual, and whose API also tells the figures at FIGURES_PATH."""
+    """A Container whose ports count, whose provider is punctual, and whose API also tells the figures at FIGURES_PATH and makes organisations."""
 
     def __init__(self, config: Settings, *, journal: Path, doubled: float) -> None:
         clock = SystemClock()
@@ -68,6 +72,9 @@ class MeasuredContainer(Container):
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http" and scope["path"] == FIGURES_PATH:
                 await self._figures()(scope, receive, send)
+            elif scope["type"] == "http" and scope["path"] == ORGANISATIONS_PATH:
+                name = Request(scope).query_params["name"]
+                await (await run_in_threadpool(self._organisation, name))(scope, receive, send)
             else:
                 await api(scope, receive, send)
 
@@ -84,6 +91,12 @@ class MeasuredContainer(Container):
     @cached_property
     def _measured_sweeps(self) -> Origin:
         return Origin(super().reconcile_app(), "sweep")
+
+    def _organisation(self, name: str) -> Response:
+        """One more organisation, and its key."""
+        email = f"{name.lower()}@fanfold.local"
+        begun = self.library.organisations.create(OrganisationCreate(name=name, email=email, member_name=name))
+        return Response(orjson.dumps({"api_key": begun.key}), media_type="application/json")
 
     def _figures(self) -> Response:
         doubled = self._measured_steps.doubled + self._measured_images.doubled

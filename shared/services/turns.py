@@ -156,9 +156,11 @@ class TurnService:
         """How many images in flight are this batch's: its part of 1.5 × concurrency and a tick's worth."""
         if spec is None:
             return _OF_NO_MODEL
-        per_tick = ceil(pace.rate_per_second * self._tick.total_seconds())
+        seconds = self._tick.total_seconds()
+        # What the model makes in a tick: more would stand in the lane's queue, before images of others that come later.
+        in_a_tick = min(pace.rate_per_second * seconds, pace.concurrency * min(seconds / spec.typical_seconds, 1))
         # No worker holds back a job that runs on its provider's side: what is outstanding is what runs.
-        at_most = pace.concurrency if spec.job else _OUTSTANDING * pace.concurrency + min(per_tick, pace.concurrency)
+        at_most = pace.concurrency if spec.job else _OUTSTANDING * pace.concurrency + ceil(in_a_tick)
         return at_most * crowd.of_places(at_most)
 
 

@@ -56,7 +56,8 @@ def test_the_configured_concurrency_stands_before_the_models_own(folder: Path) -
     world = World(folder, specs=[model(concurrency=100, rate_per_second=100.0)], rules=rules)
     batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(10)))
     step_often(world)
-    assert outstanding(world, batch) == 3 + 2
+    # 1.5 × 2 at once, and what two places make in a tick of a quarter of a second.
+    assert outstanding(world, batch) == 3 + 1
 
 
 def test_images_start_a_margin_slower_than_the_models_rate(folder: Path) -> None:
