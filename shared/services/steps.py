@@ -179,7 +179,7 @@ class StepService:
         told = outlook(batch, counts, dispatched, now=now, is_planned=is_planned)
         self._crowds.learn(org, batch.model_copy(update={"demand": told.demand}))
         soon = not is_planned or (batch.desired is Desired.CANCEL and counts.pending > 0)
-        next_step_at = self._next_step_at(org, batch.id, now, counts)
+        next_step_at = min(self._next_step_at(org, batch.id, now, counts), _seen_again_at(told, now))
         changed = told.is_news_to(batch) or batch.retry is not None
         is_due = now - step.control.value.published_at >= _PUBLISH_EVERY
         if changed or is_due or batch.next_step_at is None or next_step_at < batch.next_step_at:
@@ -269,3 +269,9 @@ class _Step:
 def _is_other(batch: Batch, counts: Counts) -> bool:
     """Whether the document tells of other counts."""
     return counts.finished != batch.progress.finished or counts.running != batch.progress.running
+
+
+def _seen_again_at(told: Outlook, now: datetime) -> datetime:
+    """When a batch that waits is to be looked at again: a worker who begins with one of its images asks for no step."""
+    starts_at = told.queue.starts_at
+    return now + _LONGEST_WAIT if starts_at is None else max(starts_at, now) + _PUBLISH_EVERY
