@@ -211,7 +211,8 @@ class BatchService:
             raise Conflict("The batch is not over yet. Cancel it first, or wait.", code="batch-not-finished")
         if read.value.next_step_at is not None:
             raise Conflict("The batch is just being settled. Try again in a moment.", code="batch-not-finished")
-        fields = {"deleted_at": self._clock.now()}
+        # A step takes its dead letters out of what admins count.
+        fields = {"deleted_at": self._clock.now(), "next_step_at": self._clock.now()}
         self._documents.commit([guarded(read, fields), self._audit.entry(caller, "batch.deleted", batch)])
 
 

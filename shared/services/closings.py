@@ -1,7 +1,7 @@
 """The end of a batch: its final state and its money in one commit, then its announcement, at least once."""
 
 from shared import traces
-from shared.domain import progress
+from shared.domain import item_machine, progress
 from shared.domain.batches import Batch, Ending
 from shared.domain.event_names import EventName
 from shared.domain.ids import derived
@@ -13,6 +13,7 @@ from shared.ports.documents import DocumentStore
 from shared.ports.events import Event, EventBus
 from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
+from shared.repositories.commits import commit_groups
 from shared.repositories.items import ItemRepository
 from shared.services.reservations import ReservationService
 
@@ -57,12 +58,24 @@ class ClosingService:
     def tidy(self, org: str, read: Read[Batch]) -> None:
         """A finished batch: settle what a late worker still spent, announce what was not announced, rest."""
         batch = read.value
+        if batch.deleted_at is not None:
+            self._bury(org, batch)
         counts = self._items.counts(org, batch.id, total=batch.progress.total)
         if counts.spent_micros != batch.cost.spent_micros:
             settling = self._reservations.settling(org, batch.id, spent_micros=counts.spent_micros)
             self._documents.commit([guarded(read, {"cost.spent_micros": counts.spent_micros}), *settling])
             read = self._batches.get(read.path)
         self._announce(org, read)
+
+    def _bury(self, org: str, batch: Batch) -> None:
+        """The dead letters of a deleted batch are nobody's any more; may be repeated."""
+        now = self._clock.now()
+        groups = [
+            [guarded(read, fields)]
+            for read in self._items.failed_before(org, batch.id, batch.series + 1)
+            if (fields := item_machine.discarded(read.value, now=now, by="", reason="Its batch was deleted."))
+        ]
+        commit_groups(self._documents, groups)
 
     def catch_up(self, org: str, read: Read[Batch]) -> Read[Batch]:
         """Announce the ends that a retry followed at once; the batch as it is then."""

@@ -131,13 +131,13 @@ def test_a_requeue_tells_by_batch_what_it_could_not_do(folder: Path) -> None:
     world = world_of(folder, specs=[model(concurrency=1, rate_per_second=1.0)])
     fine, _ = failed(world, "refused fine")
     poor, _ = failed(world, "no_image poor", budget_micros=PRICE)
-    # A billed failure: what it cost uses the batch's budget up.
-    world.store.commit([Update(paths.batch(world.caller.org, poor), {"cost.spent_micros": PRICE})])
     busy, _ = failed(world, "refused busy")
     ending = world.submit({"prompt": "refused ending"}, {"prompt": "good", "variants": 9})
     world.run(until=lambda: bool(world.batch(ending).progress.failed))
     world.engine.controls.retry(world.caller, busy, BatchRetry())
     world.engine.controls.cancel(world.caller, ending)
+    # A billed failure: what it cost uses the batch's budget up.
+    world.store.commit([Update(paths.batch(world.caller.org, poor), {"cost.spent_micros": PRICE})])
     hindered = {letter.item.batch: letter.hindrance and letter.hindrance.code for letter in listed(world)}
     answer = requeue(world)
     told = {one.batch: (one.done, one.reason.code if one.reason else None) for one in answer.batches}
@@ -214,7 +214,12 @@ def test_letters_of_deleted_batches_are_unseen(folder: Path) -> None:
         library(world).dead_letters.get(ADMIN, item)
     with pytest.raises(NotFound):
         requeue(world, item)
+    world.run()
+    assert library(world).dead_letters.counts(world.caller.org).total == 1
+    assert prompts(world, discarded=True) == []
     assert [one.done for one in requeue(world).batches] == [1]
+    world.run()
+    invariants.check(world)
 
 
 def test_more_letters_than_one_call_takes_are_told_of(folder: Path) -> None:
