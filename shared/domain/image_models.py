@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict
 
 from shared.domain.modes import ReferenceMode
 from shared.domain.shapes import SIZE_EDGE
@@ -22,6 +22,8 @@ Unit: TypeAlias = Literal[
 
 LEASE_MARGIN_SECONDS = 60
 DISPATCH_MARGIN_SECONDS = 60
+# Providers do not promise the arithmetic of shapes: so much is held of what it says.
+SHAPE_CEILING_PERCENT = 110
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class ImageModelSpec:
     and prompt; `edges` tells, per size, the side in pixels of the square that has its area; `reference_tokens` is what one reference picture bills at most;
     `reference_megapixels` is what it bills where pixels are sold, with the most that it can be beside it. `deadline_seconds` bounds one call, or the whole
     of a job where the provider works on its side and is asked for it later (`job`).
+    `shape_tokens` are the tokens that come out, by size and aspect ratio, where a provider bills the very shape.
     `quality` is the one that is asked for, in the provider's word, where it decides the price.
     `concurrency` and `rate_per_second` are what one instance of the engine may ask of it.
     """
@@ -67,6 +70,7 @@ class ImageModelSpec:
     prices: tuple[Price, ...]
     expected_units: Mapping[str, Mapping[Unit, int]]
     ceiling_units: Mapping[str, Mapping[Unit, int]]
+    shape_tokens: Mapping[tuple[str, str], int] = field(default_factory=dict, repr=False)
     reference_tokens: int = 0
     reference_megapixels: int = 0
     reference_megapixels_ceiling: int = 0
@@ -124,20 +128,45 @@ def cost_micros(units: Mapping[str, int], price: Price) -> int:
     return -(-total // 1_000_000)
 
 
-def estimate_micros(spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date) -> int:
-    """What one image will probably cost."""
+class Asked(TypedDict):
+    """What an image's cost follows from, beside its model."""
+
+    size: str
+    aspect_ratio: str
+    references: int
+    prompt: str
+    day: date
+
+
+def estimate_micros(
+    spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date, aspect_ratio: str = ""
+) -> int:
+    """What one image will probably cost: a square one, or one of the size's usual cost, without an aspect ratio."""
     units = _units(spec.expected_units[size], spec, references, prompt)
+    tokens = spec.shape_tokens.get((size, aspect_ratio))
+    if tokens is not None:
+        units["output_image_tokens"] = tokens
     if references and spec.reference_megapixels:
         units["input_megapixels"] = references * spec.reference_megapixels
     return cost_micros(units, spec.price_on(day))
 
 
-def ceiling_micros(spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date) -> int:
-    """The most that one call can cost."""
+def ceiling_micros(
+    spec: ImageModelSpec, *, size: str, references: int, prompt: str, day: date, aspect_ratio: str = ""
+) -> int:
+    """The most that one call can cost: of any shape, without an aspect ratio."""
     units = _units(spec.ceiling_units[size], spec, references, prompt)
+    tokens = spec.shape_tokens.get((size, aspect_ratio))
+    if tokens is not None:
+        units["output_image_tokens"] = with_margin(tokens)
     if references and spec.reference_megapixels_ceiling:
         units["input_megapixels"] = references * spec.reference_megapixels_ceiling
     return cost_micros(units, spec.price_on(day))
+
+
+def with_margin(tokens: int) -> int:
+    """The most that a shape's tokens may turn out to be."""
+    return -(-tokens * SHAPE_CEILING_PERCENT // 100)
 
 
 def _units(base: Mapping[Unit, int], spec: ImageModelSpec, references: int, prompt: str) -> dict[str, int]:

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from typing import Any
 
 from shared.domain.batches import BatchCreate
 from shared.domain.catalogue import PREVIEW
 from shared.domain.estimates import Estimate, ModelShare, ReuseShare, Suggestion
 from shared.domain.expansion import Combination
-from shared.domain.image_models import ImageModelSpec, ceiling_micros, estimate_micros
+from shared.domain.image_models import Asked, ImageModelSpec, ceiling_micros, estimate_micros
 from shared.domain.offers import Offer
 from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
 from shared.services.row_checks import unsupported
@@ -54,7 +53,7 @@ class Estimator:
         self._offer = offer
         self._day = day
         self._model_concurrency = model_concurrency
-        self._prices: dict[tuple[str, str, int, int], tuple[int, int]] = {}
+        self._prices: dict[tuple[str, str, str, int, int], tuple[int, int]] = {}
 
     def priced(self, combinations: Iterable[Combination]) -> list[Priced]:
         """Each combination with its prices."""
@@ -96,9 +95,10 @@ class Estimator:
     def _prices_of(self, spec: ImageModelSpec, combination: Combination, size: str) -> tuple[int, int]:
         """Estimate and ceiling of one image; worked out once for all prompts of one length."""
         prompt, references = combination.prompt, len(combination.references)
-        key = (spec.id, size, references, len(prompt.encode()))
+        ratio = combination.aspect_ratio or DEFAULT_RATIO
+        key = (spec.id, size, ratio, references, len(prompt.encode()))
         if key not in self._prices:
-            asked: dict[str, Any] = {"size": size, "references": references, "prompt": prompt, "day": self._day}
+            asked = Asked(size=size, aspect_ratio=ratio, references=references, prompt=prompt, day=self._day)
             self._prices[key] = (estimate_micros(spec, **asked), ceiling_micros(spec, **asked))
         return self._prices[key]
 

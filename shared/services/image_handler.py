@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from shared import telemetry, traces
 from shared.domain.errors import ConfigurationWrong, ErrorKind, NotFound, ProviderError, Unavailable
-from shared.domain.image_models import ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
+from shared.domain.image_models import Asked, ImageModelSpec, ceiling_micros, cost_micros, estimate_micros
 from shared.domain.items import Attempt, Item, ProviderJob
 from shared.domain.library import AssetObjects
 from shared.domain.offers import Offer
@@ -95,15 +95,20 @@ class ImageHandler:
     def ceiling_micros(self, item: Item) -> int:
         """The most that one call for this item can cost."""
         spec = self.spec(item)
-        return ceiling_micros(
-            spec, size=item.size, references=len(item.references), prompt=item.prompt, day=self._day()
-        )
+        return ceiling_micros(spec, **self._image(item))
 
     def estimate_micros(self, item: Item) -> int:
         """What one call for this item probably costs."""
         spec = self.spec(item)
-        return estimate_micros(
-            spec, size=item.size, references=len(item.references), prompt=item.prompt, day=self._day()
+        return estimate_micros(spec, **self._image(item))
+
+    def _image(self, item: Item) -> Asked:
+        return Asked(
+            size=item.size,
+            aspect_ratio=item.aspect_ratio,
+            references=len(item.references),
+            prompt=item.prompt,
+            day=self._day(),
         )
 
     def billed_micros(self, item: Item, usage: Mapping[str, int]) -> int:

@@ -176,7 +176,7 @@ def test_an_answer_without_usage_is_billed_at_what_such_an_image_usually_bills(
     spec = find(MODEL)
     assert spec is not None
     usage = made(wired, replies.answer(PNG, billed=billed, bill=billed is not None), references=(reference(PNG),)).usage
-    assert usage["output_image_tokens"] == spec.expected_units["1K"]["output_image_tokens"]
+    assert usage["output_image_tokens"] == spec.shape_tokens["1K", "1:1"]
     assert usage["input_image_tokens"] == spec.reference_tokens
     assert usage["input_text_tokens"] > 0
 

@@ -1,7 +1,7 @@
 """The catalogue of models: documented prices, complete tables, an end that leads somewhere."""
 
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -150,6 +150,28 @@ def test_the_ceiling_is_never_below_the_estimate(spec: ImageModelSpec) -> None:
         for references in (0, spec.max_references):
             what = {"size": size, "references": references, "prompt": "A walker ☀" * 300, "day": TODAY}
             assert ceiling_micros(spec, **what) >= estimate_micros(spec, **what)  # type: ignore[arg-type]
+
+
+@each_model
+def test_every_shape_costs_at_least_its_estimate_and_at_most_the_ceiling_of_its_size(spec: ImageModelSpec) -> None:
+    for size in spec.sizes:
+        what: dict[str, Any] = {"size": size, "references": spec.max_references, "prompt": "A walker ☀", "day": TODAY}
+        for ratio in spec.aspect_ratios:
+            likely = estimate_micros(spec, **what, aspect_ratio=ratio)
+            most = ceiling_micros(spec, **what, aspect_ratio=ratio)
+            assert likely <= most <= ceiling_micros(spec, **what)
+            assert spec.shape_tokens or likely == estimate_micros(spec, **what)
+
+
+def test_a_wide_picture_by_openai_is_estimated_at_what_its_own_shape_bills() -> None:
+    spec = find("gpt-image-2.6-sunburst")
+    assert spec is not None
+    costs = [
+        estimate_micros(spec, size="1K", references=0, prompt="", day=TODAY, aspect_ratio=ratio)
+        for ratio in ("1:1", "16:9")
+    ]
+    # 160 tokens of instructions at $5, then 1,756 or 987 tokens of 1024 x 1024 or 1360 x 768 at $30 a million.
+    assert costs == [160 * 5 + 1_756 * 30, 160 * 5 + 987 * 30]
 
 
 @each_model

@@ -15,7 +15,7 @@ from shared.domain.catalogue.price_tables import (
     token_price,
     units,
 )
-from shared.domain.image_models import ImageModelSpec, Price, Unit
+from shared.domain.image_models import ImageModelSpec, Price, Unit, with_margin
 
 OPENAI = "openai"
 
@@ -33,21 +33,23 @@ _PATCHES = 1536
 _TILES = 65 + 8 * 129
 # A reference adds words to the text that is billed, up to 45 tokens each where one was measured.
 _WORDS_CEILING = INSTRUCTION_TOKENS_CEILING + 16 * 45
-# The arithmetic of tokens is not promised by OpenAI: so much more is held than it says.
-_MARGIN = 1.1
+# What the three fixed shapes bill at medium quality.
+_FIXED_TOKENS = {"1:1": 1056, "2:3": 1584, "3:2": 1568}
 
 
-def _ceiling(counts: Mapping[str, int], *, thinking: int) -> Mapping[str, Mapping[Unit, int]]:
-    held = {size: round(count * _MARGIN) for size, count in counts.items()}
-    return units(held, thinking=thinking, instructions=_WORDS_CEILING)
+def _ceiling(shapes: Mapping[tuple[str, str], int], *, thinking: int) -> Mapping[str, Mapping[Unit, int]]:
+    """The most that any shape of a size bills."""
+    most: dict[str, int] = {}
+    for (size, _), count in shapes.items():
+        most[size] = max(most.get(size, 0), with_margin(count))
+    return units(most, thinking=thinking, instructions=_WORDS_CEILING)
 
 
 def _free(
     model_id: str, title: str, *, quality: str, factor: int, since: date, source: str, seconds: float
 ) -> ImageModelSpec:
     """A model that paints any shape up to 3840 x 2160."""
-    square = {size: tokens(*free_shape("1:1", size), factor) for size in EDGES}
-    most = {size: max(tokens(*free_shape(ratio, size), factor) for ratio in COMMON_RATIOS) for size in EDGES}
+    shapes = {(size, ratio): tokens(*free_shape(ratio, size), factor) for size in EDGES for ratio in COMMON_RATIOS}
     return ImageModelSpec(
         id=model_id,
         provider=OPENAI,
@@ -59,8 +61,11 @@ def _free(
         max_references=16,
         seed=False,
         prices=(token_price(since, text_in=5, image_in=8, text_out=30, image_out=30),),
-        expected_units=units(square, thinking=0, instructions=INSTRUCTION_TOKENS),
-        ceiling_units=_ceiling(most, thinking=0),
+        expected_units=units(
+            {size: shapes[size, "1:1"] for size in EDGES}, thinking=0, instructions=INSTRUCTION_TOKENS
+        ),
+        ceiling_units=_ceiling(shapes, thinking=0),
+        shape_tokens=MappingProxyType(shapes),
         reference_tokens=_PATCHES,
         deadline_seconds=240,
         typical_seconds=seconds,
@@ -80,6 +85,7 @@ def _fixed(
     replacement: str | None = None,
 ) -> ImageModelSpec:
     """An older model of three shapes, at medium quality."""
+    shapes = {("1K", ratio): count for ratio, count in _FIXED_TOKENS.items()}
     return ImageModelSpec(
         id=model_id,
         provider=OPENAI,
@@ -90,8 +96,9 @@ def _fixed(
         max_references=16,
         seed=False,
         prices=(price,),
-        expected_units=units({"1K": 1056}, thinking=0, instructions=INSTRUCTION_TOKENS),
-        ceiling_units=_ceiling({"1K": 1584}, thinking=thinking),
+        expected_units=units({"1K": shapes["1K", "1:1"]}, thinking=0, instructions=INSTRUCTION_TOKENS),
+        ceiling_units=_ceiling(shapes, thinking=thinking),
+        shape_tokens=MappingProxyType(shapes),
         reference_tokens=_TILES,
         deadline_seconds=240,
         typical_seconds=20,

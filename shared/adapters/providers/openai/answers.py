@@ -73,6 +73,9 @@ def _units(usage: Mapping[str, Any], *, has_references: bool) -> dict[str, int]:
 def _expected(request: ImageRequest, spec: ImageModelSpec) -> dict[str, int]:
     """What such an image usually bills, for an answer that says nothing: no image is free by omission."""
     units: dict[str, int] = {unit: count for unit, count in spec.expected_units[request.size].items() if count}
+    shape = spec.shape_tokens.get((request.size, request.aspect_ratio))
+    if shape is not None:
+        units["output_image_tokens"] = shape
     if request.references:
         units["input_image_tokens"] = len(request.references) * spec.reference_tokens
     units["input_text_tokens"] = units.get("input_text_tokens", 0) + len(request.prompt.encode())
