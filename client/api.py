@@ -121,6 +121,11 @@ class Client:
         """Give up what has not started; what is done is kept."""
         return self._act(batch_id, "cancel")
 
+    def set_budget(self, batch_id: str, budget_micros: int) -> Batch:
+        """Give a batch another budget; one that its budget held back goes on."""
+        body = {"budget_micros": budget_micros}
+        return typed(Batch, self.transport.json("PATCH", f"/v1/batches/{_segment(batch_id)}", body=body))
+
     def retry(
         self, batch_id: str, *, items: Iterable[str] | None = None, changes: Mapping[str, Any] | None = None
     ) -> Batch:

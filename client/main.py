@@ -44,7 +44,7 @@ def prepare(ctx: typer.Context) -> None:
 for command in (
     runs.run, runs.estimate,
     batches.batches, batches.watch, batches.items, batches.download,
-    batches.pause, batches.resume, batches.cancel, batches.retry,
+    batches.pause, batches.resume, batches.cancel, batches.retry, batches.budget,
     accounts.models, accounts.usage,
 ):  # fmt: skip
     app.command()(command)

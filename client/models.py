@@ -87,6 +87,14 @@ class ReuseShare(Answer):
     saves_micros: int = 0
 
 
+class LimitFit(Answer):
+    """Whether all images may begin under the limits in force; else how many may, and which limit is hit then."""
+
+    fits: bool = True
+    images: int = 0
+    limit: str | None = None
+
+
 class Estimate(Answer):
     """What a batch would cost and take."""
 
@@ -96,6 +104,7 @@ class Estimate(Answer):
     by_model: list[dict[str, Any]] = Field(default_factory=list)
     reuse: ReuseShare = ReuseShare()
     suggestions: list[Suggestion] = Field(default_factory=list)
+    limits: LimitFit = LimitFit()
 
 
 class Progress(Answer):

@@ -202,7 +202,9 @@ class Settings(BaseSettings):
     )
 
     organisation_budget_usd: Decimal | None = Field(
-        None, ge=0, description="What an organisation may spend in all; none: no limit."
+        None,
+        ge=0,
+        description="What an organisation may spend in all unless an admin sets its own total; none: no limit.",
     )
     token_hours: int = Field(12, ge=1, le=24 * 30, description="How long a sign-in lasts.")
     local_webhooks: bool = Field(

@@ -119,6 +119,17 @@ def cancel(ctx: typer.Context, batch_id: opt.BatchId, as_json: opt.Json = False)
     _act(ctx.obj, batch_id, as_json, lambda client: client.cancel(batch_id))
 
 
+def budget(
+    ctx: typer.Context,
+    batch_id: opt.BatchId,
+    usd: Annotated[str, typer.Argument(metavar="USD", help="What the batch may spend in all, like 12.50.")],
+    as_json: opt.Json = False,
+) -> None:
+    """Raise or lower what a batch may spend; one that waits for money goes on."""
+    micros = opt.micros_of(usd, name="USD")
+    _act(ctx.obj, batch_id, as_json, lambda client: client.set_budget(batch_id, micros))
+
+
 def retry(
     ctx: typer.Context,
     batch_id: opt.BatchId,

@@ -96,12 +96,12 @@ class Choices:
         return fields
 
 
-def micros_of(dollars: str) -> int:
+def micros_of(dollars: str, *, name: str = "--budget") -> int:
     """Dollars as micros, exactly; raises WrongUse when they are none."""
     try:
         amount = Decimal(dollars.strip().removeprefix("$")) * 1_000_000
         if not 0 < amount <= 10**15 or amount != amount.to_integral_value():
             raise InvalidOperation
     except InvalidOperation:
-        raise WrongUse(f"--budget: {dollars} is not an amount of dollars above 0, like 12.50.") from None
+        raise WrongUse(f"{name}: {dollars} is not an amount of dollars above 0, like 12.50.") from None
     return int(amount)

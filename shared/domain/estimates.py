@@ -1,5 +1,6 @@
 """What a batch would make, cost and take, before anything is spent."""
 
+from datetime import datetime
 from typing import Any
 
 from shared.domain.rows import Strict
@@ -31,6 +32,15 @@ class ReuseShare(Strict):
     saves_micros: int = 0
 
 
+class LimitFit(Strict):
+    """Whether all images may begin under the limits in force; else how many may, which limit is hit then, and when it begins anew."""
+
+    fits: bool = True
+    images: int
+    limit: str | None = None
+    resets_at: datetime | None = None
+
+
 class Estimate(Strict):
     """The answer to a dry run; nothing is kept or spent. The cost is without what is reused, where that is asked for."""
 
@@ -40,3 +50,4 @@ class Estimate(Strict):
     by_model: list[ModelShare]
     reuse: ReuseShare
     suggestions: list[Suggestion]
+    limits: LimitFit

@@ -8,7 +8,7 @@ from math import ceil
 
 from shared.domain.batches import BatchCreate
 from shared.domain.catalogue import PREVIEW
-from shared.domain.estimates import Estimate, ModelShare, ReuseShare, Suggestion
+from shared.domain.estimates import Estimate, LimitFit, ModelShare, ReuseShare, Suggestion
 from shared.domain.expansion import Combination
 from shared.domain.image_models import Asked, ImageModelSpec, ceiling_micros, estimate_micros
 from shared.domain.offers import Offer
@@ -59,7 +59,9 @@ class Estimator:
         """Each combination with its prices."""
         return [self._price(combination) for combination in combinations]
 
-    def estimate(self, create: BatchCreate, priced: Sequence[Priced], *, reusable: Reusable) -> Estimate:
+    def estimate(
+        self, create: BatchCreate, priced: Sequence[Priced], *, reusable: Reusable, limits: LimitFit
+    ) -> Estimate:
         """The answer to a dry run."""
         counted: Counter[str] = Counter()
         micros: Counter[str] = Counter()
@@ -83,6 +85,7 @@ class Estimator:
             ],
             reuse=ReuseShare(images=reusable.images, saves_micros=reusable.micros),
             suggestions=sorted(suggestions, key=lambda one: -one.saves_micros),
+            limits=limits,
         )
 
     def _price(self, combination: Combination) -> Priced:

@@ -27,6 +27,7 @@ from shared.repositories.library import AssetRepository, ReferenceRepository
 from shared.repositories.rows import AcceptedRows, RowsRepository
 from shared.services.engine_rules import Limits
 from shared.services.estimating import Estimator, Priced, Reusable
+from shared.services.fitting import fit
 from shared.services.planning import planned_recipe
 from shared.services.repeats import Repeats
 from shared.services.reservations import ReservationService
@@ -124,7 +125,9 @@ class SubmissionService:
         caller.require(Role.VIEWER)
         checked = self._check(caller, create)
         reusable = self._reusable(caller.org, checked)
-        return self._estimator().estimate(create, checked.priced, reusable=reusable)
+        account = Account(org=caller.org, member=caller.member, budget_micros=create.budget_micros)
+        limits = fit(self._reservations.standings(account), checked.priced)
+        return self._estimator().estimate(create, checked.priced, reusable=reusable, limits=limits)
 
     def _check(self, caller: Caller, create: BatchCreate) -> _Checked:
         now = self._clock.now()

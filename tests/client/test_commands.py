@@ -231,7 +231,7 @@ def test_estimate_sends_nothing_but_the_rows(fanfold: Invoke, wire: Wire, rows: 
     [
         ("run", "pets.csv", "--yes"), ("run", "pets.csv", "--yes", "--detach"), ("estimate", "pets.csv"), ("batches",),
         ("watch", "ID"), ("items", "ID"), ("download", "ID", "made"), ("pause", "ID"), ("resume", "ID"),
-        ("cancel", "ID"), ("retry", "ID"), ("models",), ("usage",),
+        ("cancel", "ID"), ("retry", "ID"), ("budget", "ID", "5"), ("models",), ("usage",),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -257,6 +257,20 @@ def test_the_reason_of_a_state_stands_in_brackets_as_part_of_the_sentence(
     assert "Cancelled (Stopped [31mon request) ·" in fanfold("watch", batch_id).stderr
     wire.batches[batch_id] |= {"status": "running", "status_reason": "Pausing: what runs is kept."}
     assert "(Pausing: what runs is kept). Follow it" in fanfold("pause", batch_id).stderr
+
+
+def test_a_budget_is_given_in_dollars(fanfold: Invoke, wire: Wire, batch_id: str) -> None:
+    result = fanfold("budget", batch_id, "12.50")
+    assert (result.exit_code, result.stdout) == (0, f"{batch_id}\n")
+    assert (wire.seen[-1].method, wire.seen[-1].body) == ("PATCH", {"budget_micros": 12_500_000})
+    wrong = fanfold("budget", batch_id, "much")
+    assert (wrong.exit_code, "USD: much is not an amount of dollars" in wrong.stderr) == (2, True)
+
+
+def test_an_estimate_says_which_limit_it_would_hit(fanfold: Invoke, wire: Wire, rows: str) -> None:
+    wire.fit |= {"fits": False, "images": 2, "limit": "The organisation's limit for today, $50.00"}
+    told = " ".join(fanfold("estimate", rows).stderr.split())
+    assert "The organisation's limit for today, $50.00 stops it after 2 images" in told
 
 
 def test_retry_takes_items_and_changes(fanfold: Invoke, wire: Wire, batch_id: str) -> None:

@@ -22,7 +22,7 @@ def _estimate(wire: State, seen: Seen) -> Reply:
     images = sum(row.get("variants", 1) for row in seen.body["rows"])
     saving = {"saves_micros": 400_000, "text": "The economy lane costs half.", "change": {"priority": "economy"}}
     answer = {"images": images, "estimated_micros": 33_600 * images, "estimated_seconds": 75, "by_model": []}
-    return Reply(body=answer | {"suggestions": [saving]})
+    return Reply(body=answer | {"suggestions": [saving], "limits": {"fits": True, "images": images} | wire.fit})
 
 
 def _page(name: str, entries: list[Any], seen: Seen) -> Reply:
@@ -46,6 +46,11 @@ def _get(wire: State, seen: Seen, batch_id: str) -> Reply:
 def _items(wire: State, seen: Seen, batch_id: str) -> Reply:
     status = seen.query.get("status")
     return _page("items", [item for item in wire.items[batch_id] if status in (None, item["status"])], seen)
+
+
+def _change(wire: State, seen: Seen, batch_id: str) -> Reply:
+    wire.batches[batch_id]["cost"] |= seen.body
+    return Reply(body=wire.batches[batch_id])
 
 
 def _act(wire: State, seen: Seen, batch_id: str, verb: str) -> Reply:
@@ -99,6 +104,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     (r"/v1/batches:estimate", "POST", _estimate),
     (r"/v1/batches", "GET", _list),
     (r"/v1/batches/([^/:]+)", "GET", _get),
+    (r"/v1/batches/([^/:]+)", "PATCH", _change),
     (r"/v1/batches/([^/:]+)/items", "GET", _items),
     (r"/v1/batches/([^/:]+):(\w+)", "POST", _act),
     (r"/v1/references", "POST", _reference),

@@ -65,6 +65,7 @@ class State:
         self.images: dict[str, bytes] = {}
         self.events: deque[Any] = deque()
         self.limits: dict[str, int] = {}
+        self.fit: dict[str, Any] = {}
         self.usage: list[dict[str, Any]] = []
         self.stale_links: set[str] = set()
         self.on_event: Callable[[], None] = lambda: None

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from shared.domain import limits
 from shared.domain.batches import BatchCreate
 from shared.domain.catalogue import PREVIEW
-from shared.domain.estimates import Suggestion
+from shared.domain.estimates import LimitFit, Suggestion
 from shared.domain.expansion import Combination
 from shared.domain.image_models import ImageModelSpec, Unit
 from shared.domain.offers import Offer
 from shared.services.estimating import Estimator, Reusable
+from shared.services.fitting import fit
 from shared.services.row_checks import check_setting
 from tests.clocks import START
 from tests.engine.scripted import model
@@ -40,7 +42,9 @@ def image(name: str | None, **fields: Any) -> Combination:
 def suggested(specs: list[ImageModelSpec], *images: Combination) -> list[Suggestion]:
     estimator = Estimator(Offer(specs, {"scripted", PREVIEW}), day=DAY, model_concurrency=None)
     create = BatchCreate.model_validate({"rows": [{"prompt": "a cup"}]})
-    return estimator.estimate(create, estimator.priced(images), reusable=Reusable()).suggestions
+    return estimator.estimate(
+        create, estimator.priced(images), reusable=Reusable(), limits=LimitFit(images=1)
+    ).suggestions
 
 
 def models(suggestions: list[Suggestion]) -> list[tuple[int, str]]:
@@ -99,3 +103,29 @@ def test_a_seed_for_a_model_that_takes_none_is_told() -> None:
     offer = Offer([replace(DEAR, seed=False)], {"scripted"})
     told = check_setting(offer, day=DAY, model="dear", aspect_ratio="1:1", size="1K", seed=3, references=0)
     assert list(told) == [("seed", "dear takes no seed; leave it out.")]
+
+
+def standing(limit: int, *, unit: limits.Unit = limits.Unit.MICROS, spent: int = 0) -> limits.Standing:
+    return limits.Standing(
+        holder=limits.Holder.ORGANISATION, period=limits.Period.TOTAL, unit=unit, limit=limit, spent=spent, reserved=0
+    )
+
+
+@pytest.mark.parametrize(
+    ("standings", "images", "told"),
+    [
+        ([], 3, None),
+        ([standing(3_000)], 3, None),
+        ([standing(2_999)], 2, "The organisation's limit, $0.0030"),
+        ([standing(5_000, spent=4_500)], 0, "The organisation's limit, $0.0050"),
+        ([standing(0)], 0, "The organisation's limit, $0.00"),
+        ([standing(-5_000), standing(1, unit=limits.Unit.IMAGES)], 0, "The organisation's limit, $-0.0050"),
+        ([standing(9_000), standing(1, unit=limits.Unit.IMAGES)], 1, "The organisation's limit, 1 image"),
+    ],
+)
+def test_an_estimate_says_after_how_many_images_which_limit_is_hit(
+    standings: list[limits.Standing], images: int, told: str | None
+) -> None:
+    estimator = Estimator(Offer([DEAR], {"scripted"}), day=DAY, model_concurrency=None)
+    found = fit(standings, estimator.priced([image("dear"), image("dear", variants=2)]))
+    assert (found.fits, found.images, found.limit) == (told is None, images, told)
