@@ -280,7 +280,7 @@ class Container:
     def _reconcile(self) -> "ASGIApp":
         from shared.http import task_edge
 
-        sweeps = (self.engine.reconciliation, self.notifications.sweeps)
+        sweeps = (self.engine.reconciliation, self.notifications.sweeps, self.engine.backlogs)
         return task_edge.reconcile_app(sweeps, self.stack.services, self._edge("reconcile", 1))
 
     @cached_property

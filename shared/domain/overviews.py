@@ -1,12 +1,13 @@
 """What an admin is shown of an organisation's work at one moment, and in which words a slow batch is explained."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from shared.domain.batches import Batch
+from shared.domain.limits import Standing
 from shared.domain.modes import BatchStatus, Desired, Priority
 
 # Longer than any model takes for an image with all its tries but the last.
@@ -75,6 +76,15 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """Dead letters: in all, by kind of error, by model."""
+
+    total: int
+    by_kind: Mapping[str, int]
+    by_model: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlowBatch:
     """A batch that does not go on as it should, and why, in words."""
 
@@ -109,7 +119,9 @@ class Overview:
     lanes: list[LaneOverview] | None = None
     leases: Leases | None = None
     models: list[ModelOverview] | None = None
+    dead_letters: Failures | None = None
     spend: Spend | None = None
+    limits: list[Standing] | None = None
     slow_batches: list[SlowBatch] | None = None
     failing_webhooks: list[FailingWebhook] | None = None
     is_partial: bool = False

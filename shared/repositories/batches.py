@@ -5,8 +5,8 @@ from typing import Any
 
 from shared.domain.batches import Batch, StepControl
 from shared.domain.errors import NotFound
-from shared.domain.modes import BatchStatus
-from shared.ports.documents import Count, DocumentStore, Order, Query, Where
+from shared.domain.modes import BatchStatus, Priority
+from shared.ports.documents import Count, DocumentStore, Order, Query, Sum, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read, ReadPage
 
@@ -38,6 +38,13 @@ class BatchRepository(Collection[Batch]):
         """Batches changed at or after this moment, deleted ones too, the latest change first."""
         where = (Where("changed_at", ">=", since),)
         return self.query(Query(paths.batches(org), where, (Order("changed_at", descending=True),), limit))
+
+    def pending_by_lane(self) -> dict[Priority, int]:
+        """How many images of all batches that may go on wait, by lane, as the batches last told."""
+        status = Where("status", "in", [BatchStatus.ACCEPTED.value, BatchStatus.RUNNING.value])
+        sums = {lane.value: Sum("progress.pending", (status, Where("priority", "==", lane.value))) for lane in Priority}
+        found = self._documents.aggregate("batches", sums, group=True)
+        return {lane: found[lane.value] for lane in Priority}
 
     def live(self, org: str, *, limit: int) -> list[Read[Batch]]:
         """Batches of an organisation that are not finished, the oldest first; one that cannot be read is left out."""

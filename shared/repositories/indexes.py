@@ -41,6 +41,7 @@ INDEXES: tuple[Index, ...] = (
     _index("assets", "recipe_hash", "deleted_at"),
     # What people watch and list; a store that joins indexes serves several filters at once by these.
     _index("items", "org", "status", "due_at", group=True),
+    _index("batches", "status", "priority", "progress.pending", group=True),
     _index("items", "changed_at"),
     _index("items", "index"),
     _index("items", "status", "index"),

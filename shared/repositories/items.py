@@ -135,6 +135,15 @@ class ItemRepository(Collection[Item]):
         by_model = {name.removeprefix("model:"): value for name, value in found.items() if name.startswith("model:")}
         return by_model, found["held"], found["spent"]
 
+    def longest_due(self) -> datetime | None:
+        """Since when the pending image of any organisation that is longest due is due."""
+        due = []
+        for in_flight in (False, True):
+            where = (Where("status", "==", ItemStatus.PENDING.value), Where("in_flight", "==", in_flight))
+            found = self.readable(Query("items", where, (Order("due_at"),), limit=1, group=True))
+            due += [read.value.due_at for read in found if read.value.due_at is not None]
+        return min(due, default=None)
+
     def running(self, org: str) -> tuple[int, Read[Item] | None]:
         """How many images of an organisation workers hold, and the one whose lease ends first."""
         # Each has a time at which its lease ends; asked for it, the count goes by the index of the other question.

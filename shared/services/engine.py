@@ -20,6 +20,7 @@ from shared.services.step_requests import StepRequests
 
 if TYPE_CHECKING:
     from shared.repositories.rows import RowsRepository
+    from shared.services.backlogs import BacklogService
     from shared.services.batch_controls import BatchControlService
     from shared.services.crowds import CrowdService
     from shared.services.dispatching import DispatchService
@@ -218,6 +219,13 @@ class Engine:
         from shared.services.reconciliation import ReconcileService
 
         return ReconcileService(self._ports.documents, self.requests, self._ports.clock)
+
+    @cached_property
+    def backlogs(self) -> "BacklogService":
+        """What waits, measured."""
+        from shared.services.backlogs import BacklogService
+
+        return BacklogService(self._ports.documents, self._ports.clock, offer=self._offer, pacers=self.pacers)
 
     @cached_property
     def restarts(self) -> "RestartService":

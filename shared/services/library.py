@@ -218,7 +218,13 @@ class Library:
         documents = self._ports.documents
         return MonitorService(
             MonitoredWork(documents, offer=self._offer),
-            MonitoredParts(documents, offer=self._offer, pacers=self._engine.pacers),
+            MonitoredParts(
+                documents,
+                offer=self._offer,
+                pacers=self._engine.pacers,
+                letters=self.dead_letters,
+                limits=self.limits,
+            ),
             clock=self._ports.clock,
         )
 

@@ -4,15 +4,19 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from shared.domain.callers import Caller
 from shared.domain.image_models import ImageModelSpec
+from shared.domain.limits import Holder, Standing
 from shared.domain.offers import Offer
-from shared.domain.overviews import Breaker, FailingWebhook, ModelOverview, Spend
+from shared.domain.overviews import Breaker, FailingWebhook, Failures, ModelOverview, Spend
 from shared.domain.reports import Day, zone_of
 from shared.domain.webhooks import Webhook
 from shared.ports.documents import DocumentStore, Where
 from shared.repositories.money import LedgerRepository
 from shared.repositories.organisations import OrganisationRepository
 from shared.repositories.webhooks import WebhookRepository
+from shared.services.dead_letters import DeadLetterService
+from shared.services.limits import LimitService
 from shared.services.pacers import PacerService
 
 MOST_WEBHOOKS: Final = 100
@@ -21,12 +25,22 @@ MOST_WEBHOOKS: Final = 100
 class MonitoredParts:
     """Reads no more than a document a model, two sums of the ledger, and the organisation's webhooks."""
 
-    def __init__(self, documents: DocumentStore, *, offer: Offer, pacers: PacerService) -> None:
+    def __init__(
+        self,
+        documents: DocumentStore,
+        *,
+        offer: Offer,
+        pacers: PacerService,
+        letters: DeadLetterService,
+        limits: LimitService,
+    ) -> None:
         self._organisations = OrganisationRepository(documents)
         self._ledger = LedgerRepository(documents)
         self._webhooks = WebhookRepository(documents)
         self._offer = offer
         self._pacers = pacers
+        self._letters = letters
+        self._limits = limits
 
     def models(self, now: datetime) -> list[ModelOverview]:
         """How each model on offer is asked now: the platform's own pace, which tells nothing of anybody's work."""
@@ -43,6 +57,18 @@ class MonitoredParts:
         begins = {"today": Day(today, zone), "month": Day(today.replace(day=1), zone)}
         sums = self._ledger.usage(org, {name: (Where("at", ">=", day.starts_at),) for name, day in begins.items()})
         return Spend(time_zone=zone.key, today_micros=sums["today"].cost_micros, month_micros=sums["month"].cost_micros)
+
+    def dead_letters(self, org: str) -> Failures:
+        """What failed for good and was not discarded, by kind and by model."""
+        found = self._letters.counts(org)
+        by_model = {model: count for (_, model), count in found.by_model.items()}
+        return Failures(
+            total=found.total, by_kind={kind.value: count for kind, count in found.by_kind.items()}, by_model=by_model
+        )
+
+    def limits(self, caller: Caller) -> list[Standing]:
+        """The organisation's own limits in force, and how they stand."""
+        return [one for one in self._limits.binding(caller).in_force if one.holder is Holder.ORGANISATION]
 
     def failing_webhooks(self, org: str) -> list[FailingWebhook]:
         """Receivers that fail, or were disabled for it."""

@@ -41,7 +41,7 @@ class MonitorService:
             kept = self._kept.get(caller.org)
         if kept is not None and self._clock.monotonic() - kept[0] < KEPT_SECONDS:
             return kept[1]
-        found = self._look(caller.org)
+        found = self._look(caller)
         with self._lock:
             self._kept[caller.org] = (self._clock.monotonic(), found)
             self._kept.move_to_end(caller.org)
@@ -49,12 +49,14 @@ class MonitorService:
                 self._kept.popitem(last=False)
         return found
 
-    def _look(self, org: str) -> Overview:
-        now = self._clock.now()
+    def _look(self, caller: Caller) -> Overview:
+        org, now = caller.org, self._clock.now()
         sections: dict[tuple[str, ...], Callable[[], Sequence[Any]]] = {
             ("lanes", "slow_batches", "is_partial"): lambda: self._batches(org, now),
             ("leases",): lambda: (self._work.leases(org),),
             ("models",): lambda: (self._parts.models(now),),
+            ("dead_letters",): lambda: (self._parts.dead_letters(org),),
+            ("limits",): lambda: (self._parts.limits(caller),),
             ("spend",): lambda: (self._parts.spend(org, now),),
             ("failing_webhooks",): lambda: (self._parts.failing_webhooks(org),),
         }

@@ -77,6 +77,8 @@ def _engine(store: DocumentStore) -> None:
     items.counts_by_model(ORG, BATCH, ["m"])
     items.held(ItemStatus.PENDING, NOW, limit=9)
     items.running(ORG)
+    items.longest_due()
+    batches.pending_by_lane()
     batches.overdue(NOW, limit=9)
     batches.overdue(NOW, limit=9, start_after=(NOW, paths.batch(ORG, BATCH)))
     batches.active(limit=9)

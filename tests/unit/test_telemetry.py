@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from infra.local.figures import Figures
 from shared import telemetry
-from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.errors import ErrorKind, ProviderError, Unavailable
 from shared.domain.ids import is_id
-from shared.domain.modes import ItemStatus
+from shared.domain.modes import ItemStatus, Priority
 from shared.ports.providers import GeneratedImage, ImageRequest
+from tests.engine.faults import Faults
 from tests.engine.scripted import ScriptedProvider, made
 from tests.engine.worlds import World
 
@@ -89,6 +91,45 @@ def test_queues_are_told_as_they_stand_when_asked(world: World) -> None:
     before = sums(figures)["queue_length", ("advance",)]
     world.run()
     assert (before, sums(figures)["queue_length", ("advance",)]) == (1, 0)
+
+
+def test_what_waits_is_measured_by_lane_with_the_age_of_what_is_longest_due(world: World) -> None:
+    figures = Figures(world.queue)
+    world.submit({"prompt": "A walker", "variants": 3}, priority="high")
+    world.steps()
+    world.clock.advance(90)
+    assert world.engine.backlogs.sweep() == 0
+    found = sums(figures)
+    assert [found["pending_images", (lane.value,)] for lane in Priority] == [3, 0, 0]
+    # What is on its way to a worker is due again after a minute.
+    assert found["pending_oldest_age_seconds", ()] == 30
+    [spec] = world.offer.usable(world.clock.now().date())
+    assert found["open_breakers", (spec.id, spec.provider)] == 0
+
+
+def test_what_waits_for_long_is_warned_of(world: World) -> None:
+    world.submit({"prompt": "A walker"})
+    world.steps()
+    world.clock.advance(3_600)
+    with capture_logs() as lines:
+        world.engine.backlogs.sweep()
+    [line] = [line for line in lines if line["event"] == "backlog_waits"]
+    assert line["log_level"] == "warning"
+    assert line["waiting"] == 1
+
+
+def test_a_store_that_is_away_only_leaves_the_backlog_unmeasured(tmp_path: Path) -> None:
+    faults = Faults()
+    gone = World(tmp_path, documents=lambda store: faults.over(store, "documents"))
+
+    def away(_call: str) -> None:
+        raise Unavailable("It does not answer.")
+
+    faults.read = away
+    with capture_logs() as lines:
+        assert gone.engine.backlogs.sweep() == 0
+    assert [line["event"] for line in lines] == ["backlog_not_measured"]
+    gone.close()
 
 
 def test_no_label_is_an_id_or_anybodys_text(world: World) -> None:

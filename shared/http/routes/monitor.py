@@ -1,13 +1,15 @@
 """The monitor: an organisation's work at one moment, for its admins."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, Field
 
 from shared.domain.callers import Caller
+from shared.domain.limit_words import named
+from shared.domain.limits import Standing
 from shared.domain.modes import BatchStatus, Priority
-from shared.domain.overviews import Breaker
+from shared.domain.overviews import Breaker, Overview
 from shared.http.auth import ADMIN
 from shared.http.services import Services
 from shared.http.views import View
@@ -63,6 +65,35 @@ class SpendView(View):
     month_micros: int
 
 
+class LimitStandingView(View):
+    """A limit of the organisation that is in force, in its unit: spent of it, set aside by batches, left."""
+
+    name: str
+    limit: int
+    spent: int
+    reserved: int
+    left: int
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """The view of a limit."""
+        return cls(
+            name=named(standing),
+            limit=standing.limit,
+            spent=standing.spent,
+            reserved=standing.reserved,
+            left=max(standing.room, 0),
+        )
+
+
+class FailuresView(View):
+    """Dead letters that nobody discarded: in all, by kind of error, by model. They are listed at `/v1/dead-letters`."""
+
+    total: int
+    by_kind: dict[str, int]
+    by_model: dict[str, int]
+
+
 class SlowBatchView(View):
     """A batch that made no image for five minutes, or takes three times as long as expected, and why."""
 
@@ -92,7 +123,9 @@ class MonitorView(View):
     lanes: list[LaneView] | None
     leases: LeasesView | None
     models: list[ModelPaceView] | None
+    dead_letters: FailuresView | None
     spend: SpendView | None
+    limits: list[LimitStandingView] | None
     slow_batches: list[SlowBatchView] | None
     failing_webhooks: list[FailingWebhookView] | None
     is_partial: bool = Field(
@@ -100,8 +133,14 @@ class MonitorView(View):
     )
     unavailable: list[str]
 
+    @classmethod
+    def of(cls, overview: Overview) -> Self:
+        """The view of an overview."""
+        limits = None if overview.limits is None else [LimitStandingView.of(one) for one in overview.limits]
+        return cls.model_validate({**{name: getattr(overview, name) for name in cls.model_fields}, "limits": limits})
+
 
 @router.get("")
 def show_monitor(caller: Annotated[Caller, Depends(ADMIN)], services: Services) -> MonitorView:
     """What waits, runs, fails and costs in the organisation now, and how the models are asked."""
-    return MonitorView.model_validate(services.monitor.overview(caller))
+    return MonitorView.of(services.monitor.overview(caller))

@@ -17,15 +17,23 @@ from shared.domain.webhooks import Webhook
 from shared.ports.documents import Create, Update
 from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.repositories import paths
+from shared.repositories.pages import PageTokens
+from shared.services.audit import AuditService
+from shared.services.dead_letters import DeadLetterService
+from shared.services.engine_rules import EngineRules
+from shared.services.limit_changes import LimitChanges
+from shared.services.limits import LimitService
 from shared.services.monitored_parts import MonitoredParts
 from shared.services.monitored_work import MOST_BATCHES, MonitoredWork
 from shared.services.monitoring import KEPT_SECONDS, MonitorService
+from shared.services.repeats import Repeats
 from tests.engine.faults import Faults
 from tests.engine.scripted import ScriptedProvider, made, model
 from tests.engine.worlds import ORG, OTHER_ORG, World
 
 ADMIN = Caller(org=ORG, id="mem_a", member="mem_a", role=Role.ADMIN)
 STRANGER = Caller(org=OTHER_ORG, id="mem_b", member="mem_b", role=Role.ADMIN)
+RULES = EngineRules(organisation_limit_micros=5_000_000)
 HOOK: dict[str, Any] = {"events": ["BatchCompleted"], "created_by": "mem_a"}
 
 
@@ -45,19 +53,37 @@ class Desk:
     def __init__(self, folder: Path, **options: Any) -> None:
         self.faults = Faults()
         self.world = World(
-            folder, documents=lambda store: self.faults.over(store, "documents"), specs=(model(),), **options
+            folder,
+            documents=lambda store: self.faults.over(store, "documents"),
+            specs=(model(),),
+            rules=RULES,
+            **options,
         )
         self.pacers = Pacers()
         documents = self.faults.over(self.world.store, "monitor")
         self.monitor = MonitorService(
             MonitoredWork(documents, offer=self.world.offer),
-            MonitoredParts(documents, offer=self.world.offer, pacers=self.pacers),  # type: ignore[arg-type]
+            self.parts(documents),
             clock=self.world.clock,
         )
         now = self.world.clock.now()
         for org, zone in ((ORG, "Asia/Tokyo"), (OTHER_ORG, "UTC")):
             organisation = Organisation(id=org, name="Ours", created_at=now, time_zone=zone)
             self.world.store.commit([Create(paths.organisation(org), organisation.written())])
+
+    def parts(self, documents: Any) -> MonitoredParts:
+        """What work depends on, read from these documents."""
+        engine, clock, ids = self.world.engine, self.world.clock, self.world.ids
+        audit, repeats = AuditService(clock, ids), Repeats(clock, ids)
+        changes = LimitChanges(documents, requests=engine.requests, audit=audit, repeats=repeats)
+        pages = PageTokens(bytes(32))
+        return MonitoredParts(
+            documents,
+            offer=self.world.offer,
+            pacers=self.pacers,  # type: ignore[arg-type]
+            letters=DeadLetterService(documents, offer=self.world.offer, orders=engine.orders, pages=pages),
+            limits=LimitService(documents, reservations=engine.reservations, changes=changes),
+        )
 
     def look(self, caller: Caller = ADMIN) -> Overview:
         """The overview as it is now."""
@@ -144,6 +170,29 @@ def test_money_is_told_by_the_organisations_own_day_and_month(desk: Desk) -> Non
     assert later.today_micros == 0
 
 
+def test_dead_letters_are_counted_by_kind_and_model(tmp_path: Path) -> None:
+    def refuse(_request: ImageRequest, _turn: int) -> GeneratedImage:
+        raise ProviderError(ErrorKind.REFUSED, "No.")
+
+    desk = Desk(tmp_path, provider=ScriptedProvider(refuse))
+    batch = desk.world.submit({"prompt": "A", "variants": 2})
+    desk.world.run(until=lambda: not desk.world.batch(batch).is_live)
+    failures = desk.look().dead_letters
+    assert failures is not None
+    assert (failures.total, dict(failures.by_kind), dict(failures.by_model)) == (2, {"refused": 2}, {model().id: 2})
+    theirs = desk.look(STRANGER).dead_letters
+    assert theirs is not None
+    assert theirs.total == 0
+    desk.world.close()
+
+
+def test_the_organisations_limit_stands_beside_what_was_spent_of_it(desk: Desk) -> None:
+    desk.world.submit({"prompt": "A", "variants": 2})
+    [limit] = desk.look().limits or []
+    assert (limit.limit, limit.spent) == (5_000_000, 0)
+    assert limit.reserved > 0
+
+
 def test_a_batch_without_an_image_for_long_is_slow_and_the_closed_model_is_named_as_the_reason(desk: Desk) -> None:
     desk.world.submit({"prompt": "A"}, name="Stuck")
     assert desk.look().slow_batches == []
@@ -204,7 +253,7 @@ def test_receivers_that_fail_are_named_without_what_may_be_secret_of_their_addre
     [
         ("ledger", ["spend"]),
         ("webhooks", ["failing_webhooks"]),
-        ("items", ["leases"]),
+        ("items", ["leases", "dead_letters"]),
         ("batches", ["lanes", "slow_batches"]),
     ],
 )
@@ -215,12 +264,12 @@ def test_a_part_that_is_away_leaves_out_its_own_sections_by_name(
     away = _Without(desk.world.store, part)
     monitor = MonitorService(
         MonitoredWork(away, offer=desk.world.offer),  # type: ignore[arg-type]
-        MonitoredParts(away, offer=desk.world.offer, pacers=desk.pacers),  # type: ignore[arg-type]
+        desk.parts(away),
         clock=desk.world.clock,
     )
     found = monitor.overview(ADMIN)
     assert found.unavailable == left_out
-    for name in ("lanes", "leases", "models", "spend", "slow_batches", "failing_webhooks"):
+    for name in ("lanes", "leases", "models", "dead_letters", "spend", "slow_batches", "failing_webhooks"):
         assert (getattr(found, name) is None) == (name in left_out)
     desk.world.close()
 
@@ -233,6 +282,9 @@ class _Without:
 
     def get(self, path: str) -> Any:
         return self._store.get(path)
+
+    def get_many(self, paths: Any) -> Any:
+        return self._store.get_many(paths)
 
     def query(self, query: Any) -> Any:
         self._check(query.collection)
@@ -263,7 +315,7 @@ def test_what_is_read_is_bounded_whatever_the_number_of_batches(desk: Desk) -> N
     desk.world.clock.advance(3_600)
     before = desk.faults.counted.total()
     found = desk.look()
-    assert desk.faults.counted.total() - before <= 40
+    assert desk.faults.counted.total() - before <= 60
     assert len(found.slow_batches or []) == 20
     assert not found.is_partial
     assert MOST_BATCHES == 200

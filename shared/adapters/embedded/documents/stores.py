@@ -103,9 +103,14 @@ class SqliteDocumentStore:
         """Counts and sums over one collection, all at one read time, by the names given."""
         if not aggregations:
             return {}
+        started = self._clock.monotonic()
         statement = aggregate_statement(collection, aggregations, group=group)
         with self._database.read() as connection:
             row = connection.execute(statement.sql, statement.parameters).fetchone()
+        seconds = self._clock.monotonic() - started
+        if seconds > SLOW_SECONDS:
+            asked = sorted({where.field for one in aggregations.values() for where in one.where})
+            _log.warning("slow_query", collection=collection, fields=asked, seconds=seconds)
         return dict(zip(aggregations, row, strict=True))
 
     def commit(self, writes: Sequence[Write]) -> CommitResult:

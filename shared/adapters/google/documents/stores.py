@@ -1,7 +1,8 @@
 """The document store in one Firestore database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +15,14 @@ from shared.adapters.google.documents.reads import read_document, read_names
 from shared.adapters.google.documents.watches import FirestoreWatch
 from shared.domain.document_paths import document_place
 from shared.domain.errors import Unavailable
+from shared.logging import logger
 from shared.ports.clock import Clock
-from shared.ports.documents import Change, CommitResult, Count, Document, Query, Sum, Write
+from shared.ports.documents import Change, CommitResult, Count, Document, Query, Sum, Where, Write
 from shared.repositories.paths import PING
+
+SLOW_SECONDS = 1.0
+
+_log = logger(__name__)
 
 AGGREGATED_AT_ONCE = 8
 _PING_SECONDS = 5.0
@@ -66,7 +72,8 @@ class FirestoreDocumentStore:
             read = (firestore.RunQueryResponse.pb(answer) for answer in answers)
             return [read_document(self._connection, one.document) for one in read if one.HasField("document")]
 
-        return self._connection.read(ask)
+        with self._timed(query.collection, query.where):
+            return self._connection.read(ask)
 
     def aggregate(
         self, collection: str, aggregations: Mapping[str, Count | Sum], *, group: bool = False
@@ -77,13 +84,14 @@ class FirestoreDocumentStore:
         ]
         if not requests:
             return {}
-        first = self._aggregate(requests[0])
-        for request in requests:
-            request.read_time.CopyFrom(first.read_time)
-        if self._connection.emulated and len(requests) > 1:
-            # Without a time the emulator's answer may hold half of a commit that happens meanwhile.
+        with self._timed(collection, [where for one in aggregations.values() for where in one.where]):
             first = self._aggregate(requests[0])
-        answers = [first, *self._pool.map(self._aggregate, requests[1:])]
+            for request in requests:
+                request.read_time.CopyFrom(first.read_time)
+            if self._connection.emulated and len(requests) > 1:
+                # Without a time the emulator's answer may hold half of a commit that happens meanwhile.
+                first = self._aggregate(requests[0])
+            answers = [first, *self._pool.map(self._aggregate, requests[1:])]
         return dict(zip(aggregations, map(_number, answers), strict=True))
 
     def commit(self, writes: Sequence[Write]) -> CommitResult:
@@ -107,6 +115,16 @@ class FirestoreDocumentStore:
             watch.close()
         self._pool.shutdown()
         self._connection.close()
+
+    @contextmanager
+    def _timed(self, collection: str, where: Iterable[Where]) -> Iterator[None]:
+        """Says when the question inside took long, by its collection and fields, never by values."""
+        started = self._clock.monotonic()
+        yield
+        seconds = self._clock.monotonic() - started
+        if seconds > SLOW_SECONDS:
+            fields = sorted({one.field for one in where})
+            _log.warning("slow_query", collection=collection, fields=fields, seconds=round(seconds, 3))
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
