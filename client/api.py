@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from client.answers import T, listing, mapping, typed
 from client.clocks import Clock, SystemClock
 from client.errors import ClientError, ProblemError
+from client.letters import DeadLetter, ItemsMoved, LettersActed
 from client.models import Batch, BatchAccepted, BatchCreate, Estimate, Item
 from client.resources import (
     AssetLink,
@@ -137,9 +138,62 @@ class Client:
             body["changes"] = dict(changes)
         return self._act(batch_id, "retry", body or None)
 
+    def promote(self, batch_id: str, priority: str) -> Batch:
+        """Go on in another lane: high, standard or economy."""
+        return self._act(batch_id, "promote", {"priority": priority})
+
+    def edit_item(self, batch_id: str, item_id: str, *, revision: int | None = None, **changes: Any) -> Item:
+        """Change an image that waits; with a revision, only if it is still as it was seen."""
+        path = f"/v1/batches/{_segment(batch_id)}/items/{_segment(item_id)}"
+        headers = {} if revision is None else {"If-Match": f'"{revision}"'}
+        return typed(Item, self.transport.json("PATCH", path, body=changes, headers=headers, repeat=Repeat.REFUSED))
+
+    def promote_items(self, batch_id: str, items: Iterable[str]) -> ItemsMoved:
+        """Make these images before all others of the batch that wait, in this order."""
+        return self._move(batch_id, "promote", {"items": list(items)})
+
+    def reorder_items(
+        self, batch_id: str, items: Iterable[str], *, before: str | None = None, after: str | None = None
+    ) -> ItemsMoved:
+        """Make these images in this order, in the places that they hold or right before or after another one."""
+        beside = {name: item for name, item in (("before", before), ("after", after)) if item is not None}
+        return self._move(batch_id, "reorder", {"items": list(items), **beside})
+
     def events(self, batch_id: str, *, last_event_id: str = "") -> EventStream:
         """The live events of a batch: `.resume()` for all until its end, `.read()` for one connection."""
         return EventStream(self.transport, _segment(batch_id), last_event_id)
+
+    # --- dead letters, for admins
+
+    def dead_letters(
+        self, *, discarded: bool = False, page_size: int = PAGE_SIZE, **filters: str
+    ) -> Iterator[DeadLetter]:
+        """Images that failed for good, the latest first; filters are kind, batch, model, provider, q, from_ and to."""
+        named = {name.rstrip("_"): value for name, value in filters.items()}
+        named |= {"discarded": "true"} if discarded else {}
+        return self._pages("/v1/dead-letters", "dead_letters", DeadLetter, named, page_size)
+
+    def dead_letter(self, item_id: str) -> DeadLetter:
+        """One image that failed for good, with every try."""
+        return self._get(f"/v1/dead-letters/{_segment(item_id)}", DeadLetter)
+
+    def requeue(
+        self,
+        selection: Iterable[str] | Mapping[str, Any],
+        *,
+        changes: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> LettersActed:
+        """Try dead letters again, named ones or those that a filter finds, with changed settings if given."""
+        body = _selected(selection) | ({"changes": dict(changes)} if changes else {})
+        return self._create("/v1/dead-letters:requeue", body, LettersActed, idempotency_key)
+
+    def discard(
+        self, selection: Iterable[str] | Mapping[str, Any], reason: str, *, idempotency_key: str | None = None
+    ) -> LettersActed:
+        """Give up dead letters, named ones or those that a filter finds."""
+        body = _selected(selection) | {"reason": reason}
+        return self._create("/v1/dead-letters:discard", body, LettersActed, idempotency_key)
 
     # --- references and assets
 
@@ -208,6 +262,10 @@ class Client:
         path = f"/v1/batches/{_segment(batch_id)}:{verb}"
         return typed(Batch, self.transport.json("POST", path, body=body, repeat=Repeat.REFUSED))
 
+    def _move(self, batch_id: str, verb: str, body: object) -> ItemsMoved:
+        path = f"/v1/batches/{_segment(batch_id)}/items:{verb}"
+        return typed(ItemsMoved, self.transport.json("POST", path, body=body, repeat=Repeat.REFUSED))
+
     def _pages(
         self, path: str, name: str, model: type[T], filters: Mapping[str, str], page_size: int | None
     ) -> Iterator[T]:
@@ -228,6 +286,10 @@ class Client:
 
 def _body(batch: BatchCreate) -> dict[str, Any]:
     return batch.model_dump(mode="json", exclude_none=True)
+
+
+def _selected(selection: Iterable[str] | Mapping[str, Any]) -> dict[str, Any]:
+    return {"filter": dict(selection)} if isinstance(selection, Mapping) else {"items": list(selection)}
 
 
 def _plain(secret: str | SecretStr) -> str:

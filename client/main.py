@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from client.commands import accounts, batches, runs
+from client.commands import accounts, batches, letters, runs
 from client.errors import ClientError, ProblemError
 from client.sessions import Session
 
@@ -44,7 +44,8 @@ def prepare(ctx: typer.Context) -> None:
 for command in (
     runs.run, runs.estimate,
     batches.batches, batches.watch, batches.items, batches.download,
-    batches.pause, batches.resume, batches.cancel, batches.retry, batches.budget,
+    batches.pause, batches.resume, batches.cancel, batches.retry, batches.budget, batches.promote,
+    letters.letters, letters.requeue, letters.discard,
     accounts.models, accounts.usage,
 ):  # fmt: skip
     app.command()(command)

@@ -145,6 +145,32 @@ def retry(
     _act(ctx.obj, batch_id, as_json, lambda client: client.retry(batch_id, items=item or None, changes=changes))
 
 
+def promote(
+    ctx: typer.Context,
+    batch_id: opt.BatchId,
+    priority: Annotated[str, typer.Option(help="The lane: high, standard or economy.")] = "high",
+    item: Annotated[
+        list[str] | None,
+        typer.Option("--item", metavar="ITEM", help="Instead, bring this item to the front; several times."),
+    ] = None,
+    as_json: opt.Json = False,
+) -> None:
+    """Move a batch to another lane, or some of its items to its front."""
+    session: Session = ctx.obj
+    if not item:
+        _act(session, batch_id, as_json, lambda client: client.promote(batch_id, priority))
+        return
+    with session.client() as client:
+        moved = client.promote_items(batch_id, item)
+    if as_json:
+        session.screen.document(moved)
+        return
+    session.screen.line(batch_id)
+    session.screen.say(f"{moved.moved} of {len(item)} images come first now.")
+    for left in moved.left:
+        session.screen.say(f"{left.item}: {left.detail}")
+
+
 def _act(session: Session, batch_id: str, as_json: bool, act: Callable[[Client], Batch]) -> None:
     with session.client() as client:
         batch = act(client)

@@ -47,6 +47,33 @@ def test_every_route_answers_typed(client: Client, wire: Wire) -> None:
     client.delete_key("key_1")
 
 
+def test_what_waits_is_changed_and_moved(client: Client, wire: Wire, batch_id: str) -> None:
+    assert client.promote(batch_id, "high").status == "running"
+    assert wire.seen[-1].body == {"priority": "high"}
+    assert client.edit_item(batch_id, "itm_1", revision=0, prompt="a dog", seed=None).prompt == "a dog"
+    assert (wire.seen[-1].method, wire.seen[-1].body) == ("PATCH", {"prompt": "a dog", "seed": None})
+    with pytest.raises(ProblemError, match="changed meanwhile"):
+        client.edit_item(batch_id, "itm_1", revision=4, prompt="a cow")
+    moved = client.promote_items(batch_id, ["itm_1", "itm_busy"])
+    assert (moved.moved, [left.item for left in moved.left]) == (1, ["itm_busy"])
+    client.reorder_items(batch_id, ["itm_1"], after="itm_2")
+    assert wire.seen[-1].path.endswith("/items:reorder")
+    assert wire.seen[-1].body == {"items": ["itm_1"], "after": "itm_2"}
+
+
+def test_dead_letters_are_read_requeued_and_discarded(client: Client, wire: Wire) -> None:
+    found = list(client.dead_letters(kind="refused", from_="2026-03-01", discarded=True, page_size=2))
+    assert [letter.id for letter in found] == ["itm_0", "itm_1", "itm_2"]
+    asked = {name: value for name, value in wire.seen[-1].query.items() if not name.startswith("page_")}
+    assert asked == {"kind": "refused", "from": "2026-03-01", "discarded": "true"}
+    assert client.dead_letter("itm_9").batch_name == "Pets"
+    assert client.requeue(["itm_1"], changes={"prompt": "a dog"}).done == 1
+    assert wire.seen[-1].body == {"items": ["itm_1"], "changes": {"prompt": "a dog"}}
+    assert wire.seen[-1].headers["Idempotency-Key"]
+    assert client.discard({"kind": "refused"}, "Nobody needs it.").more
+    assert wire.seen[-1].body == {"filter": {"kind": "refused"}, "reason": "Nobody needs it."}
+
+
 def test_links_are_asked_for_a_hundred_at_a_time(client: Client, wire: Wire) -> None:
     assert len(client.asset_links(f"ast_{number}" for number in range(250))) == 250
     assert [len(seen.body["ids"]) for seen in wire.asked("POST", "/v1/assets:urls")] == [100, 100, 50]

@@ -232,6 +232,8 @@ def test_estimate_sends_nothing_but_the_rows(fanfold: Invoke, wire: Wire, rows: 
         ("run", "pets.csv", "--yes"), ("run", "pets.csv", "--yes", "--detach"), ("estimate", "pets.csv"), ("batches",),
         ("watch", "ID"), ("items", "ID"), ("download", "ID", "made"), ("pause", "ID"), ("resume", "ID"),
         ("cancel", "ID"), ("retry", "ID"), ("budget", "ID", "5"), ("models",), ("usage",),
+        ("promote", "ID"), ("promote", "ID", "--item", "itm_1"),
+        ("letters",), ("requeue", "itm_1"), ("discard", "itm_1", "--reason", "Nobody needs it."),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -243,7 +245,7 @@ def test_with_json_stdout_is_one_json_document(
     assert result.exit_code in (0, 3)
 
 
-@pytest.mark.parametrize("command", ["pause", "resume", "cancel", "retry"])
+@pytest.mark.parametrize("command", ["pause", "resume", "cancel", "retry", "promote"])
 def test_acts_print_the_id_and_say_the_new_state(fanfold: Invoke, batch_id: str, command: str) -> None:
     result = fanfold(command, batch_id)
     assert (result.exit_code, result.stdout) == (0, f"{batch_id}\n")
@@ -276,6 +278,37 @@ def test_an_estimate_says_which_limit_it_would_hit(fanfold: Invoke, wire: Wire, 
 def test_retry_takes_items_and_changes(fanfold: Invoke, wire: Wire, batch_id: str) -> None:
     fanfold("retry", batch_id, "--item", "itm_1", "--item", "itm_2", "--model", "m")
     assert wire.seen[-1].body == {"items": ["itm_1", "itm_2"], "changes": {"model": "m"}}
+
+
+def test_promote_brings_items_to_the_front_and_says_which_stay(fanfold: Invoke, batch_id: str) -> None:
+    result = fanfold("promote", batch_id, "--item", "itm_1", "--item", "itm_busy")
+    assert (result.exit_code, result.stdout) == (0, f"{batch_id}\n")
+    assert "1 of 2 images come first now." in result.stderr
+    assert "itm_busy: It is being made." in result.stderr
+
+
+def test_letters_are_listed_requeued_and_discarded(fanfold: Invoke, wire: Wire) -> None:
+    lines = [line.split("\t") for line in fanfold("letters", "--kind", "refused").stdout.splitlines()]
+    assert [(line[0], line[1], line[3]) for line in lines[1:]] == [
+        (f"itm_{number}", "bat_1", "refused") for number in range(3)
+    ]
+    result = fanfold("requeue", "--kind", "refused", "--with-model", "m", "--prompt", "a dog")
+    assert (result.exit_code, result.stdout) == (0, "bat_1\t3\n")
+    assert wire.seen[-1].body == {"filter": {"kind": "refused"}, "changes": {"model": "m", "prompt": "a dog"}}
+    assert "3 images requeued. There are more: call again." in result.stderr
+    result = fanfold("discard", "itm_busy", "--reason", "Nobody needs it.")
+    assert result.exit_code == 1
+    assert "bat_2 (Dogs): A retry of this batch is being prepared." in result.stderr
+    assert fanfold("requeue", "--yes").exit_code == 0
+    assert wire.seen[-1].body == {"filter": {}}
+
+
+@pytest.mark.parametrize(
+    "arguments", [("requeue",), ("discard", "--reason", "x"), ("requeue", "itm_1", "--kind", "busy")]
+)
+def test_nothing_is_done_to_all_letters_by_oversight(fanfold: Invoke, wire: Wire, arguments: tuple[str, ...]) -> None:
+    assert fanfold(*arguments).exit_code == 2
+    assert wire.asked("POST", "/v1/dead-letters:requeue") == wire.asked("POST", "/v1/dead-letters:discard") == []
 
 
 def test_lists_in_a_pipe_are_whole_lines_between_tabs(fanfold: Invoke, wire: Wire, batch_id: str) -> None:

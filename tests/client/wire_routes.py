@@ -57,7 +57,8 @@ def _act(wire: State, seen: Seen, batch_id: str, verb: str) -> Reply:
     batch = wire.batches[batch_id]
     if batch["status"] in ("completed", "cancelled") and verb != "retry":
         return problem(409, "Conflict", f"The batch is {batch['status']} already.")
-    batch["status"] = {"pause": "paused", "resume": "running", "cancel": "cancelled", "retry": "accepted"}[verb]
+    after = {"pause": "paused", "resume": "running", "cancel": "cancelled", "retry": "accepted", "promote": "running"}
+    batch["status"] = after[verb]
     batch["revision"] += 1
     return Reply(body=batch)
 
@@ -88,6 +89,40 @@ def _keys(wire: State, seen: Seen) -> Reply:
     return Reply(201, {"id": "key_1", "name": seen.body["name"], "key": "ff_shown_once"})
 
 
+def _edit(wire: State, seen: Seen, batch_id: str, item_id: str) -> Reply:
+    if seen.headers.get("If-Match", '"0"') != '"0"':
+        return problem(409, "Conflict", "The item was changed meanwhile.")
+    return Reply(body={"id": item_id, "batch": batch_id, **seen.body})
+
+
+def _move(wire: State, seen: Seen, _batch_id: str, _verb: str) -> Reply:
+    left = [{"item": item, "detail": "It is being made."} for item in seen.body["items"] if item == "itm_busy"]
+    return Reply(body={"moved": len(seen.body["items"]) - len(left), "left": left})
+
+
+def _letters_acted(wire: State, seen: Seen, _verb: str) -> Reply:
+    chosen = seen.body.get("items") or [letter["id"] for letter in LETTERS]
+    busy = {"code": "retry-in-progress", "detail": "A retry of this batch is being prepared."}
+    batches = [{"batch": "bat_1", "name": "Pets", "selected": len(chosen), "done": len(chosen), "reason": None}]
+    if "itm_busy" in chosen:
+        batches.append({"batch": "bat_2", "name": "Dogs", "selected": 1, "done": 0, "reason": busy})
+    return Reply(body={"done": len(chosen), "batches": batches, "more": "filter" in seen.body})
+
+
+LETTERS = [
+    {
+        "id": f"itm_{number}",
+        "batch": "bat_1",
+        "batch_name": "Pets",
+        "status": "failed",
+        "prompt": f"a cat {number}",
+        "error": {"kind": "refused", "detail": "It was refused.", "hint": "Say it otherwise."},
+        "finished_at": "2026-03-01T12:00:00Z",
+        "can_requeue": True,
+        "hindrance": None,
+    }
+    for number in range(3)
+]
 MODEL = {
     "id": "preview",
     "provider": "preview",
@@ -107,6 +142,11 @@ ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     (r"/v1/batches/([^/:]+)", "PATCH", _change),
     (r"/v1/batches/([^/:]+)/items", "GET", _items),
     (r"/v1/batches/([^/:]+):(\w+)", "POST", _act),
+    (r"/v1/batches/([^/:]+)/items/([^/:]+)", "PATCH", _edit),
+    (r"/v1/batches/([^/:]+)/items:(promote|reorder)", "POST", _move),
+    (r"/v1/dead-letters", "GET", lambda _, seen: _page("dead_letters", LETTERS, seen)),
+    (r"/v1/dead-letters/([^/:]+)", "GET", lambda _wire, _seen, name: Reply(body={**LETTERS[0], "id": name})),
+    (r"/v1/dead-letters:(requeue|discard)", "POST", _letters_acted),
     (r"/v1/references", "POST", _reference),
     (r"/v1/references/([^/:]+):complete", "POST", _complete),
     (r"/v1/assets/([^/:]+)", "GET", lambda _wire, _seen, name: Reply(body={"id": name, "prompt": "a cat"})),

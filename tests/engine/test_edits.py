@@ -12,15 +12,18 @@ from shared.domain.ids import compose
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.item_changes import ItemUpdate
 from shared.domain.items import Item
+from shared.domain.library import ReferenceCreate, ReferenceStatus
 from shared.domain.modes import BatchStatus, ItemStatus, Role
 from shared.domain.money import LedgerKind
 from shared.domain.recipes import hash_of
+from shared.ports.documents import Set
 from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.repositories import paths
 from tests.engine import invariants
 from tests.engine.faults import FaultyWorld
-from tests.engine.letters import ADMIN
+from tests.engine.letters import ADMIN, library
 from tests.engine.scripted import PRICE, ScriptedProvider, failing, made, model, of
-from tests.engine.worlds import World
+from tests.engine.worlds import ORG, World
 
 SLOW = model(concurrency=1, rate_per_second=1.0)
 
@@ -324,3 +327,24 @@ def test_a_retried_image_is_edited_before_its_next_try_and_keeps_its_time(folder
     assert done.attempts[1].started_at >= waits.not_before
     assert asked(world) == ["bad", "good"]
     invariants.check(world)
+
+
+def test_references_must_be_there_and_ready(folder: Path) -> None:
+    world, batch = planned(folder)
+    services = library(world)
+    body = ReferenceCreate(filename="a.png", media_type="image/png", bytes=90)
+    reference, _ = services.references.create(world.caller, body, idempotency_key=None, fingerprint="")
+    with pytest.raises(Invalid) as caught:
+        edit(world, batch, world.items(batch)[0], references=[reference.id, compose("ref", bytes(16))])
+    told = [(error.pointer, error.detail.partition(":")[0]) for error in caught.value.errors]
+    assert [pointer for pointer, _ in told] == ["/references/0", "/references/1"]
+    assert "cannot be used" in told[0][1]
+    ready = reference.model_copy(
+        update={"status": ReferenceStatus.READY, "object": "orgs/x/references/r", "sha256": "ab" * 32}
+    )
+    world.store.commit([Set(paths.reference(ORG, reference.id), ready.written())])
+    before = world.items(batch)[0]
+    after = edit(world, batch, before, references=[reference.id], reference_mode="style_and_composition")
+    assert [(one.id, one.sha256) for one in after.references] == [(reference.id, "ab" * 32)]
+    assert after.recipe != before.recipe
+    assert edit(world, batch, after, references=[]).references == []

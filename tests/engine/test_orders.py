@@ -12,6 +12,8 @@ from shared.domain.ids import compose
 from shared.domain.item_changes import ItemsMoved
 from shared.domain.items import Item
 from shared.domain.modes import BatchStatus, ItemStatus, Priority, Role
+from shared.ports.documents import Update
+from shared.repositories import paths
 from tests.engine import invariants
 from tests.engine.faults import Crash, FaultyWorld
 from tests.engine.letters import ADMIN
@@ -341,3 +343,27 @@ def test_a_pause_keeps_the_order_of_the_line(folder: Path) -> None:
     assert [number for number in numbers(line(world, batch)) if number != 11] == [
         number for number in rest if world.items(batch)[number].status is ItemStatus.PENDING
     ]
+
+
+def test_where_a_thousand_neighbours_have_no_room_the_front_is_offered(folder: Path) -> None:
+    """A line whose places are a microsecond apart, as nobody makes it, longer than what may move up in one call."""
+    world = FaultyWorld(folder, specs=[SLOW])
+    batch = world.submit(*({"prompt": f"{number}", "variants": 10} for number in range(104)))
+    for _ in range(4):
+        world.engine.steps.advance(ORG, batch)
+    waiting = line(world, batch)
+    start = world.clock.now() - timedelta(hours=1)
+    for begin in range(0, len(waiting), 400):
+        some = waiting[begin : begin + 400]
+        world.store.commit(
+            [
+                Update(paths.item(ORG, batch, item.id), {"due_at": start + timedelta(microseconds=begin + number)})
+                for number, item in enumerate(some)
+            ]
+        )
+    last, near = waiting[-1].index, waiting[-2].index
+    with pytest.raises(Conflict) as caught:
+        reorder(world, batch, waiting[3].index, before=near)
+    assert caught.value.code == "no-room"
+    assert promote(world, batch, last).moved == 1
+    assert numbers(line(world, batch))[0] == last
