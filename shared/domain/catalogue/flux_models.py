@@ -66,7 +66,7 @@ def _flux2(
         reference_megapixels=1,
         reference_megapixels_ceiling=4,
         deadline_seconds=deadline_seconds,
-        job=JobPace(first_poll_seconds=typical_seconds / 2, poll_seconds=max(typical_seconds / 8, 0.5)),
+        job=JobPace(first_poll_seconds=typical_seconds * 0.75, poll_seconds=max(typical_seconds / 4, 0.5)),
         typical_seconds=typical_seconds,
         concurrency=concurrency,
         rate_per_second=2,
