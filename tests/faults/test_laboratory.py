@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.laboratory.sabotages import SABOTAGES
+
 ROOT = Path(__file__).parents[2]
 SEEDS = 200
 
@@ -37,3 +39,11 @@ def test_a_seed_tells_the_same_story_every_time(seed: int) -> None:
     first, second = (laboratory("--seed", str(seed), PYTHONHASHSEED=one) for one in ("1", "2"))
     assert first.returncode == 0, first.stdout
     assert first.stdout == second.stdout
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("sabotage", sorted(SABOTAGES))
+def test_a_sabotaged_engine_is_found_out(sabotage: str) -> None:
+    told = laboratory("--seeds", str(SEEDS), "--sabotage", sabotage)
+    assert told.returncode == 1, f"{told.stdout}\n{told.stderr}"
+    assert "broke an invariant" in told.stdout

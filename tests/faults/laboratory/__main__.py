@@ -5,7 +5,8 @@ import os
 import sys
 import time
 
-from tests.faults.laboratory.seeds import Told, tell, tell_all
+from tests.faults.laboratory.sabotages import SABOTAGES
+from tests.faults.laboratory.seeds import NONE, Told, tell, tell_all
 
 _TOLD_WHOLE = 3
 _A_LINE_EVERY = 100
@@ -18,22 +19,27 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=2_000, help="how many, from --first on")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--sabotage", choices=sorted(SABOTAGES), default=NONE, help="stop at the first seed that finds it"
+    )
     asked = parser.parse_args()
     if asked.seed is not None:
-        told = tell(asked.seed)
+        told = tell(asked.seed, asked.sabotage)
         print(told.story)
         print(_line(told))
         return int(told.failure is not None)
-    return _many(range(asked.first, asked.first + asked.seeds), asked.processes)
+    return _many(range(asked.first, asked.first + asked.seeds), asked.processes, asked.sabotage)
 
 
-def _many(seeds: range, processes: int) -> int:
+def _many(seeds: range, processes: int, sabotage: str) -> int:
     began = time.monotonic()
     tolds: list[Told] = []
-    for told in tell_all(seeds, processes):
+    for told in tell_all(seeds, processes, sabotage):
         tolds.append(told)
         if told.failure is not None:
             print(_line(told), file=sys.stderr)
+            if sabotage:
+                break
         if len(tolds) % _A_LINE_EVERY == 0:
             broken = sum(one.failure is not None for one in tolds)
             seconds = time.monotonic() - began

@@ -137,15 +137,13 @@ class Audit:
         """The provider's answer reached the worker."""
         call.ended_at = self.now()
 
-    def delivered(self, worker: str, payload: Mapping[str, Any]) -> None:
-        """A delivery was carried out to its end: what its call brought is told."""
-        for call in self.calls:
-            if (call.worker, call.item, call.attempt) == (worker, payload.get("item"), payload.get("attempt")):
-                call.is_reported = call.ended_at is not None
-
     def is_at_rest(self) -> bool:
         """Whether no batch wants another step."""
         return all(fields.get("next_step_at") is None for fields in self.batches.values())
+
+    def has_failed(self, batch: str) -> bool:
+        """Whether an image of the batch at this path has failed for good."""
+        return any(one.status == "failed" for path, one in self.items.items() if path.startswith(f"{batch}/"))
 
     def bound_micros(self, prefix: str) -> int:
         """What items below this path have spent and hold."""

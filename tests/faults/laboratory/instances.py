@@ -14,7 +14,7 @@ from shared.services.jobs import Jobs
 from tests.clocks import ManualClock
 from tests.engine.faults import WRITING, Crash
 from tests.engine.worlds import World
-from tests.faults.laboratory.audits import Audit, batch_of
+from tests.faults.laboratory.audits import Audit, Call, batch_of
 from tests.faults.laboratory.fibers import Fiber, Fibers
 from tests.faults.laboratory.journals import Journal
 from tests.faults.laboratory.plans import Rates
@@ -50,13 +50,14 @@ class SkewedClock:
 
 
 class Instance:
-    """One process; `letter` is the delivery that it works on."""
+    """One process; `letter` is the delivery that it works on, `call` the one that it made for it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.is_alive = True
         self.fiber: Fiber | None = None
         self.letter: Letter | None = None
+        self.call: Call | None = None
         self.engine: Engine
         self.jobs: Jobs
         self.worker = ""
@@ -142,6 +143,7 @@ class House:
         assert letter is not None
         reply = self.provider.reply(request)
         call = self.audit.call_begins(instance.name, instance.worker, letter.payload, request, reply)
+        instance.call = call
         self.fibers.sleep(reply.seconds)
         self._check_alive(instance)
         self._perhaps_crash(instance, "with the provider's answer in its hands")

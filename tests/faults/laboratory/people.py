@@ -54,11 +54,12 @@ class People:
             self.wish(*known, act.wish, act.changes)
 
     def surprise(self, path: str) -> None:
-        """Want something of the batch at this path."""
+        """Want something of the batch at this path; most of all that what has failed is tried again."""
         random = self._house.random
         _, org, _, batch = path.split("/")
         changes = {"prompt": random.choice(PROMPTS)} if random.random() < 0.5 else {}
-        self.wish(_caller(org), batch, random.choice(WISHES), changes)
+        wishes = ("retry", "retry", "touch", "cancel") if self._house.audit.has_failed(path) else WISHES
+        self.wish(_caller(org), batch, random.choice(wishes), changes)
 
     def wish(self, caller: Caller, batch: str, wish: str, changes: dict[str, Any] | None = None) -> None:
         """Want something of this batch; a blink is a pause that is soon taken back."""

@@ -204,7 +204,9 @@ def _spell(random: Random, calm_at: float) -> Spell:
 
 def _ends(random: Random) -> dict[str, float]:
     some = random.sample(ENDS, random.choice([0, 1, 2, 3, 6]))
-    return {end: random.choice([0.02, 0.1, 0.3]) for end in some}
+    chances = {end: random.choice([0.02, 0.1, 0.3]) for end in some}
+    # What fails for good is what people try again.
+    return chances | ({"refused": 0.4} if random.random() < 0.3 else {})
 
 
 def _rates(random: Random) -> Rates:

@@ -139,7 +139,7 @@ class Laboratory:
                 self._deliver(function, idle.pop(self._random.randrange(len(idle))), letter)
 
     def _deliver(self, function: str, instance: Instance, letter: Letter) -> None:
-        instance.letter = letter
+        instance.letter, instance.call = letter, None
         self._busy.append((function, instance))
 
         def work() -> None:
@@ -153,7 +153,8 @@ class Laboratory:
             except Exception as error:  # noqa: BLE001 - whatever the engine lets out is a finding
                 self.audit.fail(f"{letter.told} ended with {error!r}\n{traceback.format_exc()}")
             else:
-                self.audit.delivered(instance.worker, letter.payload)
+                if instance.call is not None:
+                    instance.call.is_reported = True
                 self.post.done(letter)
             self._dismiss(function, instance)
 
