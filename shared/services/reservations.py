@@ -9,6 +9,7 @@ from shared.domain.money import NEVER, Budget, Reservation
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
 from shared.repositories import paths
+from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
 from shared.repositories.money import BudgetRepository, LedgerRepository, ReservationRepository
 from shared.services.budget_warnings import BudgetWarnings
@@ -86,6 +87,7 @@ class ReservationService:
         warnings: BudgetWarnings,
     ) -> None:
         self._documents = documents
+        self._batches = BatchRepository(documents)
         self._budgets = BudgetRepository(documents)
         self._reservations = ReservationRepository(documents)
         self._ledger = LedgerRepository(documents)
@@ -159,7 +161,10 @@ class ReservationService:
         return Purse(reserved_micros=held.reserved_micros, free_micros=free, free_images=images)
 
     def adjust(self, account: Account, use: Use, wish: Wish) -> Purse:
-        """Settle what the batch spent, and set aside anew what it holds and wishes for, as far as every limit allows."""
+        """Settle what the batch spent, and set aside anew what it holds and wishes for, as far as every limit allows.
+
+        Nothing is set aside once the batch is over.
+        """
         return self._repeats.until_unrefused(lambda: self._adjust(account, use, wish))
 
     def settling(self, org: str, batch: str, *, spent_micros: int) -> list[Write]:
@@ -193,6 +198,10 @@ class ReservationService:
 
     def _adjust(self, account: Account, use: Use, wish: Wish) -> Purse:
         books = self.books(account.org, account.batch)
+        batch = self._batches.find(paths.batch(account.org, account.batch))
+        if batch is not None and not batch.value.is_live:
+            # Whoever asks lags behind the end: what it would set aside, nobody would give back.
+            return Purse(reserved_micros=0, free_micros=0)
         before, budget = books.reservation.value, books.budget.value
         standings, percent = self._standings.of(account, budget, _own(before, use))
         left = max(before.reserved_micros - (use.spent_micros - before.settled_micros), use.held_micros)

@@ -15,7 +15,9 @@ from shared.ports.events import Event, EventBus
 from shared.repositories import paths
 from shared.repositories.commits import Lead
 from shared.repositories.library import RecipeLock
+from shared.services.reservations import Use, Wish
 from shared.services.retries import RetryService
+from shared.services.standings import Account
 from tests.engine import invariants
 from tests.engine.faults import FaultyWorld
 from tests.engine.scripted import PRICE, failing, model, of
@@ -303,3 +305,15 @@ def test_a_step_before_the_start_of_a_scheduled_batch_writes_its_time_once(folde
     world.run(seconds=6 * 3_600)
     assert world.batch(batch).status is BatchStatus.COMPLETED
     invariants.check(world)
+
+
+def test_a_step_that_lags_behind_the_end_sets_no_money_aside(folder: Path) -> None:
+    world = World(folder)
+    batch = world.submit({"prompt": "a cup"})
+    world.run()
+    before = world.reservation(batch)
+    account = Account(org=ORG, member=world.caller.member, batch=batch)
+    purse = world.engine.reservations.adjust(account, Use(), Wish(micros=PRICE, least_micros=PRICE, images=1))
+    assert (purse.reserved_micros, purse.free_micros) == (0, 0)
+    assert world.reservation(batch) == before
+    assert world.budget().reserved_micros == 0

@@ -52,7 +52,6 @@ class Shadow:
     path: str
     fields: dict[str, Any]
     claims: int = 0
-    dispatched_over_micros: int = 0
 
     @property
     def status(self) -> str:
@@ -80,7 +79,9 @@ class Audit:
     objects: dict[str, int] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
-    retries: Counter[str] = field(default_factory=Counter)
+    # By how much costs grew beyond what was held for them: overruns, and late bills in the place of estimates.
+    surprises_micros: int = 0
+    _news_micros: int = 0
 
     def fail(self, told: str) -> None:
         """Note a broken invariant."""
@@ -92,8 +93,9 @@ class Audit:
         if self.broken:
             raise Violation(self.broken[0])
 
-    def committed(self, who: str, writes: Sequence[Write]) -> None:
-        """A commit was applied."""
+    def committed(self, who: str, writes: Sequence[Write], *, since_micros: int) -> None:
+        """A commit was applied by somebody who began to look when the surprises were so many."""
+        self._news_micros = self.surprises_micros - since_micros
         ledger = {(w.data["item"], w.data["attempt"]) for w in writes if isinstance(w, Create) and "/ledger/" in w.path}
         ledger |= {
             (w.fields["item"], w.fields["attempt"])
@@ -191,13 +193,15 @@ class Audit:
             self.fail(f"{write.path} is deleted")
             return
         shadow = self.items.setdefault(write.path, Shadow(path=write.path, fields={"status": ""}))
-        before = dict(shadow.fields)
+        before, bound = dict(shadow.fields), shadow.bound_micros
         shadow.fields.update(fields)
         after = shadow.fields
         if before["status"] != after["status"]:
             self._moved(who, shadow, before, ledger)
         if not before.get("in_flight") and after.get("in_flight"):
             self._dispatched(who, shadow)
+        else:
+            self.surprises_micros += max(shadow.bound_micros - bound, 0)
         if before.get("cost_micros", 0) != after.get("cost_micros", 0) and not self._is_charged(shadow, ledger):
             self.fail(f"{shadow.path} costs more, and the ledger does not say why")
 
@@ -229,12 +233,12 @@ class Audit:
         budget = self.batches[batch].get("cost", {}).get("budget_micros")
         bound = self.bound_micros(f"{batch}/")
         self.journal.add(who, f"{shadow.fields['id'][4:9]} dispatched, {bound} bound of {budget}")
-        if budget is not None and bound > budget:
+        if budget is not None and bound > budget + self._news_micros:
             self.fail(f"{shadow.path} goes out beyond its batch's budget: {bound} of {budget}")
         if self.limit_micros is not None:
             org = "/".join(batch.split("/")[:2])
             bound = self.bound_micros(f"{org}/")
-            if bound > self.limit_micros:
+            if bound > self.limit_micros + self._news_micros:
                 self.fail(f"{shadow.path} goes out beyond the organisation's limit: {bound} of {self.limit_micros}")
 
     def _batch_written(self, who: str, write: Write) -> None:

@@ -58,6 +58,8 @@ class Instance:
         self.fiber: Fiber | None = None
         self.letter: Letter | None = None
         self.call: Call | None = None
+        # What had surprised when the work began: what a step has counted may be older than what it writes.
+        self.began_at_micros = 0
         self.engine: Engine
         self.jobs: Jobs
         self.worker = ""
@@ -162,7 +164,7 @@ class House:
 
     def _done(self, instance: Instance, port: str, method: str, args: tuple[Any, ...], answer: Any) -> None:
         if port == "documents":
-            self.audit.committed(instance.name, args[0])
+            self.audit.committed(instance.name, args[0], since_micros=instance.began_at_micros)
         elif port == "tasks":
             self.post.created(args[0], answer)
         elif method == "put":

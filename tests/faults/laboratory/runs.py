@@ -139,7 +139,7 @@ class Laboratory:
                 self._deliver(function, idle.pop(self._random.randrange(len(idle))), letter)
 
     def _deliver(self, function: str, instance: Instance, letter: Letter) -> None:
-        instance.letter, instance.call = letter, None
+        instance.letter, instance.call, instance.began_at_micros = letter, None, self.audit.surprises_micros
         self._busy.append((function, instance))
 
         def work() -> None:
