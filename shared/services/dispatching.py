@@ -118,7 +118,8 @@ class DispatchService:
         strays = dict.fromkeys(read.value.model for read in unclaimed if read.value.model not in turns)
         if strays:
             turns.update(self._turns.of(org, batch.model_copy(update={"models": list(strays)}), {}, {}))
-        due = [read for read in unclaimed if turns[read.value.model].closed_until is None]
+        # By path: what somebody takes back between two queries is found by both, and is as the later one tells it.
+        due = {read.path: read for read in unclaimed if turns[read.value.model].closed_until is None}
         for model in batch.models:
             turn = turns[model]
             # Of a single model it is plain how many more wait; of several one item tells whether any does.
@@ -130,8 +131,8 @@ class DispatchService:
             found = self._items.waiting(org, batch.id, model, now, limit=limit)
             turn.has_more = len(found) == limit
             turn.waiting = len(found)
-            due += found if turn.room > 0 else []
-        return sorted(due, key=lambda read: (not read.value.in_flight, read.value.due_at or now))
+            due |= {read.path: read for read in found} if turn.room > 0 else {}
+        return sorted(due.values(), key=lambda read: (not read.value.in_flight, read.value.due_at or now))
 
     def _starts(self, reads: list[Read[Item]], turns: Mapping[str, Turn]) -> dict[str, datetime]:
         """When each item starts, by path, as far as its model's rate lets it start soon."""

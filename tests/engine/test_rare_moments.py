@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -10,7 +11,7 @@ from shared.domain import item_machine
 from shared.domain.batches import Batch, BatchRetry, RetryOrder
 from shared.domain.errors import Conflict, ErrorKind, Unavailable
 from shared.domain.modes import BatchStatus, Desired, ItemStatus
-from shared.ports.documents import Create, Delete, Update, Write
+from shared.ports.documents import Create, Delete, Document, DocumentStore, Query, Update, Where, Write
 from shared.ports.events import Event, EventBus
 from shared.repositories import paths
 from shared.repositories.commits import Lead
@@ -317,3 +318,38 @@ def test_a_step_that_lags_behind_the_end_sets_no_money_aside(folder: Path) -> No
     assert (purse.reserved_micros, purse.free_micros) == (0, 0)
     assert world.reservation(batch) == before
     assert world.budget().reserved_micros == 0
+
+
+class Recalling:
+    """A store in which whatever is found in flight is taken back right after it was found."""
+
+    def __init__(self, store: DocumentStore, recall: Callable[[], None]) -> None:
+        self._store = store
+        self._recall = recall
+
+    def __getattr__(self, method: str) -> Any:
+        return getattr(self._store, method)
+
+    def query(self, query: Query) -> list[Document]:
+        """The documents, as they were just before."""
+        found = self._store.query(query)
+        if Where("in_flight", "==", True) in query.where and found:
+            self._recall()
+        return found
+
+
+def test_an_image_that_comes_back_while_a_step_looks_for_what_is_due_goes_out_once(folder: Path) -> None:
+    def recall() -> None:
+        for item in world.items(batch):
+            fields = item_machine.recalled(item, now=world.clock.now()) or {}
+            world.store.commit([Update(paths.item(ORG, batch, item.id), fields)])
+
+    world = World(folder, documents=lambda store: cast("DocumentStore", Recalling(store, recall)))
+    batch = world.submit({"prompt": "a cup", "variants": 2})
+    world.steps()
+    assert [item.dispatch for item in world.items(batch)] == [1, 1]
+    world.clock.advance(61)
+    world.engine.steps.advance(ORG, batch)
+    assert [item.dispatch for item in world.items(batch)] == [2, 2]
+    world.run()
+    invariants.check(world)
