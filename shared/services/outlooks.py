@@ -11,6 +11,9 @@ from shared.domain.progress import Counts, about, progress
 from shared.services.dispatching import Dispatched
 from shared.services.turns import Turn, demands
 
+# A wait that is longer is told by the clock, and one that may end on another day with its date.
+_LONG_SECONDS = 90.0
+_DATED_SECONDS = 18 * 3_600.0
 # A start that is nearer than this is not worth a word.
 _SOON_SECONDS = 2.0
 
@@ -102,7 +105,8 @@ def _wait(counts: Counts, turns: Mapping[str, Turn], now: datetime) -> _Wait:
         return _Wait()
     closed = [turn for turn in turns.values() if turn.closed_until is not None]
     if len(closed) == len(turns):
-        return min((_closed(turn, now) for turn in closed), key=lambda wait: wait.seconds)
+        wait = min((_closed(turn, now) for turn in closed), key=lambda wait: wait.seconds)
+        return wait if wait.seconds >= _LONG_SECONDS or not counts.running else _Wait()
     wanted = [turn for turn in turns.values() if turn.closed_until is None and (turn.outstanding or turn.waiting)]
     if counts.running or not wanted:
         return _Wait()
@@ -110,11 +114,14 @@ def _wait(counts: Counts, turns: Mapping[str, Turn], now: datetime) -> _Wait:
 
 
 def _closed(turn: Turn, now: datetime) -> _Wait:
+    """For a model that is not asked at all: until when, if that is worth a look at the clock, and why."""
     until = turn.opens_at
-    when = f"{until:%H:%M} UTC" if until - now < timedelta(hours=18) else f"{until:%Y-%m-%d %H:%M} UTC"
-    why = turn.pace.reason.rstrip(". ") if turn.pace and turn.pace.reason else ""
-    words = f"Waiting: {turn.title} is closed until {when}{': ' if why else ''}{why}."
-    return _Wait(reason=words, seconds=(until - now).total_seconds())
+    seconds = (until - now).total_seconds()
+    why = turn.pace.reason if turn.pace and turn.pace.reason else f"{turn.title} is closed."
+    if seconds < _LONG_SECONDS:
+        return _Wait(reason=f"Waiting. {why}", seconds=seconds)
+    when = f"{until:%H:%M} UTC" if seconds < _DATED_SECONDS else f"{until:%Y-%m-%d %H:%M} UTC"
+    return _Wait(reason=f"Waiting until {when}. {why}", seconds=seconds)
 
 
 def _queued(turn: Turn, now: datetime) -> _Wait:

@@ -2,17 +2,20 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from shared.domain.batches import Batch
 from shared.domain.callers import Caller
+from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus, Role
+from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.repositories.items import ItemRepository
+from tests.clocks import START
 from tests.engine.busy import BusyWorld, TimedProvider
-from tests.engine.scripted import model
+from tests.engine.scripted import ScriptedProvider, made, model
 from tests.engine.worlds import OTHER_ORG, World
 
 OTHERS = Caller(org=OTHER_ORG, id="key_other", member="mem_other", role=Role.EDITOR)
@@ -23,20 +26,20 @@ Crowds = Callable[..., BusyWorld]
 @pytest.fixture
 def crowded(folder: Path) -> Iterator[Crowds]:
     """Makes a world in which a slow model is busy with three batches of one organisation."""
-    made: list[BusyWorld] = []
+    worlds: list[BusyWorld] = []
 
     def make(*, concurrency: int, rate_per_second: float, batches: int = 3) -> BusyWorld:
         provider = TimedProvider(SECONDS)
         spec = model(concurrency=concurrency, rate_per_second=rate_per_second)
         world = World(folder, provider=provider, specs=[dataclasses.replace(spec, typical_seconds=SECONDS)])
-        made.append(BusyWorld(world, provider))
+        worlds.append(BusyWorld(world, provider))
         for number in range(batches):
             world.submit({"prompt": f"theirs {number}", "variants": 10}, {"prompt": "more", "variants": 10})
-        made[-1].run(seconds=4 * SECONDS)
-        return made[-1]
+        worlds[-1].run(seconds=4 * SECONDS)
+        return worlds[-1]
 
     yield make
-    for world in made:
+    for world in worlds:
         world.close()
 
 
@@ -117,3 +120,31 @@ def test_an_image_knows_how_many_of_its_batch_go_first(crowded: Crowds) -> None:
     assert 0 < len(waiting) < len(items)
     before = [found.before(OTHER_ORG, batch.id, item.due_at) for item in waiting if item.due_at]
     assert before == list(range(len(items) - len(waiting), len(items)))
+
+
+def test_a_batch_whose_model_is_used_up_for_the_day_says_so_and_goes_on_when_it_opens(folder: Path) -> None:
+    opens_at = START + timedelta(hours=2, minutes=5)
+
+    def answer(request: ImageRequest, _turn: int) -> GeneratedImage:
+        if world.clock.now() < opens_at:
+            raise ProviderError(ErrorKind.QUOTA, "The day's quota is used up.", reopens_at=opens_at)
+        return made(request)
+
+    provider = ScriptedProvider(answer)
+    world = World(folder, provider=provider)
+    batch = world.submit({"prompt": "mine", "variants": 5})
+    world.run(seconds=600)
+    closed, asked = world.batch(batch), len(provider.requests)
+    assert closed.status_reason.startswith("Waiting until 14:05 UTC. The provider's quota for scripted-1 is used up")
+    assert closed.queue.starts_at is not None
+    assert abs((closed.queue.starts_at - opens_at).total_seconds()) <= 60
+    assert closed.progress.eta_seconds is not None
+    assert closed.progress.eta_seconds >= (opens_at - world.clock.now()).total_seconds()
+    world.run(seconds=3_600)
+    assert len(provider.requests) == asked
+    world.run(seconds=7_200)
+    done = world.batch(batch)
+    assert (done.status, done.status_reason) == (BatchStatus.COMPLETED, "")
+    assert done.finished_at is not None
+    assert timedelta(0) <= done.finished_at - opens_at <= timedelta(seconds=60)
+    world.close()

@@ -92,20 +92,23 @@ def test_a_start_that_is_near_is_not_worth_a_word() -> None:
 @pytest.mark.parametrize(
     ("until", "reason", "words"),
     [
-        (
-            later(2 * 3_600 + 300),
-            "its daily quota is used up.",
-            "is closed until 14:05 UTC: its daily quota is used up.",
-        ),
-        (later(24 * 3_600), "", "is closed until 2026-03-02 12:00 UTC."),
+        (later(7_500), "Its quota is used up.", "Waiting until 14:05 UTC. Its quota is used up."),
+        (later(24 * 3_600), "", f"Waiting until 2026-03-02 12:00 UTC. {SPEC.title} is closed."),
+        (later(20), "It takes no more for a moment.", "Waiting. It takes no more for a moment."),
     ],
 )
 def test_a_closed_model_is_named_with_its_reason_and_when_it_opens(until: datetime, reason: str, words: str) -> None:
     seen = told(turn(closed_until=until, reason=reason, room=0, has_more=True))
-    assert seen.reason == f"Waiting: {SPEC.title} {words}"
+    assert seen.reason == words
     assert seen.queue == Queue(position=0, starts_at=until)
     assert seen.eta_seconds is not None
     assert seen.eta_seconds >= (until - START).total_seconds()
+
+
+def test_a_short_rest_is_not_told_while_images_are_made_but_a_long_one_is() -> None:
+    short, long = turn(closed_until=later(20), outstanding=1), turn(closed_until=later(600), outstanding=1)
+    assert told(short, of=counts(running=1)).reason == ""
+    assert told(long, of=counts(running=1)).reason
 
 
 def test_a_batch_goes_on_with_the_models_that_are_open() -> None:
