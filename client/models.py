@@ -131,6 +131,13 @@ class Cost(Answer):
     budget_micros: int | None = None
 
 
+class Queue(Answer):
+    """A place in the queue: about how many images go first, and about when it is one's turn."""
+
+    position: int = 0
+    starts_at: datetime | None = None
+
+
 class Batch(Answer):
     """A batch and how far it is."""
 
@@ -147,6 +154,7 @@ class Batch(Answer):
     finished_at: datetime | None = None
     progress: Progress = Progress()
     cost: Cost = Cost()
+    queue: Queue = Queue()
     revision: int = 0
     changed_at: datetime | None = None
 

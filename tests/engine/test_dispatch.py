@@ -11,12 +11,13 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from shared.domain.modes import BatchStatus
-from shared.ports.documents import Document, DocumentStore, Write
+from shared.ports.documents import Document, DocumentStore, Update, Write
+from shared.repositories import paths
 from shared.services.engine_rules import EngineRules
 from tests.engine import invariants
 from tests.engine.faults import FaultyWorld
 from tests.engine.scripted import model
-from tests.engine.worlds import World
+from tests.engine.worlds import ORG, World
 
 T = TypeVar("T")
 
@@ -132,6 +133,18 @@ def test_only_what_is_overdue_is_sent_again(folder: Path) -> None:
     again = [delivery for delivery in world.images() if delivery not in first]
     assert sorted(delivery.payload["dispatch"] for delivery in again) == [2, 2, 2]
     assert {delivery.payload["attempt"] for delivery in again} == {1}
+
+
+def test_an_image_of_a_model_that_its_batch_does_not_name_is_sent_again_too(folder: Path) -> None:
+    world = World(folder, specs=[model(), model("scripted-2")])
+    batch = world.submit({"prompt": "a cup", "variants": 2, "model": "scripted-1"})
+    world.steps()
+    for item in world.items(batch):
+        world.store.commit([Update(paths.item(ORG, batch, item.id), {"model": "scripted-2"})])
+    for delivery in world.images():
+        world.done(delivery)
+    world.run(seconds=120)
+    assert world.batch(batch).status is BatchStatus.COMPLETED
 
 
 class Counting:
