@@ -1,6 +1,8 @@
 locals {
   on_functions = "monitored_resource=\"cloud_run_revision\""
-  on_queues    = "monitored_resource=\"cloud_tasks_queue\""
+  # Of OpenTelemetry's figures, which have the names of shared/telemetry.py.
+  on_passing = "kind=~\"busy|unavailable|timeout|unknown\""
+  on_queues  = "monitored_resource=\"cloud_tasks_queue\""
 
   # One query each, for an alert and for the dashboard. An alert says what it means and what to do first.
   alerts = {
@@ -75,6 +77,42 @@ locals {
       unit     = "USD"
       holds    = "0s"
       text     = "Providers were paid this many US dollars within an hour. Who spends is in GET /v1/usage, by member, model and batch; an organisation's budget stops its batches before a call, never after."
+    }
+    images_slow = {
+      title    = "Images take long"
+      severity = "WARNING"
+      query    = "histogram_quantile(0.95, sum by (le, model) (rate(generation_duration_seconds_bucket{outcome=\"succeeded\"}[15m])))"
+      limit    = var.alert_limits.image_seconds
+      unit     = "s"
+      holds    = "900s"
+      text     = "One image in twenty takes this many seconds from a worker's claim to the stored picture: the service level is 60 s. Compare it with the time of the provider's calls (provider_call_duration_seconds): is that as long, the provider is slow; is it not, storing is, or an instance has too little processor for its concurrency."
+    }
+    not_recovered = {
+      title    = "Passing failures are not recovered"
+      severity = "ERROR"
+      query    = "sum(increase(dead_letters_total{${local.on_passing}}[1d])) / (sum(increase(dead_letters_total{${local.on_passing}}[1d])) + sum(increase(retries_total{${local.on_passing}}[1d])))"
+      limit    = var.alert_limits.unrecovered_share
+      unit     = "1"
+      holds    = "0s"
+      text     = "Of the attempts that failed within a day for reasons that pass (busy, away, too slow), this share was the last one of its image. The dead letters say which model and why; when the provider is back, requeue them."
+    }
+    status_slow = {
+      title    = "The state of a batch comes late"
+      severity = "WARNING"
+      query    = "histogram_quantile(0.95, sum by (le) (rate(api_request_duration_bucket{method=\"GET\",route=\"/v1/batches/{batch_id}\"}[15m])))"
+      limit    = var.alert_limits.status_seconds
+      unit     = "s"
+      holds    = "900s"
+      text     = "One answer in twenty about a batch takes longer than the service level allows. Look for `slow_query` and `slow_request` in the log, and whether instances of the API start all the time: a cold start counts as well (min_instances)."
+    }
+    waiting = {
+      title    = "Images wait for long"
+      severity = "WARNING"
+      query    = "max(pending_oldest_age_seconds)"
+      limit    = var.alert_limits.waiting_seconds
+      unit     = "s"
+      holds    = "600s"
+      text     = "An image has been due for this many seconds and was not given to a worker. Is a breaker open (open_breakers), its provider is what everybody waits for. Otherwise see whether steps run: the log's `steps_overdue`, and the queue `advance`."
     }
   }
 

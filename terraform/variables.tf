@@ -256,6 +256,10 @@ variable "alert_limits" {
     errors_in_ten_minutes = optional(number, 20)
     crashes_in_an_hour    = optional(number, 3)
     spent_usd_in_an_hour  = optional(number, 50)
+    image_seconds         = optional(number, 60)
+    unrecovered_share     = optional(number, 0.05)
+    status_seconds        = optional(number, 0.1)
+    waiting_seconds       = optional(number, 900)
   })
   default = {}
 }

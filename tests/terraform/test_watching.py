@@ -3,14 +3,20 @@
 import ast
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import promql_parser
 import pytest
 
+from shared import telemetry
 from tests.architecture.rules import modules
 from tests.terraform.evaluations import ENVIRONMENTS, plan
 
-ALERTS = {"dispatch_lag", "queue_depth", "dead_letters", "sweep", "error_share", "errors", "crashes", "spent"}
+ALERTS = {
+    "dispatch_lag", "queue_depth", "dead_letters", "sweep", "error_share", "errors", "crashes", "spent",
+    "images_slow", "not_recovered", "status_slow", "waiting",
+}  # fmt: skip
 LOG_METHODS = {"debug", "info", "warning", "error", "exception"}
 
 
@@ -78,6 +84,33 @@ def test_queries_can_be_read_and_ask_figures_that_exist() -> None:
         assert set(asked) <= deployed, title
         assert "google_" not in query.replace("googleapis", ""), title
         promql_parser.parse(query)
+
+
+def selected(asked: Any, by: frozenset[str] = frozenset()) -> Iterator[tuple[str, set[str]]]:
+    """The figures that a query reads, each with the labels that it asks of them."""
+    if isinstance(asked, promql_parser.VectorSelector):
+        yield asked.name or "", {one.name for one in asked.matchers.matchers} | by
+        return
+    if isinstance(asked, promql_parser.AggregateExpr):
+        by = frozenset(asked.modifier.labels) if asked.modifier else frozenset()
+    for part in ("expr", "lhs", "rhs", "vector_selector"):
+        if (inner := getattr(asked, part, None)) is not None:
+            yield from selected(inner, by)
+    for inner in getattr(asked, "args", ()):
+        yield from selected(inner, by)
+
+
+def test_figures_of_our_own_are_asked_by_names_and_labels_that_are_recorded() -> None:
+    labels = {metric.name: set(metric.labels) for metric in telemetry.METRICS}
+    labels |= {f"{one.name}_bucket": {*one.labels, "le"} for one in telemetry.METRICS if one.kind == "histogram"}
+    asked = set()
+    for title, query in queries().items():
+        for name, chosen in selected(promql_parser.parse(query)):
+            if ":" not in name:
+                assert name in labels, title
+                assert chosen <= labels[name], title
+                asked.add(name)
+    assert len(asked) >= 8
 
 
 def test_labels_that_queries_group_by_are_kept_by_their_figure() -> None:
