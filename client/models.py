@@ -211,6 +211,8 @@ class Item(Answer):
     guidance: float | None = None
     aspect_ratio: str | None = None
     size: str | None = None
+    fallback: list[str] = Field(default_factory=list)
+    fallen_from: list[str] = Field(default_factory=list)
     attempts: list[Attempt] = Field(default_factory=list)
     not_before: datetime | None = None
     error: Failure | None = None

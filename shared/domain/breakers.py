@@ -98,19 +98,24 @@ def paced(pacer: Pacer, bounds: Bounds, *, title: str, now: datetime) -> Paced:
     if pacer.is_shut and not is_closed:
         if _trial_is_free(pacer, now):
             return Paced(
-                rate_per_second=bounds.trial_rate, concurrency=1, reason=f"One image tries whether {title} is back."
+                rate_per_second=bounds.trial_rate,
+                concurrency=1,
+                reason=f"One image tries whether {title} is back.",
+                is_shut=True,
             )
         return Paced(
             rate_per_second=bounds.trial_rate,
             concurrency=1,
             closed_until=now + _LOOK_AGAIN,
             reason=f"One image is trying whether {title} is back.",
+            is_shut=True,
         )
     return Paced(
         rate_per_second=rate,
         concurrency=bounds.concurrency,
         closed_until=pacer.closed_until if is_closed else None,
         reason=_words(pacer, title) if is_closed else "",
+        is_shut=pacer.is_shut,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.batches import RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
-from shared.domain.failures import HINTS, Decision, is_of_earlier_series
+from shared.domain.failures import Decision, hint, is_of_earlier_series
 from shared.domain.items import Attempt, AttemptError, Item, ItemError, ProviderJob, RunningJob
 from shared.domain.modes import ItemStatus
 
@@ -144,7 +144,7 @@ def failed(
         "cost_micros": item.cost_micros + cost_micros,
     }
     if decision.not_before is None:
-        final = ItemError(kind=error.kind, detail=error.detail, hint=HINTS[error.kind])
+        final = ItemError(kind=error.kind, detail=error.detail, hint=hint(error, item))
         return fields | {
             "status": ItemStatus.FAILED.value,
             "due_at": None,

@@ -83,7 +83,8 @@ class Item(Stored):
     dispatch until it comes back or ends; all that time `held_micros` is kept free for it. `retried_at` is when a person
     last asked to try it again: from then on it may wait for a provider as long as a new item. `place_at` is its place
     in its batch's line, a moment long past: what comes back undone from its dispatch is due at its place again. A failed
-    item is a dead letter until somebody tries it again or discards it.
+    item is a dead letter until somebody tries it again or discards it. `fallback` names the models that it may still go
+    on with, `fallen_from` those that it has left, the one that was asked for first.
     """
 
     id: str
@@ -105,6 +106,8 @@ class Item(Stored):
     size: str
     references: list[ItemReference] = Field(default_factory=list)
     reference_mode: ReferenceMode = ReferenceMode.STYLE_ONLY
+    fallback: list[str] = Field(default_factory=list)
+    fallen_from: list[str] = Field(default_factory=list)
     tags: list[str] = Field(default_factory=list)
     metadata: dict[str, Any] = Field(default_factory=dict)
     recipe: str

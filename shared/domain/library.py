@@ -21,7 +21,10 @@ class AssetObjects(Part):
 
 
 class Asset(Stored):
-    """A finished image, at `orgs/{org}/assets/{id}`; `recipe` is all that is needed to make it again."""
+    """A finished image, at `orgs/{org}/assets/{id}`; `recipe` is all that is needed to make it again.
+
+    `fallen_from` names the models that were to make it and could not, the one that was asked for first.
+    """
 
     id: str
     batch: str
@@ -43,6 +46,7 @@ class Asset(Stored):
     objects: AssetObjects
     recipe: dict[str, Any]
     recipe_hash: str
+    fallen_from: list[str] = Field(default_factory=list)
     cost_micros: int = 0
     reused: bool = False
     created_at: datetime

@@ -45,12 +45,16 @@ class Closing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paced:
-    """The pace that a model's calls keep to now; while `closed_until` lies ahead none starts, and `reason` says why in words."""
+    """The pace that a model's calls keep to now; while `closed_until` lies ahead none starts, and `reason` says why in words.
+
+    `is_shut` tells that the model is down or over its quota: who can go on with another one does not wait for it.
+    """
 
     rate_per_second: float
     concurrency: int
     closed_until: datetime | None = None
     reason: str = ""
+    is_shut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,8 @@ class ItemView(View):
     aspect_ratio: str
     size: str
     reference_mode: ReferenceMode
+    fallback: list[str] = Field(description="Models that it may still go on with, in this order.")
+    fallen_from: list[str] = Field(description="Models that it has left, the one asked for first.")
     tags: list[str]
     metadata: dict[str, Any]
     attempts: list[AttemptView]
@@ -216,6 +218,7 @@ class AssetView(View):
     thumbnail_url: str | None
     expires_at: datetime | None = Field(description="When the links end; ask again for new ones.")
     recipe: dict[str, Any]
+    fallen_from: list[str] = Field(description="Models that were to make it and could not, the one asked for first.")
     cost_micros: int
     reused: bool
     created_at: datetime

@@ -72,6 +72,16 @@ class ItemRepository(Collection[Item]):
         }
         return sum(self._documents.aggregate(paths.items(org, batch), wanted).values())
 
+    def with_fallback(self, org: str, batch: str, model: str, other: str, *, limit: int) -> list[Read[Item]]:
+        """Pending items of a model that may go on with that other one and are not dispatched."""
+        where = (
+            Where("status", "==", ItemStatus.PENDING.value),
+            Where("in_flight", "==", False),
+            Where("model", "==", model),
+            Where("fallback", "array_contains", other),
+        )
+        return self.query(Query(paths.items(org, batch), where, limit=limit))
+
     def next_due_at(self, org: str, batch: str, status: ItemStatus, *, after: datetime) -> datetime | None:
         """The earliest `due_at` after this moment among items of this state."""
         where = (Where("status", "==", status.value), Where("due_at", ">", after))

@@ -18,6 +18,7 @@ from shared.repositories.collections import Read, guarded
 from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
 from shared.services.allotments import AllotmentService, earliest
+from shared.services.fallbacks import FallbackService
 from shared.services.reservations import Use
 from shared.services.turns import Turn, TurnService
 
@@ -49,6 +50,7 @@ class DispatchService:
         *,
         offer: Offer,
         allotments: AllotmentService,
+        fallbacks: FallbackService,
         turns: TurnService,
         clock: Clock,
         dispatch_timeout: timedelta,
@@ -58,6 +60,7 @@ class DispatchService:
         self._tasks = tasks
         self._offer = offer
         self._allotments = allotments
+        self._fallbacks = fallbacks
         self._turns = turns
         self._clock = clock
         self._dispatch_timeout = dispatch_timeout
@@ -67,6 +70,7 @@ class DispatchService:
 
         The starting times that were given out are remembered by the lead, in the commit that gives them.
         """
+        self._fallbacks.move_on(org, batch)
         in_flight, held, spent = self._items.counts_by_model(org, batch.id, batch.models)
         turns = self._turns.of(org, batch, in_flight, control.booked)
         due = self._due(org, batch, turns)

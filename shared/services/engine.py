@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.services.batch_controls import BatchControlService
     from shared.services.crowds import CrowdService
     from shared.services.dispatching import DispatchService
+    from shared.services.fallbacks import FallbackService
     from shared.services.generations import GenerationService
     from shared.services.image_handler import ImageHandler
     from shared.services.item_edits import ItemEditService
@@ -280,7 +281,20 @@ class Engine:
         from shared.services.outcomes import OutcomeService
 
         ports = self._ports
-        return OutcomeService(ports.documents, self._handler, ports.clock, ports.ids, rules=self._rules.retry)
+        return OutcomeService(
+            ports.documents,
+            self._handler,
+            ports.clock,
+            ports.ids,
+            rules=self._rules.retry,
+            fallbacks=self._fallbacks,
+        )
+
+    @cached_property
+    def _fallbacks(self) -> "FallbackService":
+        from shared.services.fallbacks import FallbackService
+
+        return FallbackService(self._ports.documents, offer=self._offer, pacers=self.pacers, clock=self._ports.clock)
 
     @cached_property
     def _provider_jobs(self) -> "ProviderJobService":
@@ -315,6 +329,7 @@ class Engine:
             self._ports.tasks,
             offer=self._offer,
             allotments=AllotmentService(self._handler, self.reservations, clock),
+            fallbacks=self._fallbacks,
             turns=TurnService(self._offer, pacers=self.pacers, crowds=self._crowds, clock=clock, tick=pace.tick),
             clock=clock,
             dispatch_timeout=pace.dispatch_timeout,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
+from shared.domain.abilities import unsupported
 from shared.domain.batches import BatchCreate
 from shared.domain.catalogue import PREVIEW
 from shared.domain.estimates import Estimate, LimitFit, ModelShare, ReuseShare, Suggestion
@@ -13,7 +14,6 @@ from shared.domain.expansion import Combination
 from shared.domain.image_models import Asked, ImageModelSpec, ceiling_micros, estimate_micros
 from shared.domain.offers import Offer
 from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
-from shared.services.row_checks import unsupported
 
 _OVERHEAD_SECONDS = 1
 

@@ -33,7 +33,6 @@ from shared.services.step_requests import StepRequests
 _WISH_KEPT_SECONDS = 1.0
 _WISHES_KEPT = 1_000
 _EQUAL_WAIT = timedelta(seconds=2)
-_LONGEST_CLOSED = timedelta(minutes=1)
 _MAKER_FIRST = timedelta(seconds=30)
 
 _log = logger(__name__)
@@ -97,7 +96,7 @@ class GenerationService:
                 return
             with self._admission(read.value) as is_admitted:
                 if not is_admitted:
-                    self._leave(read, until=self._closed_until(read.value))
+                    self._leave(read)
                     return
                 claimed = self._claim(read, attempt)
                 if claimed is None:
@@ -110,17 +109,11 @@ class GenerationService:
         spec = self._offer.find(item.model)
         return nullcontext(enter_result=True) if spec is None else self._pacers.admission(spec)
 
-    def _closed_until(self, item: Item) -> datetime | None:
-        """Until when the item's model is closed, a minute at most: it may be opened before its time."""
-        spec = self._offer.find(item.model)
-        until = self._pacers.of(spec).closed_until if spec else None
-        return until and min(until, self._clock.now() + _LONGEST_CLOSED)
-
-    def _leave(self, read: Read[Item], *, until: datetime | None = None) -> None:
+    def _leave(self, read: Read[Item]) -> None:
         """Not now, and this delivery does not come again: the item must not wait for it, only for its next time."""
         if not read.value.in_flight:
             return
-        fields = item_machine.recalled(read.value, now=until or self._clock.now())
+        fields = item_machine.recalled(read.value, now=self._clock.now())
         try:
             self._documents.commit([guarded(read, fields or {})])
         except GuardRefused:

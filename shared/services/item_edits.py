@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.domain import item_machine
+from shared.domain.abilities import check_setting
 from shared.domain.batches import Batch
 from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, Conflict, FieldError, Invalid, ProviderError
@@ -22,7 +23,6 @@ from shared.repositories.library import ReferenceRepository
 from shared.services.image_handler import ImageHandler
 from shared.services.open_batches import OpenBatches
 from shared.services.repeats import Repeats
-from shared.services.row_checks import check_setting
 from shared.services.step_requests import StepRequests
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from shared import telemetry
 from shared.domain import failures, item_machine, search
 from shared.domain.errors import ErrorKind, GuardRefused, ProviderError
-from shared.domain.failures import RetryRules
+from shared.domain.failures import Decision, RetryRules
 from shared.domain.ids import derived
 from shared.domain.items import Item
 from shared.domain.library import Asset
@@ -24,6 +24,7 @@ from shared.repositories.library import RecipeRepository
 from shared.repositories.money import LedgerRepository
 from shared.retry import exponential_delay_seconds
 from shared.services.charges import Charge, Charges
+from shared.services.fallbacks import FallbackService
 from shared.services.image_handler import ImageHandler, Made
 
 _TURNS = 8
@@ -33,7 +34,14 @@ class OutcomeService:
     """Writes the end of attempts. Every method may be called late or twice."""
 
     def __init__(
-        self, documents: DocumentStore, handler: ImageHandler, clock: Clock, ids: Ids, *, rules: RetryRules
+        self,
+        documents: DocumentStore,
+        handler: ImageHandler,
+        clock: Clock,
+        ids: Ids,
+        *,
+        rules: RetryRules,
+        fallbacks: FallbackService,
     ) -> None:
         self._documents = documents
         self._items = ItemRepository(documents)
@@ -43,6 +51,7 @@ class OutcomeService:
         self._clock = clock
         self._ids = ids
         self._rules = rules
+        self._fallbacks = fallbacks
 
     def finish(self, read: Read[Item], made: Made) -> None:
         """The image of this attempt is stored: the item succeeds, unless it ended otherwise; then the purchase was a duplicate."""
@@ -156,10 +165,14 @@ class OutcomeService:
             max_seconds=self._rules.max_seconds,
             jitter=self._ids.jitter(),
         )
-        decision = failures.decide(item, error, now=now, rules=self._rules, delay_seconds=delay)
-        return item_machine.failed(
-            item, now=now, error=error, decision=decision, cost_micros=charge.cost_micros if charge else 0, lost=lost
-        )
+        shut_until = self._fallbacks.shut_until(item.model)
+        decision = failures.decide(item, error, now=now, rules=self._rules, delay_seconds=delay, shut_until=shut_until)
+        moved = self._fallbacks.after(item, error.kind, is_final=decision.not_before is None)
+        if moved is not None:
+            decision = Decision(now, uses_try=decision.uses_try)
+        cost_micros = charge.cost_micros if charge else 0
+        fields = item_machine.failed(item, now=now, error=error, decision=decision, cost_micros=cost_micros, lost=lost)
+        return fields if fields is None or moved is None else fields | moved
 
     def _finishing(self, read: Read[Item], made: Made, *, bought: Item) -> list[Write]:
         """The writes of a success as the item is now: on time, late, or a duplicate of what ended already.
@@ -246,6 +259,7 @@ class OutcomeService:
                 "prompt": item.prompt,
                 "model": item.model,
                 "provider": item.provider,
+                "fallen_from": item.fallen_from,
                 "aspect_ratio": item.aspect_ratio,
                 "size": item.size,
                 "tags": item.tags,

@@ -97,6 +97,7 @@ class PlanService:
             size=image.size or DEFAULT_SIZE,
             references=[accepted.references[reference] for reference in image.references],
             reference_mode=row.reference_mode or ReferenceMode.STYLE_ONLY,
+            fallback=[other for other in row.fallback or () if other != model],
             tags=list(dict.fromkeys([*batch.tags, *(row.tags or ())])),
             metadata=dict(row.metadata or {}),
             recipe=planned_recipe(image, row, accepted.references),

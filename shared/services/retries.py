@@ -1,6 +1,6 @@
 """Failed items begin anew, with their earlier attempts kept."""
 
-from shared.domain import item_machine, places
+from shared.domain import fallbacks, item_machine, places
 from shared.domain.batches import Batch, RetryChanges
 from shared.domain.items import Item
 from shared.domain.offers import Offer
@@ -45,7 +45,8 @@ class RetryService:
 
     def changed(self, item: Item, changes: RetryChanges) -> Item:
         """The item as it would be tried with these changes."""
-        changed = item.model_copy(update=_changes_of(item, changes).model_dump(exclude_none=True))
+        said = _changes_of(item, changes).model_dump(exclude_none=True)
+        changed = item.model_copy(update=fallbacks.as_asked(item) | said)
         spec = self._offer.find(changed.model)
         provider = spec.provider if spec else item.provider
         return changed.model_copy(update={"provider": provider, "recipe": hash_of(changed)})
@@ -62,7 +63,8 @@ class RetryService:
             provider=changed.provider,
             recipe=changed.recipe,
         )
-        return [] if fields is None else [guarded(read, fields)]
+        again = {"model": changed.model, "fallback": changed.fallback, "fallen_from": changed.fallen_from}
+        return [] if fields is None else [guarded(read, fields | again)]
 
 
 def _changes_of(item: Item, changes: RetryChanges) -> RetryChanges:

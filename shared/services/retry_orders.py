@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.domain.abilities import check_setting
 from shared.domain.batches import Batch, BatchRetry, Ending, RetryOrder
 from shared.domain.dead_letters import Untouched
 from shared.domain.errors import BudgetExceeded, Conflict, FieldError, Invalid, ProviderError
@@ -16,7 +17,6 @@ from shared.repositories.collections import Read, guarded
 from shared.services.image_handler import ImageHandler
 from shared.services.reservations import ReservationService
 from shared.services.retries import RetryService
-from shared.services.row_checks import check_setting
 from shared.services.standings import Account
 
 

@@ -1,17 +1,17 @@
 """Every row of a submit against models, references and limits: all that is wrong is named, or the images are known."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from shared.domain.abilities import check_setting
 from shared.domain.batches import BatchCreate
 from shared.domain.errors import FieldError, Invalid
 from shared.domain.expansion import Combination, combinations_of, images_of
-from shared.domain.image_models import ImageModelSpec
 from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.offers import Offer
 from shared.domain.rows import MAX_PROMPT, Row, placeholders, rendered_length
-from shared.domain.steering import UNSAID, Steering
+from shared.domain.steering import Steering
 from shared.services.engine_rules import Limits
 from shared.services.planning import DEFAULT_RATIO, DEFAULT_SIZE
 
@@ -24,6 +24,11 @@ class CheckedRows:
 
     rows: list[Row] = field(default_factory=list)
     combinations: list[Combination] = field(default_factory=list)
+
+    @property
+    def fallbacks(self) -> set[str]:
+        """The models that may take over somewhere."""
+        return {model for row in self.rows for model in row.fallback or ()}
 
     @property
     def images(self) -> int:
@@ -65,9 +70,8 @@ class RowChecks:
         return checked
 
     def _count(self, row: Row, merged: Row, number: int) -> int:
-        for name in ("pack", "fallback"):
-            if getattr(merged, name):
-                self._add(self._pointer(row, number, name), f"This installation offers no {name} yet; leave it out.")
+        if merged.pack:
+            self._add(self._pointer(row, number, "pack"), "This installation offers no pack yet; leave it out.")
         try:
             return images_of(merged)
         except ValueError as error:
@@ -87,7 +91,20 @@ class RowChecks:
             self._check_references(row, merged, combination, number)
             for name, detail in self._wrong_settings(combination):
                 self._add(self._said_at(row, merged, combination, number, name), detail)
+            self._check_fallback(row, merged, combination, number)
         return found
+
+    def _check_fallback(self, row: Row, merged: Row, combination: Combination, number: int) -> None:
+        """Each model that may take over can make the same; the combination's own is passed over."""
+        pointer = self._pointer(row, number, "fallback")
+        named: set[str] = set()
+        for place, model in enumerate(merged.fallback or ()):
+            if model in named:
+                self._add(f"{pointer}/{place}", f"{model} is named twice; name each model once.")
+            elif model != combination.model:
+                for _, detail in self._wrong_settings(replace(combination, model=model)):
+                    self._add(f"{pointer}/{place}", detail)
+            named.add(model)
 
     def _wrong_settings(self, combination: Combination) -> tuple[tuple[str, str], ...]:
         """What is wrong with a combination's settings; asked once for all that have the same."""
@@ -167,46 +184,3 @@ class RowChecks:
 
     def _add(self, pointer: str, detail: str) -> None:
         self._errors[pointer, detail] = FieldError(pointer, detail)
-
-
-def check_setting(
-    offer: Offer,
-    *,
-    day: date,
-    model: str,
-    aspect_ratio: str,
-    size: str,
-    seed: int | None,
-    references: int,
-    steering: Steering = UNSAID,
-) -> Iterator[tuple[str, str]]:
-    """What is wrong with these settings of one image: pairs of a field and what to do about it."""
-    refusal = offer.refusal(model, day)
-    spec = offer.find(model)
-    if refusal is not None or spec is None:
-        yield "model", refusal or "Unknown model."
-        return
-    yield from unsupported(
-        spec, aspect_ratio=aspect_ratio, size=size, seed=seed, references=references, steering=steering
-    )
-
-
-def unsupported(
-    spec: ImageModelSpec, *, aspect_ratio: str, size: str, seed: int | None, references: int, steering: Steering
-) -> Iterator[tuple[str, str]]:
-    """What this model cannot do of these settings: pairs of a field and what to do about it."""
-    if aspect_ratio not in spec.aspect_ratios:
-        yield "aspect_ratio", f"{spec.id} cannot make {aspect_ratio}; it makes {', '.join(spec.aspect_ratios)}."
-    if size not in spec.sizes:
-        yield "size", f"{spec.id} cannot make the size {size}; it makes {', '.join(spec.sizes)}."
-    if references > spec.max_references:
-        yield "references", f"{spec.id} takes at most {spec.max_references} references; there are {references}."
-    if seed is not None and not spec.seed:
-        yield "seed", f"{spec.id} takes no seed; leave it out."
-    if seed is not None and seed > spec.max_seed:
-        yield "seed", f"{spec.id} takes seeds up to {spec.max_seed}; with its variants this one grows to {seed}."
-    if references < spec.min_references:
-        yield "references", f"{spec.id} starts from a reference; name one."
-    elif steering.strength is not None and not references:
-        yield "strength", "Strength says how much of a reference is painted anew; name one, or leave it out."
-    yield from spec.steering.wrong(spec.id, steering)

@@ -206,7 +206,7 @@ class SubmissionService:
             progress=Progress(total=total, pending=total, message=f"0 of {total:,} images are ready."),
             cost=Cost(estimated_micros=estimated, reserved_micros=granted, budget_micros=create.budget_micros),
             rows=len(checked.rows.rows),
-            models=sorted({one.spec.id for one in checked.priced}),
+            models=sorted({one.spec.id for one in checked.priced} | checked.rows.fallbacks),
             reuse=create.reuse,
             next_step_at=now,
             terms=search.terms(create.name, tags=create.tags),

@@ -10,8 +10,8 @@ from client.rows.headers import FIELDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rows.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^\| `(\w+)` \|.*\| `([^`]+)` \|$", PAGE, re.MULTILINE))
-# The API says of these that no installation offers them yet.
-NOT_OFFERED = {"pack", "fallback"}
+# The API says of this that no installation offers it yet.
+NOT_OFFERED = {"pack"}
 
 
 def test_every_column_is_on_the_page() -> None:

@@ -20,6 +20,7 @@ from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.repositories import paths
 from shared.repositories.collections import Read
 from shared.repositories.items import ItemRepository
+from shared.services.fallbacks import FallbackService
 from shared.services.image_handler import ImageHandler, Made
 from shared.services.outcomes import OutcomeService
 from tests.engine import invariants
@@ -79,7 +80,10 @@ class Worker:
             clock=world.clock,
             ids=world.ids,
         )
-        self.outcomes = OutcomeService(world.store, self.handler, world.clock, world.ids, rules=RetryRules())
+        fallbacks = FallbackService(world.store, offer=world.offer, pacers=world.engine.pacers, clock=world.clock)
+        self.outcomes = OutcomeService(
+            world.store, self.handler, world.clock, world.ids, rules=RetryRules(), fallbacks=fallbacks
+        )
         item = world.items(self.batch)[0]
         now = world.clock.now()
         fields = item_machine.claimed(item, attempt=1, now=now, owner="me", lease_until=now + timedelta(seconds=100))

@@ -146,7 +146,6 @@ def test_expansions(world: World) -> None:
     assert pointer == "/rows/1/expand"
     assert told == "Lists that are zipped must be of one length: aspect_ratio has 1, seed has 2."
     assert one(world, {"pack": "pck_x"})[0] == "/rows/1/pack"
-    assert one(world, {"fallback": ["good"]})[0] == "/rows/1/fallback"
 
 
 def test_sizes_of_batches(world: World) -> None:

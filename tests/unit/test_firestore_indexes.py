@@ -64,6 +64,7 @@ def _engine(store: DocumentStore) -> None:
     items.expired(ORG, BATCH, NOW, limit=9)
     items.unclaimed(ORG, BATCH, NOW, limit=9)
     items.waiting(ORG, BATCH, "m", NOW, limit=9)
+    items.with_fallback(ORG, BATCH, "m", "n", limit=9)
     items.first_in_line(ORG, BATCH, NOW, limit=1)
     for backwards in (True, False):
         items.in_line(ORG, BATCH, NOW, now=NOW, backwards=backwards, limit=9)

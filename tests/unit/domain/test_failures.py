@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.errors import ErrorKind
-from shared.domain.failures import HINTS, RetryRules, busy_in_a_row, decide
+from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
+from shared.domain.failures import HINTS, RetryRules, busy_in_a_row, decide, hint
 from shared.domain.item_machine import claimed, dispatched, failed
 from shared.domain.items import Item
 from tests.unit.domain.examples import FINAL, ONE_MORE, PATIENT, TRANSIENT, after, error, item, kinds, moment
@@ -126,3 +126,37 @@ def test_busy_times_in_a_row_are_counted() -> None:
 def test_every_kind_has_a_hint_for_a_person() -> None:
     assert set(HINTS) == set(ErrorKind)
     assert all(hint.endswith(".") for hint in HINTS.values())
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        (RefusalStage.PROMPT, "other words"),
+        (RefusalStage.REFERENCE, "reference picture"),
+        (RefusalStage.OUTPUT, "picture that was drawn"),
+        (None, "words or the reference picture"),
+    ],
+)
+def test_a_refusal_says_what_to_change(stage: RefusalStage | None, words: str) -> None:
+    assert words in hint(ProviderError(ErrorKind.REFUSED, "No.", stage=stage), item())
+
+
+def test_after_other_models_the_hint_names_them() -> None:
+    fallen = item().model_copy(update={"fallen_from": ["one", "two", "three"]})
+    told = hint(error(ErrorKind.TIMEOUT), fallen)
+    assert told.endswith(" Before it, one, two and three had failed too; a retry begins with one again.")
+    assert hint(ProviderError(ErrorKind.REFUSED, "No."), fallen) == HINTS[ErrorKind.REFUSED]
+
+
+@pytest.mark.parametrize("kind", TRANSIENT)
+def test_a_failure_while_the_model_is_shut_uses_up_no_try_unless_it_may_be_paid(kind: ErrorKind) -> None:
+    last = tried(*[kind] * 3)
+    shut_until = moment(90)
+
+    def decision(*, outcome_known: bool) -> tuple[bool, bool]:
+        failure = ProviderError(kind, "Down.", outcome_known=outcome_known)
+        made = decide(last, failure, now=moment(60), rules=RULES, delay_seconds=1, shut_until=shut_until)
+        return made.not_before == shut_until, made.uses_try
+
+    assert decision(outcome_known=True) == (True, False)
+    assert decision(outcome_known=False) == (False, True)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.domain import limits
+from shared.domain.abilities import check_setting
 from shared.domain.batches import BatchCreate
 from shared.domain.catalogue import PREVIEW
 from shared.domain.estimates import LimitFit, Suggestion
@@ -14,7 +15,6 @@ from shared.domain.image_models import ImageModelSpec, Unit
 from shared.domain.offers import Offer
 from shared.services.estimating import Estimator, Reusable
 from shared.services.fitting import fit
-from shared.services.row_checks import check_setting
 from tests.clocks import START
 from tests.engine.scripted import model
 
