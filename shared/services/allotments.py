@@ -1,7 +1,7 @@
 """Which of the items that are due there is money for: each with its ceiling price kept free for it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.batches import Batch
 from shared.domain.errors import ProviderError
@@ -11,13 +11,11 @@ from shared.domain.limits import WARN_PERCENT
 from shared.ports.clock import Clock
 from shared.repositories.collections import Read
 from shared.services.image_handler import ImageHandler
-from shared.services.reservations import Books, Purse, ReservationService, Use, Wish
+from shared.services.reservations import SETTLES_EVERY, Books, Purse, ReservationService, Use, Wish
 from shared.services.standings import OPENS_AFTER, Account
 
 # So many images' money is set aside at once: budgets are shared by an organisation's batches, and must not become hot.
 _CHUNK_IMAGES = 128
-# What is spent shows in the budget at the latest then, where limits go by it.
-_SETTLES_EVERY = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ class AllotmentService:
             return use.spent_micros * 100 >= account.budget_micros * WARN_PERCENT
         if not books.budget.value.epoch or not unsettled:
             return False
-        return reservation.settled_at is None or self._clock.now() - reservation.settled_at >= _SETTLES_EVERY
+        return reservation.settled_at is None or self._clock.now() - reservation.settled_at >= SETTLES_EVERY
 
     def _ceiling(self, item: Item) -> int:
         try:

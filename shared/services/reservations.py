@@ -17,6 +17,8 @@ from shared.services.repeats import Repeats
 from shared.services.standings import Account, Own, Standings
 
 EXPIRES_AFTER = timedelta(days=30)
+# What is spent shows in the budget at the latest then, where limits go by it.
+SETTLES_EVERY = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +221,11 @@ class ReservationService:
             **self._warnings.told(account, ours, percent, before.warned),
         }
         others = [one for one in standings if one.holder is not Holder.BATCH]
-        self._commit(books, fields, self._warnings.told(account, others, percent, budget.warned))
+        told = self._warnings.told(account, others, percent, budget.warned)
+        # Near a limit each image that ends leaves a little: not worth a write while others are still under way.
+        can_wait = use.in_flight > 0 and reserved <= left < use.held_micros + max(wish.least_micros, 1)
+        if told or not can_wait or self._is_due(books, fields):
+            self._commit(books, fields, told)
         counted = fields.get("reserved_images")
         return Purse(
             reserved_micros=reserved,
@@ -239,6 +245,12 @@ class ReservationService:
         left = max(before.reserved_images - (made - before.settled_images), use.in_flight)
         fitting = _fitting(standings, Unit.IMAGES, max(left, use.in_flight + wish.images))
         return {"counts_images": True, "reserved_images": max(fitting, use.in_flight), "settled_images": made}
+
+    def _is_due(self, books: Books, fields: dict[str, Any]) -> bool:
+        """Whether the reservation is to be written although it brings the batch nothing."""
+        before = books.reservation.value
+        is_old = before.settled_at is None or self._clock.now() - before.settled_at >= SETTLES_EVERY
+        return is_old or books.is_stale or "warned" in fields or "reserved_images" in fields
 
     def _commit(self, books: Books, fields: dict[str, Any], told: dict[str, Any]) -> None:
         """Write what has changed, if anything has: a batch that waits for room looks often."""

@@ -1,9 +1,12 @@
 """Limits by day and month, of organisations, members and batches: not one image beyond any of them, and all goes on by itself."""
 
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +14,7 @@ from shared.domain.errors import BudgetExceeded
 from shared.domain.image_models import Price, Unit
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.domain.money import LedgerKind
+from shared.ports.documents import CommitResult, DocumentStore, Write
 from shared.ports.providers import GeneratedImage, ImageRequest
 from tests.engine import invariants
 from tests.engine.faults import Crash
@@ -342,5 +346,45 @@ def test_a_crash_near_a_limit_neither_breaks_it_nor_loses_money(folder: Path, po
     world.limit()
     world.run(seconds=600)
     assert all(world.batch(one).status is BatchStatus.COMPLETED for one in batches)
+    invariants.check(world)
+    world.close()
+
+
+def test_the_budget_is_written_seldom_however_near_its_limit_a_batch_is(folder: Path) -> None:
+    written: Counter[str] = Counter()
+
+    class Watching:
+        def __init__(self, store: DocumentStore) -> None:
+            self._store = store
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._store, name)
+
+        def commit(self, writes: Sequence[Write]) -> CommitResult:
+            written.update(write.path.split("/")[2] for write in writes if write.path.count("/") == 3)
+            return self._store.commit(writes)
+
+    class WatchedWorld(LimitedWorld):
+        def restart(self) -> None:
+            self._documents = cast("DocumentStore", Watching(self._documents))
+            super().restart()
+
+    def slow(request: ImageRequest, _: int) -> GeneratedImage:
+        world.clock.advance(0.3)
+        return made(request)
+
+    quick = model(concurrency=16, rate_per_second=100.0)
+    world = WatchedWorld(folder, at=NOON, specs=[quick], provider=ScriptedProvider(slow))
+    world.limit(day_micros=60 * PRICE)
+    written.clear()
+    batch = world.submit(*({"prompt": "a cup", "variants": 10} for _ in range(8)))
+    while world.batch(batch).status is not BatchStatus.PAUSED:
+        world.steps()
+        world.deliver_one()
+    assert calls(world) == 60
+    # At acceptance, for the warning, each minute, when nothing more fits, and at the pause.
+    assert written["budgets"] <= 5
+    world.limit()
+    world.run(seconds=300)
     invariants.check(world)
     world.close()
