@@ -10,6 +10,7 @@ from shared.domain.limit_words import reached
 from shared.domain.limits import WARN_PERCENT
 from shared.ports.clock import Clock
 from shared.repositories.collections import Read
+from shared.services.budget_warnings import is_told
 from shared.services.image_handler import ImageHandler
 from shared.services.reservations import SETTLES_EVERY, Books, Purse, ReservationService, Use, Wish
 from shared.services.standings import OPENS_AFTER, Account
@@ -66,8 +67,9 @@ class AllotmentService:
         """Whether what was spent is to be settled in the middle: where limits go by it, or somebody is to be warned."""
         reservation = books.reservation.value
         unsettled = use.spent_micros - reservation.settled_micros
-        if unsettled and account.budget_micros and not reservation.warned:
-            return use.spent_micros * 100 >= account.budget_micros * WARN_PERCENT
+        budget = account.budget_micros
+        if unsettled and budget and not is_told(reservation.warned, budget):
+            return use.spent_micros * 100 >= budget * WARN_PERCENT
         if not books.budget.value.epoch or not unsettled:
             return False
         return reservation.settled_at is None or self._clock.now() - reservation.settled_at >= SETTLES_EVERY

@@ -60,6 +60,11 @@ def _holder(account: Account, standing: Standing) -> str:
     return ids[standing.holder]
 
 
+def is_told(warned: Mapping[str, str], limit: int) -> bool:
+    """Whether people were warned of a limit of this amount."""
+    return any(mark.startswith(f"{limit}@") for mark in warned.values())
+
+
 def _mark(standing: Standing) -> str:
     """The limit in its window: another amount, or the next day, is another thing to be warned of."""
     return f"{standing.limit}@{standing.window.starts_at.isoformat()}"
