@@ -77,6 +77,7 @@ class Audit:
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     objects: dict[str, int] = field(default_factory=dict)
+    jobs: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
     # By how much costs grew beyond what was held for them: overruns, and late bills in the place of estimates.
@@ -196,6 +197,8 @@ class Audit:
         before, bound = dict(shadow.fields), shadow.bound_micros
         shadow.fields.update(fields)
         after = shadow.fields
+        if after.get("job"):
+            self.jobs.add(after["job"]["provider_job"]["id"])
         if before["status"] != after["status"]:
             self._moved(who, shadow, before, ledger)
         if not before.get("in_flight") and after.get("in_flight"):

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
-from shared.domain.errors import GuardRefused, Unavailable
+from shared.domain.errors import ErrorKind, GuardRefused, ProviderError, Unavailable
+from shared.domain.items import ProviderJob
 from shared.ports.documents import DocumentStore, Write
-from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest
+from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest, StillRunning
 from shared.services.engine import Engine, Ports
 from shared.services.jobs import Jobs
 from tests.clocks import ManualClock
@@ -19,10 +20,11 @@ from tests.faults.laboratory.fibers import Fiber, Fibers
 from tests.faults.laboratory.journals import Journal
 from tests.faults.laboratory.plans import Rates
 from tests.faults.laboratory.posts import Letter, Post
-from tests.faults.laboratory.providers import MoodyProvider
+from tests.faults.laboratory.providers import JOB_SECONDS, MoodyProvider
 
 _MOST_CRASHES = 12
 _AMBUSH_SECONDS = 0.01
+_TAKING_SECONDS = 0.1
 _SLOW_SECONDS = (0.05, 1.0, 8.0)
 
 Sabotage = Callable[[DocumentStore], DocumentStore]
@@ -84,6 +86,7 @@ class House:
     crashes: int = 0
     made: int = 0
     living: list[Instance] = field(default_factory=list)
+    running: dict[str, tuple[Call, datetime]] = field(default_factory=dict)
 
     def instance(self, kind: str) -> Instance:
         """A new process."""
@@ -153,6 +156,51 @@ class House:
         if isinstance(reply.answer, Exception):
             raise reply.answer
         return reply.answer
+
+    def submit(self, instance: Instance, request: ImageRequest) -> ProviderJob:
+        """Submit a job for the delivery that this instance works on; it goes on whatever becomes of this process."""
+        self._check_alive(instance)
+        letter = instance.letter
+        assert letter is not None
+        reply = self.provider.reply(request)
+        call = self.audit.call_begins(instance.name, instance.worker, letter.payload, request, reply)
+        begun_at = self.world.clock.now()
+        self._check_running(call, begun_at)
+        self.fibers.sleep(reply.seconds if reply.is_refused_at_once else _TAKING_SECONDS)
+        self._check_alive(instance)
+        self._perhaps_crash(instance, "with the provider's job in its hands")
+        if reply.is_refused_at_once and isinstance(reply.answer, Exception):
+            self.audit.call_ends(call)
+            instance.call = call
+            raise reply.answer
+        name = f"job-{len(self.running)}"
+        self.running[name] = (call, begun_at + timedelta(seconds=reply.seconds))
+        return ProviderJob(id=name)
+
+    def _check_running(self, call: Call, now: datetime) -> None:
+        """No job is bought while one of the same item runs that is stored and has time left."""
+        for name, (other, _) in self.running.items():
+            has_time = now < other.began_at + timedelta(seconds=JOB_SECONDS)
+            if other.item == call.item and other.ended_at is None and name in self.audit.jobs and has_time:
+                self.audit.fail(f"{call.item} attempt {call.attempt} is bought while its {name} runs")
+
+    def poll(self, instance: Instance, job: ProviderJob) -> GeneratedImage | StillRunning:
+        """Look at a job, whoever submitted it."""
+        self._check_alive(instance)
+        call, ready_at = self.running[job.id]
+        self.fibers.sleep(_TAKING_SECONDS)
+        self._check_alive(instance)
+        if self._chance(self.rates.documents):
+            raise ProviderError(ErrorKind.UNAVAILABLE, "Nobody answers.", outcome_known=False)
+        if self.world.clock.now() < ready_at:
+            return StillRunning()
+        self._perhaps_crash(instance, "with the picture of a job in its hands")
+        call.is_reported = False
+        self.audit.call_ends(call)
+        instance.call = call
+        if isinstance(call.reply.answer, Exception):
+            raise call.reply.answer
+        return call.reply.answer
 
     def end_all(self) -> None:
         """Every process is gone, from outside: whatever it was doing breaks off."""
@@ -234,3 +282,12 @@ class ProviderDoor:
     def generate(self, request: ImageRequest) -> GeneratedImage:
         """One call."""
         return self._house.generate(self._instance, request)
+
+    def submit(self, request: ImageRequest) -> ProviderJob:
+        """One job."""
+        return self._house.submit(self._instance, request)
+
+    def poll(self, job: ProviderJob, *, deadline_seconds: float) -> GeneratedImage | StillRunning:
+        """One look."""
+        assert deadline_seconds > 0
+        return self._house.poll(self._instance, job)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.engine.scripted import PRICE
 
-MODELS = ("fixed", "tokens")
+MODELS = ("fixed", "tokens", "jobs")
 MOODS = ("good", "storm", "outage", "slow", "quota")
 # What a single call may end with, beside the mood of the hour.
 ENDS = (

@@ -7,12 +7,14 @@ from functools import cache
 from random import Random
 
 from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
-from shared.domain.image_models import ImageModelSpec, Price, Unit
+from shared.domain.image_models import ImageModelSpec, JobPace, Price, Unit
 from shared.ports.providers import GeneratedImage, ImageRequest
 from tests.engine.scripted import model, picture
 from tests.faults.laboratory.plans import Plan, Spell
 
 DEADLINE_SECONDS = 20
+# Longer than a lost look goes unnoticed.
+JOB_SECONDS = 200
 _TOKENS: dict[str, dict[Unit, int]] = {size: {"output_image_tokens": 800} for size in ("512", "1K")}
 _MOST_TOKENS: dict[str, dict[Unit, int]] = {size: {"output_image_tokens": 1_500} for size in ("512", "1K")}
 
@@ -25,6 +27,11 @@ SPECS = (
         expected_units=_TOKENS,
         ceiling_units=_MOST_TOKENS,
     ),
+    replace(
+        model("jobs", concurrency=3, rate_per_second=5),
+        deadline_seconds=JOB_SECONDS,
+        job=JobPace(call_seconds=10, first_poll_seconds=1, poll_seconds=1),
+    ),
 )
 
 
@@ -36,6 +43,11 @@ class Reply:
     answer: GeneratedImage | ProviderError
     units: dict[str, int] = field(default_factory=dict)
     name: str = "good"
+
+    @property
+    def is_refused_at_once(self) -> bool:
+        """Whether a provider that works on its own side does not even take the job."""
+        return self.name in ("storm", "outage", "quota") or self.name.startswith("silent")
 
     @property
     def is_picture(self) -> bool:

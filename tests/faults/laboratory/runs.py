@@ -165,7 +165,8 @@ class Laboratory:
         if letter.function == _STEP:
             engine.steps.advance(payload["org"], payload["batch"])
         else:
-            engine.generations.generate(payload["org"], payload["batch"], payload["item"], payload["attempt"])
+            poll = payload.get("poll", 0)
+            engine.generations.generate(payload["org"], payload["batch"], payload["item"], payload["attempt"], poll)
 
     def _dismiss(self, function: str, instance: Instance) -> None:
         """An instance is idle again, or another one takes the place of the dead."""
