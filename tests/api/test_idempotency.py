@@ -127,3 +127,17 @@ def test_a_repeat_is_answered_whatever_the_limit_of_submits(tmp_path: Path) -> N
         assert [(repeat.status_code, repeat.json()) for repeat in repeats] == [(202, first.json())] * 3
         assert made.ask("POST", "/v1/batches", json=BATCH, headers={"Idempotency-Key": "two"}).status_code == 429
         assert batches(made) == 1
+
+
+def test_dead_letters_are_requeued_once_a_key(stack: ApiStack) -> None:
+    batch = stack.batch_of({"prompt": "refuse this"}, {"prompt": "refuse that"}, done=True)
+    body, headers = {"filter": {"kind": "refused", "from": "2026-03-01"}}, {"Idempotency-Key": "again"}
+    first = stack.ask("POST", "/v1/dead-letters:requeue", json=body, headers=headers)
+    stack.run(until=lambda: stack.batch(batch, stack.ours.org).finished_at is not None)
+    second = stack.ask("POST", "/v1/dead-letters:requeue", json=body, headers=headers)
+    assert first.status_code == 200
+    assert first.json()["done"] == 2
+    assert second.json() == first.json()
+    assert stack.batch(batch, stack.ours.org).series == 2
+    other = stack.ask("POST", "/v1/dead-letters:requeue", json={"filter": {}}, headers=headers)
+    assert other.status_code == 422
