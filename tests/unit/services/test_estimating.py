@@ -8,7 +8,7 @@ import pytest
 from shared.domain import limits
 from shared.domain.abilities import check_setting
 from shared.domain.batches import BatchCreate
-from shared.domain.catalogue import PREVIEW
+from shared.domain.catalogue import PREVIEW, find
 from shared.domain.estimates import LimitFit, Suggestion
 from shared.domain.expansion import Combination
 from shared.domain.image_models import ImageModelSpec, Unit
@@ -92,6 +92,14 @@ def test_the_smallest_size_that_costs_less_is_named() -> None:
 
 def test_a_smaller_size_that_costs_the_same_is_not_named() -> None:
     assert suggested([priced_by_size({"512": 5, "1K": 5})], image("dear", size="1K")) == []
+
+
+def test_shapes_of_one_size_are_priced_apart_where_the_provider_bills_them_so() -> None:
+    spec = replace(find("gpt-image-2") or DEAR, provider="scripted")
+    estimator = Estimator(Offer([spec], {"scripted"}), day=DAY, model_concurrency=None)
+    square, wide, unsaid = estimator.priced([image(spec.id, aspect_ratio=ratio) for ratio in ("1:1", "16:9", None)])
+    assert wide.estimated_micros < square.estimated_micros == unsaid.estimated_micros
+    assert wide.ceiling_micros < square.ceiling_micros == unsaid.ceiling_micros
 
 
 def test_a_combination_of_no_known_model_has_no_price() -> None:
