@@ -144,6 +144,13 @@ class Audit:
         """Whether no batch wants another step."""
         return all(fields.get("next_step_at") is None for fields in self.batches.values())
 
+    def waiting(self, batch: str) -> list[str]:
+        """The images of the batch at this path that wait, by id."""
+        below = f"{batch}/items/"
+        return [
+            one.fields["id"] for path, one in self.items.items() if path.startswith(below) and one.status == "pending"
+        ]
+
     def has_failed(self, batch: str) -> bool:
         """Whether an image of the batch at this path has failed for good."""
         return any(one.status == "failed" for path, one in self.items.items() if path.startswith(f"{batch}/"))

@@ -9,12 +9,13 @@ from shared.domain.batches import BatchCreate, BatchRetry, RetryChanges
 from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, Conflict, Invalid, NotFound, Unavailable
 from shared.domain.ids import compose
-from shared.domain.modes import BatchStatus, Desired, Role
+from shared.domain.item_changes import ItemUpdate
+from shared.domain.modes import BatchStatus, Desired, Priority, Role
 from shared.ports.documents import Guard, Update
 from shared.repositories import paths
 from tests.engine.faults import Crash
 from tests.faults.laboratory.instances import House, Instance
-from tests.faults.laboratory.plans import PROMPTS, WISHES, Act, BatchPlan
+from tests.faults.laboratory.plans import MODELS, PROMPTS, WISHES, Act, BatchPlan
 
 _TURNS = 40
 
@@ -73,10 +74,29 @@ class People:
                 documents = instance.engine._ports.documents
                 documents.commit([Update(paths.batch(caller.org, batch), {"tags": ["seen"]}, Guard.EXISTS)])
                 return
+            if wish in ("edit", "first", "reorder", "promote"):
+                self._rearrange(instance, caller, batch, wish)
+                return
             more = (BatchRetry(changes=RetryChanges(**(changes or {}))),) if wish == "retry" else ()
             getattr(instance.engine.controls, wish)(caller, batch, *more)
 
         self._until_answered(f"{wish} {batch[4:9]}", ask)
+
+    def _rearrange(self, instance: Instance, caller: Caller, batch: str, wish: str) -> None:
+        """Change what waits, or in which order or lane."""
+        random, engine = self._house.random, instance.engine
+        items = self._house.audit.waiting(paths.batch(caller.org, batch))
+        if wish == "promote":
+            engine.controls.promote(caller, batch, random.choice(list(Priority)))
+        elif not items:
+            return
+        elif wish == "edit":
+            changes = {"prompt": random.choice(PROMPTS), "model": random.choice(MODELS)}
+            engine.edits.edit(caller, batch, random.choice(items), ItemUpdate(**changes))
+        elif wish == "first":
+            engine.line.promote(caller, batch, random.sample(items, min(2, len(items))))
+        else:
+            engine.line.reorder(caller, batch, random.sample(items, len(items)))
 
     def conclude(self) -> None:
         """Nothing more goes wrong: resume what was paused, and then cancel what only waits for money."""

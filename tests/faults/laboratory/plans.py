@@ -21,7 +21,10 @@ ENDS = (
     "late",
     "overrun",
 )
-WISHES = ("pause", "blink", "blink", "resume", "resume", "cancel", "retry", "retry", "retry", "touch")
+WISHES = (
+    *("pause", "blink", "blink", "resume", "resume", "cancel", "retry", "retry", "retry", "touch"),
+    *("promote", "edit", "edit", "first", "reorder"),
+)
 PROMPTS = ("a cup", "a jug", "a boat", "a lamp")
 RATIOS = ("1:1", "4:5", "16:9")
 

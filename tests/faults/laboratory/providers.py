@@ -96,6 +96,9 @@ class MoodyProvider:
         if end == "late":
             # The process froze: the port's own promise to end by the deadline does not help then.
             return self._made(request, seconds=self._random.choice([70.0, 85.0, 150.0]), name=end)
+        if end == "late_failed":
+            error = ProviderError(ErrorKind.NO_IMAGE, "Only words, and late.", usage=units)
+            return Reply(seconds=self._random.choice([85.0, 150.0]), answer=error, units=units, name=end)
         if end == "overrun":
             more = {"output_image_tokens": 2_600} if request.model == "tokens" else units
             return self._made(request, units=more, name=end)

@@ -194,7 +194,9 @@ class Laboratory:
     def _sweep(self) -> None:
         self._job("sweep", lambda instance: instance.engine.reconciliation.sweep())
         if self._is_calm() and self.fibers.count <= 1 and not self.post.waiting and not self._plans_more():
-            self._is_over = self.audit.is_at_rest()
+            # The lease of a step that died at the last moment ends by itself.
+            leases_over_at = self._calm_at + timedelta(seconds=_SWEEP_SECONDS)
+            self._is_over = self.audit.is_at_rest() and self._clock.now() >= leases_over_at
             self._idle_sweeps += 1
             if self._idle_sweeps % _PATIENCE == 0:
                 self._person(self.people.conclude)
