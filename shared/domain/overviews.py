@@ -16,9 +16,10 @@ FAR_BEYOND: Final = 3
 
 
 class Breaker(StrEnum):
-    """Whether a model is asked: `closed` as a switch is, so that calls go through."""
+    """Whether a model is asked: `closed` as a switch is, so that calls go through; `half_open` while one call tries."""
 
     CLOSED = "closed"
+    HALF_OPEN = "half_open"
     OPEN = "open"
 
 
@@ -55,7 +56,10 @@ class Leases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelOverview:
-    """A model on offer: how fast it is asked now, and why not at all. The same for every organisation."""
+    """A model on offer: how fast it is asked now, and why not at all. The same for every organisation.
+
+    It may be left alone for moments with its breaker closed: when the provider said that it was asked too fast.
+    """
 
     provider: str
     model: str

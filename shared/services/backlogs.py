@@ -43,5 +43,4 @@ class BacklogService:
         if age > _LONG_SECONDS:
             _log.warning("backlog_waits", oldest_seconds=round(age), waiting=sum(by_lane.values()))
         for spec in self._offer.usable(now.date()):
-            closed_until = self._pacers.of(spec).closed_until
-            telemetry.breaker_seen(spec.provider, spec.id, is_open=closed_until is not None and closed_until > now)
+            telemetry.breaker_seen(spec.provider, spec.id, is_open=self._pacers.of(spec).is_shut)

@@ -47,8 +47,8 @@ class MonitoredParts:
         return [self._model(spec, now) for spec in self._offer.usable(now.date())]
 
     def closed(self, now: datetime) -> dict[str, str]:
-        """The models that are not asked now, each with the reason."""
-        return {one.model: one.reason for one in self.models(now) if one.breaker is Breaker.OPEN}
+        """The models that are not asked now, or only to try, each with the reason."""
+        return {one.model: one.reason for one in self.models(now) if one.reason}
 
     def spend(self, org: str, now: datetime) -> Spend:
         """What was spent today and this month, by the organisation's own calendar."""
@@ -77,15 +77,16 @@ class MonitoredParts:
 
     def _model(self, spec: ImageModelSpec, now: datetime) -> ModelOverview:
         paced = self._pacers.of(spec)
-        is_open = paced.closed_until is not None and paced.closed_until > now
+        is_closed = paced.closed_until is not None and paced.closed_until > now
+        breaker = Breaker.CLOSED if not paced.is_shut else Breaker.OPEN if is_closed else Breaker.HALF_OPEN
         return ModelOverview(
             provider=spec.provider,
             model=spec.id,
-            breaker=Breaker.OPEN if is_open else Breaker.CLOSED,
+            breaker=breaker,
             rate_per_second=round(paced.rate_per_second, 2),
             concurrency=paced.concurrency,
-            closed_until=paced.closed_until if is_open else None,
-            reason=paced.reason if is_open else "",
+            closed_until=paced.closed_until if is_closed else None,
+            reason=paced.reason,
         )
 
 

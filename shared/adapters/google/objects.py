@@ -12,6 +12,7 @@ from shared.adapters.google.sessions import STORAGE_URL
 from shared.adapters.google.signers import Signer
 from shared.domain.errors import NotFound, TooLarge, Unavailable
 from shared.domain.object_names import check_media_type, check_metadata, object_parts, prefix_parts
+from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.ids import Ids
 from shared.ports.objects import ObjectInfo, SignedUpload
@@ -32,6 +33,8 @@ _NEXT = "!"
 # As long as links stay equal by default; what may be replaced is asked for again each time.
 _KEPT, _ASKED = "private, max-age=21600", "private, no-cache"
 _TRIES = 3
+
+_log = logger(__name__)
 _STORING = {
     401: "its credentials are refused",
     403: "this service account may not do this: let it use the objects of the bucket (roles/storage.objectUser)",
@@ -268,4 +271,5 @@ def _translated(reasons: Mapping[int, str] = _STORING) -> Iterator[None]:
 
 
 def _unavailable(reason: str) -> Unavailable:
+    _log.error("objects_not_answering", reason=reason)
     return Unavailable(f"The object store does not work now: {reason}.")

@@ -46,7 +46,7 @@ class LeasesView(View):
 
 
 class ModelPaceView(View):
-    """How a model is asked now, by everybody together; an open breaker lets no call through until `closed_until`."""
+    """How a model is asked now, by everybody together; none is asked before `closed_until`, for the reason that is said."""
 
     provider: str
     model: str

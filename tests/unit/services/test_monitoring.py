@@ -202,13 +202,24 @@ def test_a_batch_without_an_image_for_long_is_slow_and_the_closed_model_is_named
     assert slow.reason.startswith("No image for 10 minutes. None of its images is with a worker")
     until = desk.world.clock.now() + timedelta(hours=1)
     desk.pacers.paced = Paced(
-        rate_per_second=1.0, concurrency=1, closed_until=until, reason="The day's quota is used up."
+        rate_per_second=1.0, concurrency=1, closed_until=until, reason="The day's quota is used up.", is_shut=True
     )
     found = desk.look()
     [slow] = found.slow_batches or []
     assert slow.reason == "No image for 10 minutes. The day's quota is used up."
     [paced] = found.models or []
     assert (paced.breaker, paced.closed_until, paced.reason) == (Breaker.OPEN, until, "The day's quota is used up.")
+
+
+def test_a_model_that_one_call_tries_is_half_open_and_one_that_is_left_alone_for_moments_is_closed(desk: Desk) -> None:
+    trying = "One image tries whether it is back."
+    desk.pacers.paced = Paced(rate_per_second=1.0, concurrency=1, reason=trying, is_shut=True)
+    [paced] = desk.look().models or []
+    assert (paced.breaker, paced.closed_until, paced.reason) == (Breaker.HALF_OPEN, None, trying)
+    until = desk.world.clock.now() + timedelta(minutes=1)
+    desk.pacers.paced = Paced(rate_per_second=1.0, concurrency=1, closed_until=until, reason="It was asked too fast.")
+    [paced] = desk.look().models or []
+    assert (paced.breaker, paced.closed_until) == (Breaker.CLOSED, until)
 
 
 def test_a_batch_that_makes_images_far_slower_than_expected_is_slow(tmp_path: Path) -> None:

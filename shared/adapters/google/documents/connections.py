@@ -13,6 +13,7 @@ from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from shared.domain.errors import Unavailable
+from shared.logging import logger
 
 TIMEOUT_SECONDS = 30.0
 # The request was not carried out: trying again is always right.
@@ -20,6 +21,8 @@ NOT_DONE = (exceptions.Aborted, exceptions.ResourceExhausted)
 # Nobody knows whether the request was carried out.
 DOUBTFUL = (exceptions.ServerError, exceptions.Cancelled)
 _RETRIED = if_exception_type(*NOT_DONE, *DOUBTFUL)
+
+_log = logger(__name__)
 
 T = TypeVar("T")
 Interceptor: TypeAlias = grpc.UnaryUnaryClientInterceptor | grpc.UnaryStreamClientInterceptor
@@ -105,6 +108,7 @@ def border() -> Iterator[None]:
     except exceptions.FailedPrecondition as error:
         raise Unavailable(f"Firestore cannot answer this yet; is an index missing? {error.message}") from error
     except (exceptions.GoogleAPIError, GoogleAuthError, grpc.RpcError) as error:
+        _log.error("documents_not_answering", reason=reason(error))
         raise Unavailable(f"Firestore does not answer: {reason(error)}") from error
 
 
