@@ -8,6 +8,9 @@ from shared.domain.modes import Priority
 
 ADVANCE: Final = "advance"
 
+# The function that they deliver images to, and looks at jobs of images.
+IMAGE_FUNCTION: Final = "generate_image"
+
 IMAGE_LANES: Final[Mapping[Priority, str]] = MappingProxyType(
     {
         Priority.HIGH: "images-high",

@@ -9,7 +9,7 @@ from shared.domain import item_machine
 from shared.domain.batches import Batch, StepControl
 from shared.domain.ids import derived
 from shared.domain.items import Item
-from shared.domain.lanes import image_lane
+from shared.domain.lanes import IMAGE_FUNCTION, image_lane
 from shared.domain.offers import Offer
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
@@ -22,7 +22,6 @@ from shared.services.fallbacks import FallbackService
 from shared.services.reservations import Use
 from shared.services.turns import Turn, TurnService
 
-FUNCTION = "generate_image"
 _UNCLAIMED_AT_ONCE = 200
 
 
@@ -170,7 +169,7 @@ class DispatchService:
         return Task(
             name=derived("gen", item.id, item.attempt, dispatch),
             queue=image_lane(batch.priority),
-            function=FUNCTION,
+            function=IMAGE_FUNCTION,
             payload={
                 "schema": 1,
                 "org": item.org,

@@ -9,6 +9,7 @@ from shared.domain.failures import severity
 from shared.domain.ids import derived
 from shared.domain.image_models import ImageModelSpec, JobPace
 from shared.domain.items import Item, ProviderJob, RunningJob
+from shared.domain.lanes import IMAGE_FUNCTION
 from shared.domain.offers import Offer
 from shared.logging import logger
 from shared.ports.clock import Clock
@@ -19,7 +20,6 @@ from shared.ports.tasks import Task, TaskQueue
 from shared.repositories.collections import Read, guarded
 from shared.repositories.items import ItemRepository
 from shared.retry import exponential_delay_seconds
-from shared.services.dispatching import FUNCTION
 from shared.services.image_handler import ImageHandler, Made
 from shared.services.outcomes import OutcomeService
 
@@ -188,7 +188,7 @@ class ProviderJobService:
         task = Task(
             name=derived("gen", item.id, item.attempt, "poll", poll),
             queue=job.lane,
-            function=FUNCTION,
+            function=IMAGE_FUNCTION,
             payload={
                 "schema": 1,
                 "org": item.org,
