@@ -7,14 +7,17 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.documents import Part, Stored
-from shared.domain.modes import BatchStatus, Desired, Priority
+from shared.domain.items import ItemReference
+from shared.domain.modes import BatchStatus, Desired, Priority, ReferenceMode
 from shared.domain.rows import (
+    MAX_REFERENCES,
     MAX_TAGS,
     Changes,
     Guidance,
     ModelId,
     Prompt,
     Ratio,
+    ReferenceId,
     Row,
     RowSettings,
     Seed,
@@ -77,6 +80,12 @@ class RetryChanges(Changes):
     strength: Strength | SkipJsonSchema[None] = None
     steps: Steps | SkipJsonSchema[None] = None
     guidance: Guidance | SkipJsonSchema[None] = None
+    references: Annotated[tuple[ReferenceId, ...], Field(max_length=MAX_REFERENCES)] | SkipJsonSchema[None] = None
+    reference_mode: ReferenceMode | SkipJsonSchema[None] = None
+
+    def settings(self) -> dict[str, Any]:
+        """The stored fields that become different, but for references: those are looked up first."""
+        return self.model_dump(exclude_none=True, exclude={"references"})
 
 
 class BatchRetry(Strict):
@@ -151,6 +160,8 @@ class RetryOrder(Part):
     series: int
     items: list[str] | None = None
     changes: dict[str, Any] = Field(default_factory=dict)
+    # The pictures that the changes name, as they were when the retry was accepted.
+    references: list[ItemReference] | None = None
 
 
 class Ending(Part):

@@ -1,13 +1,13 @@
 """The item's state machine: each transition as the fields that it writes, or None when it is not allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.batches import RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.failures import Decision, hint, is_of_earlier_series
-from shared.domain.items import Attempt, AttemptError, Item, ItemError, ProviderJob, RunningJob
+from shared.domain.items import Attempt, AttemptError, Item, ItemError, ItemReference, ProviderJob, RunningJob
 from shared.domain.modes import ItemStatus
 
 Fields = dict[str, Any]
@@ -181,6 +181,7 @@ def retried(
     changes: RetryChanges,
     provider: str,
     recipe: str,
+    references: Sequence[ItemReference] | None = None,
     place_at: datetime | None = None,
 ) -> Fields | None:
     """A failed item, discarded or not, starts a new series with the earlier attempts kept; attempt numbers go on."""
@@ -189,7 +190,8 @@ def retried(
     return {
         **_AT_REST,
         **_NOT_DISCARDED,
-        **changes.model_dump(exclude_none=True),
+        **changes.settings(),
+        **({} if references is None else {"references": [one.model_dump() for one in references]}),
         "provider": provider,
         "recipe": recipe,
         "status": ItemStatus.PENDING.value,

@@ -151,12 +151,14 @@ class Engine:
     @cached_property
     def orders(self) -> "RetryOrders":
         """Orders to try again."""
+        from shared.services.named_references import NamedReferences
         from shared.services.retry_orders import RetryOrders
 
         return RetryOrders(
             handler=self._handler,
             offer=self._offer,
             retries=self._retries,
+            references=NamedReferences(self._ports.documents),
             reservations=self.reservations,
             clock=self._ports.clock,
         )

@@ -1,6 +1,5 @@
 """An image that waits is to be made otherwise: checked as a row is, and nothing of what it was is bought after that."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from shared.domain import item_machine
@@ -9,8 +8,7 @@ from shared.domain.batches import Batch
 from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, Conflict, FieldError, Invalid, ProviderError
 from shared.domain.item_changes import ItemUpdate
-from shared.domain.items import Item, ItemReference
-from shared.domain.library import ReferenceStatus, as_used
+from shared.domain.items import Item
 from shared.domain.modes import ItemStatus, Role
 from shared.domain.offers import Offer
 from shared.domain.recipes import hash_of
@@ -19,8 +17,8 @@ from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.repositories.collections import guarded
 from shared.repositories.items import ItemRepository
-from shared.repositories.library import ReferenceRepository
 from shared.services.image_handler import ImageHandler
+from shared.services.named_references import NamedReferences
 from shared.services.open_batches import OpenBatches
 from shared.services.repeats import Repeats
 from shared.services.step_requests import StepRequests
@@ -42,7 +40,7 @@ class ItemEditService:
         self._documents = documents
         self._open = OpenBatches(documents)
         self._items = ItemRepository(documents)
-        self._references = ReferenceRepository(documents)
+        self._references = NamedReferences(documents)
         self._handler = handler
         self._offer = offer
         self._requests = requests
@@ -95,12 +93,15 @@ class ItemEditService:
         said = update.said()
         wrong: list[FieldError] = []
         if update.references is not None:
-            said["references"], wrong = self._named_references(org, update.references)
+            said["references"], wrong = self._references.find(org, update.references, at="/references")
         for name in placeholders(update.prompt or ""):
             told = f"Write the value instead of {{{{{name}}}}}: a single image has no variables."
             wrong.append(FieldError("/prompt", told))
         if "tags" in said:
             said["tags"] = list(dict.fromkeys(said["tags"]))
+        if update.model is not None:
+            # From now on this is the model that was asked for first.
+            said["fallen_from"] = []
         changed = item.model_copy(update=said)
         wrong += self._misfits(changed, update)
         if wrong:
@@ -127,18 +128,6 @@ class ItemEditService:
             for field, detail in found
         ]
 
-    def _named_references(self, org: str, names: Sequence[str]) -> tuple[list[ItemReference], list[FieldError]]:
-        known = self._references.named(org, [name for name in names if name.replace("_", "").isalnum()])
-        wrong = []
-        for place, name in enumerate(names):
-            found = known.get(name)
-            if found is None:
-                wrong.append(FieldError(f"/references/{place}", f"There is no reference {name}. Upload it first."))
-            elif found.status is not ReferenceStatus.READY:
-                told = found.detail or "its upload has not been completed"
-                wrong.append(FieldError(f"/references/{place}", f"The reference {name} cannot be used: {told}"))
-        return [as_used(known[name]) for name in names if name in known], wrong
-
     def _check_budget(self, batch: Batch, changed: Item) -> None:
         budget = batch.cost.budget_micros
         ceiling = self._handler.ceiling_micros(changed)
@@ -156,7 +145,7 @@ class ItemEditService:
 
 
 def _stored(item: Item) -> dict[str, Any]:
-    return item.model_dump(include={*ItemUpdate.model_fields, "provider", "recipe"})
+    return item.model_dump(include={*ItemUpdate.model_fields, "provider", "recipe", "fallen_from"})
 
 
 def _refuse_unless_waiting(item: Item) -> None:

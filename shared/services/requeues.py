@@ -37,6 +37,6 @@ class RequeueService:
         )
 
     def _entry(self, caller: Caller, batch: str, retry: BatchRetry, done: int) -> Write:
-        changes = ", ".join(retry.changes.model_dump(exclude_none=True)) or "none"
+        changes = ", ".join(sorted(retry.changes.model_fields_set)) or "none"
         items = " ".join(retry.items or ())
         return self._audit.entry(caller, "dead_letters.requeued", batch, count=str(done), changes=changes, items=items)

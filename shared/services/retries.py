@@ -1,8 +1,10 @@
 """Failed items begin anew, with their earlier attempts kept."""
 
+from collections.abc import Sequence
+
 from shared.domain import fallbacks, item_machine, places
 from shared.domain.batches import Batch, RetryChanges
-from shared.domain.items import Item
+from shared.domain.items import Item, ItemReference
 from shared.domain.offers import Offer
 from shared.domain.recipes import hash_of
 from shared.ports.clock import Clock
@@ -38,21 +40,24 @@ class RetryService:
         changes = RetryChanges.model_validate(order.changes)
         while True:
             selected = self.selected(org, batch.id, series=order.series, items=order.items)
-            groups = [group for read in selected if (group := self._retrying(read, batch, changes))]
+            groups = [group for read in selected if (group := self._retrying(read, batch, changes, order.references))]
             won = commit_groups(self._documents, groups, lead=lead)
             if all(won):
                 return
 
-    def changed(self, item: Item, changes: RetryChanges) -> Item:
-        """The item as it would be tried with these changes."""
-        said = _changes_of(item, changes).model_dump(exclude_none=True)
+    def changed(self, item: Item, changes: RetryChanges, references: Sequence[ItemReference] | None = None) -> Item:
+        """The item as it would be tried with these changes; `references` are those that the changes name."""
+        said = _changes_of(item, changes).settings()
+        said |= {} if references is None else {"references": list(references)}
         changed = item.model_copy(update=fallbacks.as_asked(item) | said)
         spec = self._offer.find(changed.model)
         provider = spec.provider if spec else item.provider
         return changed.model_copy(update={"provider": provider, "recipe": hash_of(changed)})
 
-    def _retrying(self, read: Read[Item], batch: Batch, changes: RetryChanges) -> list[Write]:
-        changed = self.changed(read.value, changes)
+    def _retrying(
+        self, read: Read[Item], batch: Batch, changes: RetryChanges, references: list[ItemReference] | None
+    ) -> list[Write]:
+        changed = self.changed(read.value, changes, references)
         now = self._clock.now()
         fields = item_machine.retried(
             read.value,
@@ -60,6 +65,7 @@ class RetryService:
             series=batch.series,
             place_at=places.planned(now, index=read.value.index, total=batch.progress.total),
             changes=_changes_of(read.value, changes),
+            references=references,
             provider=changed.provider,
             recipe=changed.recipe,
         )

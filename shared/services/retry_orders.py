@@ -6,7 +6,7 @@ from shared.domain.abilities import check_setting
 from shared.domain.batches import Batch, BatchRetry, Ending, RetryOrder
 from shared.domain.dead_letters import Untouched
 from shared.domain.errors import BudgetExceeded, Conflict, FieldError, Invalid, ProviderError
-from shared.domain.items import Item
+from shared.domain.items import Item, ItemReference
 from shared.domain.limit_words import too_small
 from shared.domain.limits import closed_for_good
 from shared.domain.modes import BatchStatus, Desired
@@ -15,6 +15,7 @@ from shared.ports.clock import Clock
 from shared.ports.documents import Write
 from shared.repositories.collections import Read, guarded
 from shared.services.image_handler import ImageHandler
+from shared.services.named_references import NamedReferences
 from shared.services.reservations import ReservationService
 from shared.services.retries import RetryService
 from shared.services.standings import Account
@@ -37,12 +38,14 @@ class RetryOrders:
         handler: ImageHandler,
         offer: Offer,
         retries: RetryService,
+        references: NamedReferences,
         reservations: ReservationService,
         clock: Clock,
     ) -> None:
         self._handler = handler
         self._offer = offer
         self._retries = retries
+        self._references = references
         self._reservations = reservations
         self._clock = clock
 
@@ -58,7 +61,8 @@ class RetryOrders:
         named = list(retry.items) if retry.items is not None else None
         selected = self._retries.selected(org, batch.id, series=series, items=named)
         _check_selection(selected, named if is_strict else None)
-        changed = [self._retries.changed(item.value, retry.changes) for item in selected]
+        references = self._named_references(org, retry)
+        changed = [self._retries.changed(item.value, retry.changes, references) for item in selected]
         self._check_changes(changed, retry)
         least = min(self._handler.ceiling_micros(item) for item in changed)
         _check_budget(batch, least)
@@ -76,7 +80,8 @@ class RetryOrders:
             "retry": RetryOrder(
                 series=series,
                 items=None if named is None else [item.value.id for item in selected],
-                changes=retry.changes.model_dump(exclude_none=True),
+                changes=retry.changes.settings(),
+                references=references,
             ).model_dump(),
             "models": sorted({*batch.models, *(item.model for item in changed)}),
             "cost.reserved_micros": batch.cost.reserved_micros + granted,
@@ -99,6 +104,14 @@ class RetryOrders:
         except ProviderError as error:
             return Untouched(code="invalid", detail=f"{error.detail} Requeue it with changed settings.")
         return None
+
+    def _named_references(self, org: str, retry: BatchRetry) -> list[ItemReference] | None:
+        if retry.changes.references is None:
+            return None
+        found, wrong = self._references.find(org, retry.changes.references, at="/changes/references")
+        if wrong:
+            raise Invalid(wrong)
+        return found
 
     def _check_changes(self, changed: list[Item], retry: BatchRetry) -> None:
         wrong: dict[tuple[str, str], FieldError] = {}

@@ -23,15 +23,15 @@ STRANGER = Caller(org=OTHER_ORG, id="key_other", member="mem_other", role=Role.A
 
 def test_what_failed_for_good_is_listed_whole_and_the_latest_first(folder: Path) -> None:
     world = world_of(folder)
-    first, _ = failed(world, "refused 1", "fine", "timeout 2", name="Spring")
+    first, _ = failed(world, "refused 1", "fine", "no_image 2", name="Spring")
     world.clock.advance(10)
     failed(world, "invalid 3", name="Summer")
     found = listed(world)
-    assert [letter.item.prompt for letter in found] == ["invalid 3", "timeout 2", "refused 1"]
+    assert [letter.item.prompt for letter in found] == ["invalid 3", "no_image 2", "refused 1"]
     assert [letter.batch_name for letter in found] == ["Summer", "Spring", "Spring"]
     assert all(letter.hindrance is None for letter in found)
     assert found[1].item == world.items(first)[2]
-    assert [attempt.number for attempt in found[1].item.attempts] == [1, 2, 3, 4]
+    assert [attempt.number for attempt in found[1].item.attempts] == [1, 2]
     assert library(world).dead_letters.get(ADMIN, found[1].item.id) == found[1]
 
 

@@ -9,11 +9,16 @@ import pytest
 from shared.domain.batches import BatchRetry
 from shared.domain.errors import Conflict, ErrorKind, Invalid, NotFound
 from shared.domain.failures import RetryRules
-from shared.domain.modes import BatchStatus, ItemStatus
+from shared.domain.ids import compose
+from shared.domain.library import Reference, ReferenceStatus
+from shared.domain.modes import BatchStatus, ItemStatus, ReferenceMode
+from shared.domain.recipes import hash_of
+from shared.ports.documents import Create
+from shared.repositories import paths
 from shared.services.engine_rules import EngineRules
 from tests.engine import invariants
-from tests.engine.scripted import PRICE, failing, model, of
-from tests.engine.worlds import World
+from tests.engine.scripted import PRICE, failing, model, of, picture
+from tests.engine.worlds import ORG, World
 
 
 def retried(world: World, batch: str, **retry: Any) -> None:
@@ -68,6 +73,37 @@ def test_only_the_named_images_are_retried_with_the_changes(folder: Path) -> Non
     assert changed.status is ItemStatus.SUCCEEDED
     assert changed.recipe != second.recipe
     assert [attempt.model for attempt in changed.attempts] == ["scripted-1", "scripted-2"]
+    invariants.check(world)
+
+
+def test_failed_images_are_retried_with_other_references(folder: Path) -> None:
+    world = World(folder, provider=failing(of(ErrorKind.REFUSED), None))
+    batch = world.submit({"prompt": "bad"})
+    world.run()
+    before = world.items(batch)[0]
+    world.files.put("orgs/x/references/r.png", picture("1:1"), media_type="image/png", metadata={})
+    reference = Reference(
+        id=compose("ref", bytes(16)),
+        filename="r.png",
+        status=ReferenceStatus.READY,
+        media_type="image/png",
+        bytes=90,
+        upload="orgs/x/uploads/r.png",
+        object="orgs/x/references/r.png",
+        sha256="ab" * 32,
+        created_at=world.clock.now(),
+        created_by="mem_a",
+    )
+    world.store.commit([Create(paths.reference(ORG, reference.id), reference.written())])
+    with pytest.raises(Invalid) as caught:
+        retried(world, batch, changes={"references": [reference.id, "ref_nowhere"]})
+    assert [error.pointer for error in caught.value.errors] == ["/changes/references/1"]
+    changes = {"references": [reference.id], "reference_mode": "style_and_composition"}
+    retried(world, batch, changes=changes)
+    after = world.items(batch)[0]
+    assert (after.status, [one.id for one in after.references]) == (ItemStatus.SUCCEEDED, [reference.id])
+    assert after.reference_mode is ReferenceMode.STYLE_AND_COMPOSITION
+    assert after.recipe == hash_of(after) != before.recipe
     invariants.check(world)
 
 
