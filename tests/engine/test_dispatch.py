@@ -72,6 +72,18 @@ def test_images_start_a_margin_slower_than_the_models_rate(folder: Path) -> None
     assert all(4 * (later - earlier) >= timedelta(seconds=1.04) for earlier, later in pairwise(starts))
 
 
+def test_a_new_process_goes_on_after_the_starts_that_were_given_out(folder: Path) -> None:
+    world = World(folder, specs=[model(concurrency=50, rate_per_second=4.0)])
+    batch = world.submit({"prompt": "a cup", "variants": 10})
+    for _ in range(8):
+        world.engine.steps.advance(ORG, batch)
+        world.restart()
+        world.clock.advance(0.1)
+    starts = sorted(delivery.due_at for delivery in world.images())
+    assert len(starts) >= 4
+    assert all(later - earlier >= timedelta(seconds=0.26) for earlier, later in pairwise(starts))
+
+
 def test_a_slow_model_does_not_slow_another(folder: Path) -> None:
     specs = [model("slow", concurrency=1, rate_per_second=0.1), model("quick", concurrency=50, rate_per_second=100.0)]
     world = World(folder, specs=specs)
