@@ -166,6 +166,9 @@ def _row(random: Random) -> dict[str, Any]:
     }
     if random.random() < 0.3:
         row["seed"] = random.randint(0, 3)
+    if random.random() < 0.3:
+        others = [model for model in MODELS if model != row["model"]]
+        row["fallback"] = random.sample(others, random.choice([1, 2]))
     return row
 
 
