@@ -9,6 +9,7 @@ from shared.domain.pacers import Bounds, Closing, Paced, Pacer, at_rate
 from shared.retry import exponential_delay_seconds
 
 ENOUGH_CALLS: Final = 6
+ENOUGH_IMAGES: Final = 3
 _SHARE_OF_FAILURES: Final = 0.5
 _FIRST_PAUSE_SECONDS: Final = 10.0
 _LONGEST_PAUSE_SECONDS: Final = 300.0
@@ -20,16 +21,21 @@ _LOOK_AGAIN: Final = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one call ended: when, and whether the service failed (it was unavailable or silent)."""
+    """How one call ended: when, whether the service failed (it was unavailable or silent), and which image it was for."""
 
     at: datetime
     failed: bool
+    image: str
 
 
 def is_down(outcomes: Collection[Outcome]) -> bool:
-    """Whether enough recent calls say that a model is down: half of at least six."""
-    failures = sum(outcome.failed for outcome in outcomes)
-    return len(outcomes) >= ENOUGH_CALLS and failures >= _SHARE_OF_FAILURES * len(outcomes)
+    """Whether enough recent calls say that a model is down: half of at least six, for three different images.
+
+    One image that always fails is no outage.
+    """
+    failures = [outcome.image for outcome in outcomes if outcome.failed]
+    is_much = len(outcomes) >= ENOUGH_CALLS and len(failures) >= _SHARE_OF_FAILURES * len(outcomes)
+    return is_much and len(set(failures)) >= ENOUGH_IMAGES
 
 
 def opened(pacer: Pacer, *, now: datetime, jitter: float) -> Pacer:

@@ -129,7 +129,7 @@ class PacerService:
 
     def answered(self, spec: ImageModelSpec, started_at: datetime) -> None:
         """The provider answered this call, with a picture or with a fault of the request's own."""
-        self._ended(spec, failed=False)
+        self._ended(spec, failed=False, image="")
         self._quietly(
             spec,
             lambda pacer, bounds, now: (
@@ -137,8 +137,11 @@ class PacerService:
             ),
         )
 
-    def refused(self, spec: ImageModelSpec, error: ProviderError, started_at: datetime) -> None:
-        """The call failed in a way that tells something of the provider: too fast, over its quota, down."""
+    def refused(self, spec: ImageModelSpec, error: ProviderError, started_at: datetime, *, image: str = "") -> None:
+        """The call failed in a way that tells something of the provider: too fast, over its quota, down.
+
+        `image` tells apart the images that calls were for; without it, each is taken to be for another one.
+        """
         if error.kind not in _FAILURES | {ErrorKind.BUSY, ErrorKind.QUOTA}:
             self.answered(spec, started_at)
             return
@@ -147,7 +150,7 @@ class PacerService:
             if started_at in calls.taken:
                 calls.taken.remove(started_at)
             admitted = calls.admitted(started_at)
-        self._ended(spec, failed=error.kind in _FAILURES)
+        self._ended(spec, failed=error.kind in _FAILURES, image=image or started_at.isoformat())
         self._quietly(spec, lambda pacer, bounds, now: self._after(pacer, bounds, now, error, started_at, admitted))
 
     def _after(
@@ -175,9 +178,9 @@ class PacerService:
         with self._lock:
             return breakers.is_down(self._calls[pacer.model].lately(since))
 
-    def _ended(self, spec: ImageModelSpec, *, failed: bool) -> None:
+    def _ended(self, spec: ImageModelSpec, *, failed: bool, image: str) -> None:
         with self._lock:
-            self._calls[spec.id].outcomes.append(Outcome(self._clock.now(), failed))
+            self._calls[spec.id].outcomes.append(Outcome(self._clock.now(), failed, image))
 
     def _quietly(self, spec: ImageModelSpec, change: Change) -> None:
         """As `_change`, for what follows a paid call: that is not lost because its pace could not be written."""

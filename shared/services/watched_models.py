@@ -23,25 +23,26 @@ class WatchedModel:
 
     def generate(self, request: ImageRequest) -> GeneratedImage:
         """The image that the provider makes; raises ProviderError as it does."""
-        return self._watched(request.model, lambda: cast("ImageModel", self.provider).generate(request))
+        return self._watched(request, lambda: cast("ImageModel", self.provider).generate(request))
 
     def submit(self, request: ImageRequest) -> ProviderJob:
         """The job that the provider begins; raises ProviderError as it does."""
-        return self._watched(request.model, lambda: cast("ImageJobs", self.provider).submit(request))
+        return self._watched(request, lambda: cast("ImageJobs", self.provider).submit(request))
 
     def poll(self, job: ProviderJob, *, deadline_seconds: float) -> GeneratedImage | StillRunning:
         """What became of a job: of the model's pace this tells nothing."""
         return cast("ImageJobs", self.provider).poll(job, deadline_seconds=deadline_seconds)
 
-    def _watched(self, model: str, call: Callable[[], T]) -> T:
-        spec = self.offer.find(model)
+    def _watched(self, request: ImageRequest, call: Callable[[], T]) -> T:
+        spec = self.offer.find(request.model)
         if spec is None:
             return call()
         started_at = self.pacers.started(spec)
         try:
             answer = call()
         except ProviderError as error:
-            self.pacers.refused(spec, error, started_at)
+            image = str(hash((request.prompt, request.variant, request.seed, request.aspect_ratio)))
+            self.pacers.refused(spec, error, started_at, image=image)
             raise
         self.pacers.answered(spec, started_at)
         return answer

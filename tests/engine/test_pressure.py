@@ -115,7 +115,7 @@ def test_an_outage_of_an_hour_costs_few_calls_and_no_image(folder: Path) -> None
 
 def test_a_quota_of_the_day_parks_its_model_while_another_goes_on(folder: Path) -> None:
     world, provider = failing_world(folder, "one", "two")
-    reopens_at = world.clock.now() + timedelta(hours=9)
+    reopens_at = world.clock.now() + timedelta(hours=2)
     provider.broken["one"] = lambda: ProviderError(ErrorKind.QUOTA, "The day's quota.", reopens_at=reopens_at)
     rows = [{"prompt": f"a {name} {number}", "model": name} for name in ("one", "two") for number in range(20)]
     batch = world.submit(*rows)
@@ -124,10 +124,10 @@ def test_a_quota_of_the_day_parks_its_model_while_another_goes_on(folder: Path) 
     assert {item.model for item in world.items(batch) if item.status.is_terminal} == {"two"}
     # Those that were on their way; afterwards nobody.
     assert provider.count("one") <= 8
-    world.run(seconds=8 * 3_600)
+    world.run(seconds=3_600)
     assert provider.count("one") <= 8
     provider.broken.clear()
-    world.run(seconds=4 * 3_600)
+    world.run(seconds=2 * 3_600)
     assert world.batch(batch).status is BatchStatus.COMPLETED
-    assert all(at >= 9 * 3_600 for name, at in provider.asked if name == "one" and at > 600)
+    assert all(at >= 2 * 3_600 for name, at in provider.asked if name == "one" and at > 600)
     invariants.check(world)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,17 @@ def stored(world: World) -> Pacer:
     return Pacer.read(document.data)
 
 
-def call(pacers: PacerService, kind: ErrorKind | None = None, **facts: Any) -> None:
-    """One call that is answered, or ends so."""
+_images = count()
+
+
+def call(pacers: PacerService, kind: ErrorKind | None = None, *, image: str = "", **facts: Any) -> None:
+    """One call that is answered, or ends so; for an image of its own where none is named."""
     started_at = pacers.started(SPEC)
     if kind is None:
         pacers.answered(SPEC, started_at)
     else:
-        pacers.refused(SPEC, ProviderError(kind, "So it ended.", **facts), started_at)
+        error = ProviderError(kind, "So it ended.", **facts)
+        pacers.refused(SPEC, error, started_at, image=image or f"image {next(_images)}")
 
 
 def calls(pacers: PacerService, *kinds: ErrorKind | None) -> None:
@@ -152,6 +157,15 @@ def test_a_few_failures_or_old_ones_open_nothing(world: World) -> None:
     assert pacers.of(SPEC).closed_until is None
 
 
+def test_an_image_or_two_that_always_fail_are_no_outage(world: World) -> None:
+    pacers = instance(world)
+    for number in range(12):
+        call(pacers, ErrorKind.TIMEOUT, image=f"image {number % 2}")
+    assert not pacers.of(SPEC).is_shut
+    call(pacers, ErrorKind.TIMEOUT, image="another one")
+    assert pacers.of(SPEC).is_shut
+
+
 def down(world: World, pacers: PacerService) -> None:
     """Open the breaker, and let its pause pass."""
     calls(pacers, *[ErrorKind.TIMEOUT] * 6)
@@ -241,8 +255,9 @@ def test_calls_from_before_say_nothing_of_a_model_that_is_shut(world: World) -> 
     down(world, pacers)
     before = stored(world)
     pacers.answered(SPEC, early)
-    pacers.refused(SPEC, ProviderError(ErrorKind.BUSY, "Late.", retry_after_seconds=60), early)
-    pacers.refused(SPEC, ProviderError(ErrorKind.QUOTA, "Late."), early)
+    late = ProviderError(ErrorKind.BUSY, "Late.", retry_after_seconds=60)
+    for error in (late, ProviderError(ErrorKind.QUOTA, "Late."), ProviderError(ErrorKind.TIMEOUT, "Late.")):
+        pacers.refused(SPEC, error, early, image="early")
     assert stored(world) == before
 
 
