@@ -126,7 +126,7 @@ class DispatchService:
         for model in batch.models:
             turn = turns[model]
             # Of a single model it is plain how many more wait; of several one item tells whether any does.
-            if turn.closed_until is not None or (turn.room <= 0 and len(batch.models) == 1):
+            if len(batch.models) == 1 and (turn.closed_until is not None or turn.room <= 0):
                 turn.has_more = True
                 continue
             # One at least, so that it is always known whether money is what is missing.

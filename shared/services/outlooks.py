@@ -103,11 +103,11 @@ def _wait(counts: Counts, turns: Mapping[str, Turn], now: datetime) -> _Wait:
     """Why nothing of the batch is being made now, and for how long."""
     if not counts.pending or not turns:
         return _Wait()
-    closed = [turn for turn in turns.values() if turn.closed_until is not None]
-    if len(closed) == len(turns):
+    closed = [turn for turn in turns.values() if turn.closed_until is not None and turn.has_more]
+    wanted = [turn for turn in turns.values() if turn.closed_until is None and (turn.outstanding or turn.waiting)]
+    if closed and not wanted:
         wait = min((_closed(turn, now) for turn in closed), key=lambda wait: wait.seconds)
         return wait if wait.seconds >= _LONG_SECONDS or not counts.running else _Wait()
-    wanted = [turn for turn in turns.values() if turn.closed_until is None and (turn.outstanding or turn.waiting)]
     if counts.running or not wanted:
         return _Wait()
     return min((_queued(turn, now) for turn in wanted), key=lambda wait: wait.seconds)

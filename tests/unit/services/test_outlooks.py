@@ -106,18 +106,19 @@ def test_a_closed_model_is_named_with_its_reason_and_when_it_opens(until: dateti
 
 
 def test_a_short_rest_is_not_told_while_images_are_made_but_a_long_one_is() -> None:
-    short, long = turn(closed_until=later(20), outstanding=1), turn(closed_until=later(600), outstanding=1)
+    short, long = turn(closed_until=later(20), has_more=True), turn(closed_until=later(600), has_more=True)
     assert told(short, of=counts(running=1)).reason == ""
     assert told(long, of=counts(running=1)).reason
 
 
 def test_a_batch_goes_on_with_the_models_that_are_open() -> None:
     assert told(turn(closed_until=later(600), has_more=True), turn(outstanding=1)).reason == ""
-    assert told(turn(closed_until=later(600), has_more=True), turn(waiting=0)).reason == ""
+    assert told(turn(closed_until=later(600)), turn(waiting=0)).reason == ""
+    assert told(turn(closed_until=later(600), has_more=True), turn(waiting=0)).reason.startswith("Waiting until")
 
 
 def test_of_two_closed_models_the_one_that_opens_first_is_waited_for() -> None:
-    seen = told(turn(closed_until=later(900)), turn(closed_until=later(600)))
+    seen = told(turn(closed_until=later(900), has_more=True), turn(closed_until=later(600), has_more=True))
     assert seen.queue.starts_at == later(600)
 
 
