@@ -161,6 +161,8 @@ def test_every_declared_index_serves_a_query(connection: sqlite3.Connection) -> 
     statements.append(aggregate_statement(ITEMS, sums, group=False))
     active = {"active": Count((Where("status", "in", ["accepted", "running"]),))}
     statements.append(aggregate_statement("batches", active, group=True))
+    lane = (Where("status", "in", ["accepted", "running"]), Where("priority", "==", "high"))
+    statements.append(aggregate_statement("batches", {"waiting": Sum("progress.pending", lane)}, group=True))
     used = " ".join(step for statement in statements for step in plan(connection, statement))
     declared = connection.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'declared%'").fetchall()
     assert [name for (name,) in declared if name not in used] == []
