@@ -12,7 +12,7 @@ _COMMA = re.compile(r"\d+,\d{1,2}|\d+,\d{4,}|,\d+|\d{1,3}(\.\d{3})+,\d*|0,\d+|\d
 _PLAIN = re.compile(r"(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _EPOCH = re.compile(r"\d{9,10}", re.ASCII)
-_DAY = re.compile(r"\d{4}([-/])\d{2}\1\d{2}(?:[ T].*)?", re.ASCII)
+_DAY = re.compile(r"20\d{2}([-/])\d{2}\1\d{2}(?:[ T].*)?", re.ASCII)
 
 
 def decimal_mark(cells: Iterable[str], *, delimiter: str) -> str | None:

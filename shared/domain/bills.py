@@ -1,12 +1,14 @@
 """What providers billed, as admins bring it, and as it is kept beside the ledger."""
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
 
 from shared.domain.catalogue import MODELS, PREVIEW
 from shared.domain.documents import Part, Stored
@@ -28,13 +30,42 @@ ZONES: Final = {"gemini": "America/Los_Angeles"}
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_NAME), Printable]
 Model = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MODEL), Printable]
-Dollars = Annotated[Decimal, Field(ge=-MOST_USD, le=MOST_USD, decimal_places=18)]
+
+
+_DAY = re.compile(r"20\d{2}-\d{2}-\d{2}", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def _day(value: object) -> date:
+    """A day that is written as one: the usual parser would also take seconds since 1970."""
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError("Give a date like 2026-05-01.")
+
+
+def _dollars(value: object) -> Decimal:
+    """An amount in plain figures: the usual parser would also take other alphabets' and underscores between them."""
+    if _AMOUNT.fullmatch(str(value)) is None:
+        raise ValueError("Give an amount of dollars like 1234.56.")
+    amount = Decimal(str(value))
+    if abs(amount) > MOST_USD:
+        raise ValueError(f"Give at most {MOST_USD:,} dollars.")
+    return amount
+
+
+BilledDay = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Dollars = Annotated[
+    Decimal, PlainValidator(_dollars), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
+]
 
 
 class BillLineCreate(Strict):
     """What one model, or anything else with a name, cost on one day, in US dollars as the provider writes them."""
 
-    day: date
+    day: BilledDay
     model: Model
     cost_usd: Dollars
 
@@ -44,8 +75,8 @@ class BillCreate(Strict):
 
     provider: str
     name: Name = ""
-    from_: date | None = Field(None, alias="from")
-    to: date | None = None
+    from_: BilledDay | None = Field(None, alias="from")
+    to: BilledDay | None = None
     lines: Annotated[list[BillLineCreate], Field(min_length=1, max_length=MAX_LINES)]
 
 

@@ -147,6 +147,8 @@ def test_a_moment_falls_on_the_day_of_the_clock_that_is_asked_for() -> None:
         "2026-02-30",
         "2026-11/05",
         "Nov 5, 2026",
+        "0001-01-01",
+        "9999-12-31",
         "20261105",
         "45966",
         "2026-11-05Tnoon",
