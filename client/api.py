@@ -22,6 +22,7 @@ from client.resources import (
     KeyCreated,
     Login,
     Model,
+    Monitor,
     Reference,
     ReferenceTicket,
     UsageRow,
@@ -236,6 +237,10 @@ class Client:
         """Spending between two dates, by day, model, member or batch."""
         filters = {"from": from_, "to": to, "group_by": group_by}
         return list(self._pages("/v1/usage", "usage", UsageRow, filters, None))
+
+    def monitor(self) -> Monitor:
+        """What waits, runs, fails and costs in the organisation now; for admins."""
+        return typed(Monitor, self.transport.json("GET", "/v1/monitor"))
 
     def keys(self) -> Iterator[Key]:
         """The organisation's API keys, without the secrets."""

@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from client.commands import accounts, batches, letters, runs
+from client.commands import accounts, batches, letters, monitors, runs
 from client.errors import ClientError, ProblemError
 from client.sessions import Session
 
@@ -46,7 +46,7 @@ for command in (
     batches.batches, batches.watch, batches.items, batches.download,
     batches.pause, batches.resume, batches.cancel, batches.retry, batches.budget, batches.promote,
     letters.letters, letters.requeue, letters.discard,
-    accounts.models, accounts.usage,
+    accounts.models, accounts.usage, monitors.monitor,
 ):  # fmt: skip
     app.command()(command)
 

@@ -1,6 +1,7 @@
 """Answers about all that is not a batch: references, links, models, usage, keys, sign-in, health."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -78,6 +79,20 @@ class Model(Open):
 
 class UsageRow(Open):
     """Spending of one day, model, member or batch."""
+
+
+class Monitor(Open):
+    """The organisation's work at one moment; sections that could not be read are null and named in `unavailable`."""
+
+    lanes: list[dict[str, Any]] | None = None
+    leases: dict[str, Any] | None = None
+    models: list[dict[str, Any]] | None = None
+    dead_letters: dict[str, Any] | None = None
+    spend: dict[str, Any] | None = None
+    limits: list[dict[str, Any]] | None = None
+    slow_batches: list[dict[str, Any]] | None = None
+    failing_webhooks: list[dict[str, Any]] | None = None
+    unavailable: list[str] = Field(default_factory=list)
 
 
 class Key(Open):

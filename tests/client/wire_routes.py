@@ -154,6 +154,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     (r"/v1/assets:urls", "POST", _links),
     (r"/v1/models", "GET", lambda _, seen: _page("models", [MODEL], seen)),
     (r"/v1/usage", "GET", lambda wire, seen: _page("usage", wire.usage, seen)),
+    (r"/v1/monitor", "GET", lambda wire, _seen: Reply(200, wire.monitor)),
     (r"/v1/keys", "GET", lambda _, seen: _page("keys", [{"id": "key_1", "name": "ci"}], seen)),
     (r"/v1/keys", "POST", _keys),
     (r"/v1/keys/([^/:]+)", "DELETE", lambda _wire, _seen, _name: Reply(204, raw=b"")),

@@ -67,6 +67,7 @@ class State:
         self.limits: dict[str, int] = {}
         self.fit: dict[str, Any] = {}
         self.usage: list[dict[str, Any]] = []
+        self.monitor: dict[str, Any] = {}
         self.stale_links: set[str] = set()
         self.on_event: Callable[[], None] = lambda: None
         self.port = 0
