@@ -11,7 +11,7 @@ from shared.domain.ids import derived
 from shared.domain.items import Item
 from shared.domain.library import Asset
 from shared.domain.modes import ItemStatus
-from shared.domain.money import LedgerKind
+from shared.domain.money import LedgerEntry, LedgerKind
 from shared.domain.recipes import recipe_of
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, Delete, DocumentStore, Update, Write
@@ -212,13 +212,16 @@ class OutcomeService:
         return not _runs(item, made.attempt)
 
     def _charge_late(self, item: Item, charge: Charge | None) -> None:
-        """A failure that was billed, reported after the item was taken back: its true price replaces the estimate."""
-        if charge is None or charge.kind is LedgerKind.UNKNOWN_OUTCOME:
+        """A failure that cost something, reported after the item was taken back or finished by an earlier attempt.
+
+        Its true price replaces the estimate; where nobody knows the price and nothing is noted yet, the estimate is.
+        """
+        if charge is None:
             return
         for _ in range(_TURNS):
             current = self._items.one(item.org, item.batch, item.id)
             known = self._ledger.of_attempt(item.org, item.id, item.attempt)
-            if current is None or (known is not None and known.value.kind is not LedgerKind.UNKNOWN_OUTCOME):
+            if current is None or (known is not None and not _is_corrected(known.value, charge)):
                 return
             more = charge.cost_micros - (known.value.cost_micros if known else 0)
             entry = self._charges.entry(item, item.attempt, charge)
@@ -283,6 +286,11 @@ def _bought(item: Item, made: Made) -> None:
 def _failed(item: Item, kind: ErrorKind, fields: Mapping[str, Any] | None) -> None:
     for_good = fields is not None and fields["status"] == ItemStatus.FAILED.value
     telemetry.attempt_failed(item.provider, item.model, kind.value, for_good=for_good)
+
+
+def _is_corrected(known: LedgerEntry, charge: Charge) -> bool:
+    """Whether this charge tells more than what is noted: a price where there was an estimate."""
+    return known.kind is LedgerKind.UNKNOWN_OUTCOME and charge.kind is not LedgerKind.UNKNOWN_OUTCOME
 
 
 def _runs(item: Item, attempt: int) -> bool:

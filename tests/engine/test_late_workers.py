@@ -1,16 +1,20 @@
 """Workers that report after their item was taken back."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.items import Item
 from shared.domain.modes import ItemStatus
 from shared.domain.money import LedgerKind
 from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.repositories.collections import Read
+from shared.repositories.items import ItemRepository
 from tests.engine import invariants
-from tests.engine.faults import FaultyWorld
+from tests.engine.faults import Crash, FaultyWorld
 from tests.engine.invariants import paid
 from tests.engine.scripted import PRICE, made
 from tests.engine.worlds import World
@@ -112,4 +116,41 @@ def test_late_money_is_settled_even_when_nobody_asks_for_a_step(folder: Path) ->
         world.done(delivery)
     assert world.batch(batch).cost.spent_micros != sum(item.cost_micros for item in world.items(batch))
     world.run()
+    invariants.check(world)
+
+
+def claimed(world: World, batch: str) -> Read[Item]:
+    """The only image of a batch as a worker holds it."""
+    read = ItemRepository(world.store).one(world.caller.org, batch, world.items(batch)[0].id)
+    assert read is not None
+    assert read.value.status is ItemStatus.RUNNING
+    return read
+
+
+def test_a_call_of_unknown_outcome_is_noted_though_an_earlier_attempt_has_finished_the_image(folder: Path) -> None:
+    world = FaultyWorld(folder)
+    batch = world.submit({"prompt": "a cup"})
+    second: list[Read[Item]] = []
+
+    def answer(request: ImageRequest, turn: int) -> GeneratedImage:
+        if turn == 2:
+            second.append(claimed(world, batch))
+            raise Crash
+        _taken_back(world, batch)
+        with suppress(Crash):
+            world.run()
+        return made(request)
+
+    world.scripted._answer = answer
+    world.steps()
+    world.deliver(world.images()[0])
+    assert (world.items(batch)[0].status, world.items(batch)[0].attempt) == (ItemStatus.SUCCEEDED, 2)
+    world.engine._outcomes.fail(second[0], ProviderError(ErrorKind.TIMEOUT, "No answer.", outcome_known=False))
+    world.engine._outcomes.fail(second[0], ProviderError(ErrorKind.TIMEOUT, "No answer.", outcome_known=False))
+    world.run()
+    assert {entry.attempt: entry.kind for entry in world.ledger()} == {
+        1: LedgerKind.CHARGE,
+        2: LedgerKind.UNKNOWN_OUTCOME,
+    }
+    assert world.batch(batch).cost.spent_micros == 2 * PRICE
     invariants.check(world)
