@@ -49,7 +49,8 @@ class AllotmentService:
         fresh = [ceiling for read, ceiling in ceilings if not read.value.in_flight]
         purse = self._reservations.purse(account, use, books)
         fits = _fits(purse, fresh)
-        if not fits or books.is_stale or self._settles(account, books, use):
+        is_due = books.is_stale or self._reservations.is_overdrawn(books) or self._settles(account, books, use)
+        if not fits or is_due:
             wish = _wish(fresh) if fits else _chunk(batch, use, fresh)
             purse = self._reservations.adjust(account, use, wish)
         chosen = _chosen(ceilings, purse)

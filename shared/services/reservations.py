@@ -150,6 +150,10 @@ class ReservationService:
         found = self._documents.get_many([ours, shared])
         return Books(self._reservations.reading(found, ours), self._budgets.reading(found, shared))
 
+    def is_overdrawn(self, books: Books) -> bool:
+        """Whether what was set aside earlier may not fit any more, because somebody's call cost more than was held for it."""
+        return self._standings.is_overdrawn(books.budget.value)
+
     def purse(self, account: Account, use: Use, books: Books) -> Purse:
         """What is free of what the batch has set aside, as it stands."""
         held = books.reservation.value

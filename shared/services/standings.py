@@ -94,6 +94,13 @@ class Standings:
         counted = self._counted(account, budget, rules, own)
         return [*budgeted, *total, *counted], rules.organisation.warn_percent
 
+    def is_overdrawn(self, budget: Budget) -> bool:
+        """Whether more is spent and reserved than the organisation may spend in all: a call cost more than it could.
+
+        Limits that have to be looked up are left out: they are measured whenever a batch settles or asks for more.
+        """
+        return budget.epoch == 0 and any(one.room < 0 for one in self._total(budget, None, NOTHING))
+
     def _of_batch(self, account: Account, own: Own) -> list[Standing]:
         """The batch's own budget."""
         if account.budget_micros is None:

@@ -75,6 +75,7 @@ class Audit:
     limit_micros: int | None
     items: dict[str, Shadow] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reservations: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     objects: dict[str, int] = field(default_factory=dict)
     jobs: set[str] = field(default_factory=set)
@@ -109,6 +110,8 @@ class Audit:
                 self._item_written(who, write, ledger)
             elif len(parts) == 4 and parts[2] == "batches":
                 self._batch_written(who, write)
+            elif len(parts) == 4 and parts[2] == "reservations":
+                self.reservations.setdefault(write.path, {}).update(_fields(write) or {})
 
     def stored(self, name: str) -> None:
         """An object was put."""
@@ -247,9 +250,19 @@ class Audit:
             self.fail(f"{shadow.path} goes out beyond its batch's budget: {bound} of {budget}")
         if self.limit_micros is not None:
             org = "/".join(batch.split("/")[:2])
-            bound = self.bound_micros(f"{org}/")
+            # What others' calls cost beyond what was set aside counts from the next step of their batch on.
+            bound = self.bound_micros(f"{org}/") - sum(map(self._unsettled_micros, self._batches_beside(org, batch)))
             if bound > self.limit_micros + self._news_micros:
                 self.fail(f"{shadow.path} goes out beyond the organisation's limit: {bound} of {self.limit_micros}")
+
+    def _batches_beside(self, org: str, batch: str) -> list[str]:
+        return [path for path in self.batches if path.startswith(f"{org}/") and path != batch]
+
+    def _unsettled_micros(self, batch: str) -> int:
+        """By how much a batch's items bind more than it has set aside and settled."""
+        kept = self.reservations.get(batch.replace("/batches/", "/reservations/"), {})
+        aside: int = kept.get("reserved_micros", 0) + kept.get("settled_micros", 0)
+        return max(self.bound_micros(f"{batch}/") - aside, 0)
 
     def _batch_written(self, who: str, write: Write) -> None:
         fields = _fields(write)
