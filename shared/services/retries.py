@@ -62,7 +62,7 @@ class RetryService:
         fields = item_machine.retried(
             read.value,
             now=now,
-            series=batch.series,
+            series=batch.retry.series if batch.retry else batch.series,
             place_at=places.planned(now, index=read.value.index, total=batch.progress.total),
             changes=_changes_of(read.value, changes),
             references=references,
