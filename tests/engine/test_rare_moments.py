@@ -236,7 +236,7 @@ def test_a_retry_takes_up_an_image_that_changed_meanwhile(folder: Path) -> None:
     RetryService(world.store, world.offer, world.clock).carry_out(ORG, failed, step_lead(world, batch))
     assert world.items(batch)[0].series == 1
     overtaken = Overtaken(world.store, lambda: touch(world, of_item(world, batch)))
-    wanted: Batch = failed.model_copy(update={"retry": RetryOrder(series=2)})
+    wanted: Batch = failed.model_copy(update={"series": 2, "retry": RetryOrder(series=2)})
     RetryService(overtaken, world.offer, world.clock).carry_out(ORG, wanted, step_lead(world, batch))
     item = world.items(batch)[0]
     assert (item.status, item.series) == (ItemStatus.PENDING, 2)
