@@ -44,11 +44,12 @@ class Attempt(Part):
 class ProviderJob(Part):
     """A job that runs on a provider's side, as it is kept between two looks at it.
 
-    `id` and `address` mean something to the provider alone. `usage` holds the units that it bills, where it said so at once.
+    `id` and `place` mean something to the provider alone: which job it is, and where it is asked for, in the provider's own
+    words and never as a URL. `usage` holds the units that it bills, where it said so at once.
     """
 
     id: str
-    address: str = ""
+    place: str = ""
     seed: int | None = None
     usage: dict[str, int] = Field(default_factory=dict)
 

@@ -107,7 +107,7 @@ class ScriptedJobs:
             self.submitted.append(request)
             self._jobs[name] = request
             self.billed[_key(request)] += 1
-        return ProviderJob(id=name, address=f"https://jobs.test/{name}")
+        return ProviderJob(id=name, place="rack.3.")
 
     def poll(self, job: ProviderJob, *, deadline_seconds: float) -> GeneratedImage | StillRunning:
         """The scripted answer to this look at the job."""

@@ -41,7 +41,7 @@ def test_a_job_is_submitted_once_asked_for_and_fetched_at_once(server: FluxServe
     server.looks_needed = 3
     job = flux.submit(request(prompt="a cup", seed=7))
     assert (job.id, job.seed) == ("job-1", 7)
-    assert job.address == f"{server.url}/v1/get_result?id=job-1"
+    assert job.place == ""
     assert flux.poll(job, deadline_seconds=10) == StillRunning(None)
     assert flux.poll(job, deadline_seconds=10) == StillRunning(None)
     image = made(flux, job)
@@ -141,8 +141,49 @@ def test_references_are_booked_by_the_megapixel_where_no_cost_is_told(server: Fl
 def test_a_job_without_an_address_is_asked_for_by_its_number(server: FluxServer, flux: FluxImageJobs) -> None:
     server.taken = {"polling_url": None}
     job = flux.submit(request())
-    assert job.address == f"{server.url}/v1/get_result?id=job-1"
+    assert job.place == ""
     assert made(flux, job).data
+
+
+def test_a_job_is_asked_for_where_its_answer_says_and_no_url_of_it_is_kept(
+    server: FluxServer, flux: FluxImageJobs
+) -> None:
+    server.taken = {"polling_url": f"{server.url}/v1/get_result?region=us1&id=job-1"}
+    job = flux.submit(request())
+    assert job.place == "/v1/get_result?region=us1&id=job-1"
+    assert made(flux, job).data
+    assert server.requests[1].path == "/v1/get_result?region=us1&id=job-1"
+    assert "://" not in job.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("https://api.bfl.ai/v1/get_result?id=j", ""),
+        ("https://api.us1.bfl.ai/v1/get_result?id=j", "api.us1."),
+        ("https://bfl.ai/v1/get_result?id=j", "."),
+        ("https://api.eu.bfl.ai/v2/jobs/j?x=%20a", "api.eu./v2/jobs/j?x=%20a"),
+        ("https://api.bfl.ai//evil.example/x", "//evil.example/x"),
+    ],
+)
+def test_an_address_is_built_again_from_the_place_of_its_job(address: str, place: str) -> None:
+    addresses = Addresses("https://api.bfl.ai/")
+    assert addresses.place_of(address, "j") == place
+    assert addresses.of_result(place, "j") == address
+
+
+@pytest.mark.parametrize(
+    "place", ["evil.example", "user:word@api.", "evil.example#", "evil.example?", ":1/", "evil.example\\", "[::1]."]
+)
+def test_a_place_that_was_tampered_with_leads_nowhere(place: str) -> None:
+    with pytest.raises(ProviderError, match="not its own"):
+        Addresses("https://api.bfl.ai/").of_result(place, "j")
+
+
+def test_an_endless_address_is_not_kept(server: FluxServer, flux: FluxImageJobs) -> None:
+    server.taken = {"polling_url": f"{server.url}/v1/get_result?id={'x' * 1_000}"}
+    with pytest.raises(ProviderError, match="endless"):
+        flux.submit(request())
 
 
 FOREIGN = [
@@ -211,7 +252,7 @@ def test_what_only_looks_like_the_service_is_not_it(address: str) -> None:
 def test_a_base_with_a_path_is_kept() -> None:
     proxied = Addresses("https://proxy.example/bfl/")
     assert proxied.of_model("flux-2-pro") == "https://proxy.example/bfl/v1/flux-2-pro"
-    assert proxied.of_result("a b") == "https://proxy.example/bfl/v1/get_result?id=a+b"
+    assert proxied.of_result("", "a b") == "https://proxy.example/bfl/v1/get_result?id=a+b"
     assert proxied.checked("https://media.proxy.example/x.png") == "https://media.proxy.example/x.png"
 
 

@@ -41,8 +41,8 @@ def job(
     if not isinstance(name, str) or not 0 < len(name) <= _MAX_ID or not name.isprintable():
         raise ProviderError(ErrorKind.UNKNOWN, "Flux took the job and named none.", outcome_known=False)
     named = said.get("polling_url")
-    address = addresses.of_result(name) if named is None else addresses.checked(named)
-    return ProviderJob(id=name, address=address, seed=seed, usage=_usage(said, request, spec))
+    place = "" if named is None else addresses.place_of(named, name)
+    return ProviderJob(id=name, place=place, seed=seed, usage=_usage(said, request, spec))
 
 
 def standing(said: Mapping[str, Any], job: ProviderJob, problem: str) -> Mapping[str, Any] | None:

@@ -63,7 +63,7 @@ class FluxImageJobs:
         """Where the job stands, and its picture once there is one; raises ProviderError, and nothing else."""
 
         def look() -> GeneratedImage | StillRunning:
-            answer = self._http().get(self._addresses.checked(job.address), headers=self._key())
+            answer = self._http().get(self._addresses.of_result(job.place, job.id), headers=self._key())
             if answer.status_code != 200:
                 raise failures.of_look(answer, now=self._clock.now(), secret=self._secret)
             said = answers.document(answer)
