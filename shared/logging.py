@@ -25,12 +25,13 @@ _SECRETS = re.compile(
     r"(?i:bearer\s+)[A-Za-z0-9._~+/=-]+"  # an Authorization header
     r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"  # a JSON web token
     r"|AIza[A-Za-z0-9_-]{20,}"  # a Google API key
+    r"|\b(?:sk-|bfl_)[\w-]{16,}"  # a key of OpenAI or of Black Forest Labs
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
 )
-# They log whole URLs, or every request a second time.
 # What it has to say of exports is said once, by whoever asked for them.
 _SILENT = ("opentelemetry",)
-_QUIET = ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "google_genai", "uvicorn.access", "asyncio")
+# They log whole URLs, whole requests with their prompts, or every request a second time.
+_QUIET = ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "google_genai", "openai", "uvicorn.access", "asyncio")
 
 
 def configure(level: str = "INFO", *, project: str = "") -> None:

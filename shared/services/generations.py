@@ -6,7 +6,7 @@ from threading import Lock
 
 from shared import telemetry
 from shared.domain import item_machine
-from shared.domain.errors import GuardRefused, NotFound, ProviderError
+from shared.domain.errors import ErrorKind, GuardRefused, NotFound, ProviderError, Unavailable
 from shared.domain.failures import severity
 from shared.domain.fair_queues import Seat
 from shared.domain.items import Item
@@ -98,10 +98,11 @@ class GenerationService:
                 if not is_admitted:
                     self._leave(read)
                     return
+                lane = image_lane(self._seat(org, batch).priority)
                 claimed = self._claim(read, attempt)
                 if claimed is None:
                     return
-                self._work(claimed, place)
+                self._work(claimed, place, lane)
         self._requests.soon(org, batch)
 
     def _admission(self, item: Item) -> AbstractContextManager[bool]:
@@ -173,7 +174,7 @@ class GenerationService:
             return
         self._requests.at(read.value.org, read.value.batch, self._clock.now() + _EQUAL_WAIT)
 
-    def _work(self, claimed: Read[Item], place: Place) -> None:
+    def _work(self, claimed: Read[Item], place: Place, lane: str) -> None:
         item, began = claimed.value, self._clock.monotonic()
         try:
             earlier = self._earlier(item)
@@ -183,7 +184,6 @@ class GenerationService:
                 return
             made = self._handler.recover(item)
             if made is None and self._handler.spec(item).job is not None:
-                lane = image_lane(self._batches.one(item.org, item.batch).value.priority)
                 self._jobs.keep(claimed, self._handler.submit(item, answered=place.give_back), lane=lane)
                 return
             made = made or self._handler.make(item, answered=place.give_back)
@@ -207,8 +207,17 @@ class GenerationService:
         telemetry.attempt_ended(item.provider, item.model, outcome, self._clock.monotonic() - began)
 
     def _earlier(self, item: Item) -> Asset | None:
-        """An equal image that exists; looked for after the recipe was locked, so that none can slip in between."""
-        return self._assets.made_by(item.org, [item.recipe]).get(item.recipe) if item.reuse else None
+        """An equal image that exists; looked for after the recipe was locked, so that none can slip in between.
+
+        Raises ProviderError when the store does not answer: nothing was bought, and that is known.
+        """
+        if not item.reuse:
+            return None
+        try:
+            return self._assets.made_by(item.org, [item.recipe]).get(item.recipe)
+        except Unavailable as error:
+            told = f"Whether there is an equal image already could not be read: {error.detail}"
+            raise ProviderError(ErrorKind.UNAVAILABLE, told) from error
 
     def _seat(self, org: str, batch: str) -> Seat:
         """In whose turn an image of this batch is made; its lane as it was when the batch was last looked at."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from shared.domain.batches import BatchCreate, BatchRetry
-from shared.domain.errors import ErrorKind, ProviderError
+from shared.domain.errors import ErrorKind, ProviderError, Unavailable
 from shared.domain.library import Asset
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.domain.money import LedgerKind
@@ -232,4 +232,28 @@ def test_two_equal_images_of_two_batches_at_once_make_one_call(folder: Path) -> 
     (ours,), (theirs,) = world.items(first), world.items(second)
     assert sorted([(ours.reused, ours.cost_micros), (theirs.reused, theirs.cost_micros)]) == [(False, PRICE), (True, 0)]
     assert locks(world) == 0
+    invariants.check(world)
+
+
+def test_a_store_that_does_not_tell_of_equal_images_costs_a_pause_and_no_money(folder: Path) -> None:
+    world = FaultyWorld(folder)
+    world.submit({"prompt": "a cup", "seed": 3})
+    world.run()
+    second = world.submit({"prompt": "a cup", "seed": 3}, reuse=True)
+    failures: list[str] = []
+
+    def silent(name: str) -> None:
+        if not failures and any(item.status is ItemStatus.RUNNING for item in world.items(second)):
+            failures.append(name)
+            raise Unavailable("The store is away.")
+
+    world.faults.read = silent
+    world.run()
+    (taken,) = world.items(second)
+    assert failures
+    assert (taken.status, taken.reused, taken.cost_micros) == (ItemStatus.SUCCEEDED, True, 0)
+    assert len(world.scripted.requests) == 1
+    assert taken.attempts[0].error is not None
+    assert taken.attempts[0].error.kind is ErrorKind.UNAVAILABLE
+    assert [entry.kind for entry in world.ledger() if entry.batch == second] == [LedgerKind.REUSED]
     invariants.check(world)

@@ -120,3 +120,19 @@ def test_a_crash_between_submitting_and_storing_is_an_unknown_purchase(folder: P
     (item,) = world.items(batch)
     assert (item.status, len(jobs.submitted), item.cost_micros) == (ItemStatus.SUCCEEDED, 2, 2 * PRICE)
     invariants.check(world)
+
+
+def test_a_store_that_answers_no_read_between_claim_and_submit_leaves_no_unknown_purchase(folder: Path) -> None:
+    world = FaultyWorld(folder, provider=ScriptedJobs(), specs=(job_model(),))
+    batch = world.submit({"prompt": "a cup"})
+
+    def silent(_name: str) -> None:
+        if not world.scripted.requests and any(item.status is ItemStatus.RUNNING for item in world.items(batch)):
+            raise Unavailable("The store is away.")
+
+    world.faults.read = silent
+    world.run()
+    (item,) = world.items(batch)
+    assert (item.status, item.attempt, len(world.scripted.requests)) == (ItemStatus.SUCCEEDED, 1, 1)
+    assert [entry.kind for entry in world.ledger()] == [LedgerKind.CHARGE]
+    invariants.check(world)

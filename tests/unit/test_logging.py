@@ -86,6 +86,8 @@ def test_what_a_line_is_about_is_bound_and_unbound(said: Any) -> None:
         {"line": "GET /objects/a?signature=hush HTTP/1.1"},
         {"note": "sent Authorization: Bearer hush"},
         {"note": "eyJhbGciOiJFZERTQSJ9.hush.hush"},
+        {"note": "Incorrect API key provided: sk-proj-hush-hush-hush-hush"},
+        {"note": "The key bfl_hushhushhushhush is not known."},
         {"note": "-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----"},
     ],
 )
@@ -134,3 +136,9 @@ def test_less_severe_lines_than_asked_are_not_said(said: Any) -> None:
     logger("x").warning("quiet")
     logger("x").error("loud")
     assert [line["event"] for line in said()] == ["loud"]
+
+
+def test_a_providers_library_tells_no_prompt_at_any_level(capsys: Lines) -> None:
+    configure("DEBUG")
+    logging.getLogger("openai._base_client").debug("Request options: %s", {"json_data": {"prompt": "hush"}})
+    assert "hush" not in capsys.readouterr().err
