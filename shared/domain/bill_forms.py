@@ -13,6 +13,9 @@ from shared.domain.errors import Malformed
 
 # Before the table some exports say whose bill it is.
 _PREAMBLE: Final = 40
+# More columns than any export has, and more empty lines than any file: each costs time before it means anything.
+_MAX_CELLS: Final = 500
+_MAX_EMPTY: Final = 20_000
 _DELIMITERS: Final = (",", ";", "\t")
 _ROLES: Final = ("day", "end", "model", "cost", "currency", "service", "credit", "kind")
 _SIGNS: Final = ".$€£¥₹"
@@ -141,12 +144,18 @@ def _under_header(text: str, delimiter: str) -> Table | None:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty, with the line each begins in."""
+    """The rows that are not empty, with the line each begins in; raises Malformed where there is no end of columns or empty lines."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    begins = 1
+    begins, empty = 1, 0
     for row in reader:
+        if len(row) > _MAX_CELLS:
+            raise Malformed(f"Row {begins} has {len(row):,} cells: no bill has more than {_MAX_CELLS}.")
         if any(cell.strip() for cell in row):
             yield begins, row
+        else:
+            empty += 1
+            if empty > _MAX_EMPTY:
+                raise Malformed(f"The file has more than {_MAX_EMPTY:,} empty lines: remove them.")
         begins = reader.line_num + 1
 
 

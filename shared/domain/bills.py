@@ -20,6 +20,8 @@ MAX_DAYS: Final = 93
 MAX_LINES: Final = 20_000
 # Of the lines that are kept: each day and model is one.
 MAX_KEPT: Final = 2_000
+# A document has at most 1 MiB.
+MAX_NAMES_BYTES: Final = 600_000
 MAX_NAME: Final = 120
 MAX_MODEL: Final = 200
 MOST_USD: Final = Decimal(10) ** 9

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.domain.limits import EVER, WARN_PERCENT, Credits, balance
 from shared.domain.rows import Strict
@@ -14,6 +14,16 @@ MAX_IMAGES = 10**9
 
 Micros = Annotated[int, Field(ge=0, le=MAX_MICROS, strict=True)]
 MemberId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+def _usual(day: date) -> date:
+    """The day; raises ValueError for one that begins outside of the calendar by some clock on earth."""
+    if not 1970 <= day.year <= 9998:
+        raise ValueError("Give a day of the years 1970 to 9998.")
+    return day
+
+
+RenewalDay = Annotated[date, AfterValidator(_usual)]
 
 
 class LimitSettings(Strict):
@@ -40,7 +50,7 @@ class Renewal(Strict):
     """To what credits are renewed, on which day first, and whether each month on that day; what is left then is not kept."""
 
     amount_micros: Micros
-    on: date
+    on: RenewalDay
     monthly: bool = True
 
 

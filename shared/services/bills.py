@@ -7,6 +7,8 @@ from shared.domain.bill_files import read
 from shared.domain.bills import (
     MAX_DAYS,
     MAX_KEPT,
+    MAX_NAMES_BYTES,
+    MOST_USD,
     PROVIDERS,
     ZONES,
     Bill,
@@ -122,6 +124,10 @@ class BillService:
         lines = kept_lines(told.lines, provider)
         if len(lines) > MAX_KEPT:
             raise TooLarge(f"The bill has more than {MAX_KEPT:,} days and models. Bring a shorter time.")
+        if sum(len(line.model.encode()) for line in lines) > MAX_NAMES_BYTES:
+            raise TooLarge("The names of the bill's lines are too long to be kept together. Bring a shorter time.")
+        if sum(abs(line.cost_micros) for line in lines) + abs(told.credits_usd * 1_000_000) > MOST_USD * 1_000_000:
+            raise Invalid([FieldError("", f"No bill is of more than {MOST_USD:,} dollars in all.")])
         return Bill(
             id=bill_id(caller.org, provider, told.first, told.last, lines),
             provider=provider,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from shared.domain.modes import Role
 from shared.domain.organisations import AuditEntry
 from shared.ports.documents import Query
@@ -82,6 +84,13 @@ def test_a_grant_that_is_sent_twice_is_granted_once(stack: ApiStack) -> None:
     assert again.json()["left_micros"] == 7
     other = stack.ask("POST", "/v1/credits", json={"amount_micros": 8}, headers=headers)
     assert other.status_code == 422
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "9999-01-01", "9999-12-31"])
+def test_credits_are_not_renewed_on_days_that_some_clock_does_not_know(stack: ApiStack, day: str) -> None:
+    refused = stack.ask("POST", "/v1/credits", json={"amount_micros": 1, "renewal": {"amount_micros": 1, "on": day}})
+    assert refused.status_code == 422
+    assert "1970 to 9998" in refused.json()["detail"]
 
 
 def test_members_see_their_own_credits_and_admins_all(stack: ApiStack) -> None:

@@ -190,6 +190,20 @@ def test_a_file_of_too_many_rows_is_refused() -> None:
         read(("date,model,cost_usd\n" + "2026-11-01,a,1\n" * (MAX_LINES + 1)).encode())
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\n" * 30_000, "empty lines"),
+        ("date,model,cost_usd\n" + " ,\n" * 30_000, "empty lines"),
+        ("a," * 1_000, "1,001 cells"),
+        ("date,model,cost_usd\n2026-11-01,a,1" + "," * 600, "603 cells"),
+    ],
+)
+def test_a_file_of_endless_columns_or_empty_lines_is_given_up_early(text: str, words: str) -> None:
+    with pytest.raises(Malformed, match=words):
+        read(text.encode())
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: f"date,model,cost_usd\n{text}".encode()))
 def test_whatever_is_sent_it_is_read_or_refused_in_words(data: bytes) -> None:
     try:

@@ -274,3 +274,18 @@ def test_a_bill_of_too_many_names_is_refused(desk: Desk) -> None:
     rows = "".join(f"2026-03-01,thing {number},1\n" for number in range(2_001))
     with pytest.raises(TooLarge, match="2,000"):
         file(desk, f"date,model,cost_usd\n{rows}")
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_bill_is_refused_whose_sums_are_of_no_bill(desk: Desk, sign: str) -> None:
+    with pytest.raises(Invalid, match="1,000,000,000 dollars in all"):
+        bring(desk, line(1, f"{sign}1e9"), line(2, "1"))
+    rows = f"2026-03-01,a sku,{sign}1e9,USD,Discount\n" * 2
+    with pytest.raises(Invalid, match="1,000,000,000 dollars in all"):
+        file(desk, "usage date,sku,cost,currency,credit type\n2026-03-01,a sku,1,USD,\n" + rows, provider="gemini")
+    assert bring(desk, line(1, f"{sign}1e9"))
+
+
+def test_names_that_fill_a_document_are_refused_in_words(desk: Desk) -> None:
+    with pytest.raises(TooLarge, match="names"):
+        bring(desk, *[line(1, "1", "\N{GRINNING FACE}" * 190 + str(number)) for number in range(800)])
