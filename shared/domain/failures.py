@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
 from shared.domain.items import Attempt, Item
@@ -47,8 +48,8 @@ def _and(names: list[str]) -> str:
 
 
 _PERMANENT = frozenset({ErrorKind.REFUSED, ErrorKind.INVALID, ErrorKind.UNAUTHORISED})
-_PATIENT = frozenset({ErrorKind.BUSY, ErrorKind.QUOTA})
-_OF_OUTAGES = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT})
+PATIENT: Final = frozenset({ErrorKind.BUSY, ErrorKind.QUOTA})
+OF_OUTAGES: Final = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT})
 _ONE_MORE = frozenset({ErrorKind.UNKNOWN, ErrorKind.NO_IMAGE, ErrorKind.WRONG_SHAPE})
 _QUOTA_PAUSE_SECONDS = 3_600.0
 _MIN_BUSY_SECONDS = 1.0
@@ -89,8 +90,8 @@ def decide(
     """
     if error.kind in _PERMANENT:
         return Decision(None, uses_try=True)
-    is_outage = shut_until is not None and error.kind in _OF_OUTAGES and error.outcome_known
-    patient = error.kind in _PATIENT or is_outage
+    is_outage = shut_until is not None and error.kind in OF_OUTAGES and error.outcome_known
+    patient = error.kind in PATIENT or is_outage
     is_second = error.kind in _ONE_MORE and _had_its_one_more(item)
     if not patient and (is_second or item.tries + 1 >= rules.max_tries):
         return Decision(None, uses_try=True)
@@ -106,7 +107,7 @@ def decide(
 
 def _delay(error: ProviderError, backoff: float, rules: RetryRules) -> float:
     wished = error.retry_after_seconds or 0.0
-    least = _MIN_BUSY_SECONDS if error.kind in _PATIENT else 0.0
+    least = _MIN_BUSY_SECONDS if error.kind in PATIENT else 0.0
     return min(max(backoff, wished, least), max(rules.max_seconds, least))
 
 
@@ -116,7 +117,7 @@ def busy_in_a_row(item: Item) -> int:
     last = before[-1] if before else None
     if last is None or last.error is None or is_of_earlier_series(item, last):
         return 0
-    return last.count if last.error.kind in _PATIENT else 0
+    return last.count if last.error.kind in PATIENT else 0
 
 
 def is_of_earlier_series(item: Item, attempt: Attempt) -> bool:
@@ -127,7 +128,7 @@ def is_of_earlier_series(item: Item, attempt: Attempt) -> bool:
 def _had_its_one_more(item: Item) -> bool:
     """Whether one of this series' tries ended in a way that is worth only one more."""
     told = [attempt.error.kind for attempt in item.attempts if attempt.error and attempt.number != item.attempt]
-    tries = [kind for kind in told if kind not in _PATIENT]
+    tries = [kind for kind in told if kind not in PATIENT]
     return any(kind in _ONE_MORE for kind in tries[max(len(tries) - item.tries, 0) :])
 
 

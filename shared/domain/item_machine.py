@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.batches import RetryChanges
-from shared.domain.errors import ErrorKind, ProviderError
-from shared.domain.failures import Decision, hint, is_of_earlier_series
+from shared.domain.errors import ProviderError
+from shared.domain.failures import PATIENT, Decision, hint, is_of_earlier_series
 from shared.domain.items import Attempt, AttemptError, Item, ItemError, ItemReference, ProviderJob, RunningJob
 from shared.domain.modes import ItemStatus
 
@@ -21,7 +21,6 @@ _AT_REST: Mapping[str, Any] = {
     "job": None,
 }
 _NOT_DISCARDED: Mapping[str, Any] = {"discarded_at": None, "discarded_by": "", "discard_reason": ""}
-_PATIENT = frozenset({ErrorKind.BUSY, ErrorKind.QUOTA})
 # A document stays far below a mebibyte however often it is tried again: the oldest attempts are summed up by twos.
 MAX_ATTEMPTS = 200
 LOST = "The worker stopped before it could report; the next try looks first for what it may have finished."
@@ -253,7 +252,7 @@ def _closed(
 
 
 def _is_patient(entry: Attempt) -> bool:
-    return entry.error is not None and entry.error.kind in _PATIENT
+    return entry.error is not None and entry.error.kind in PATIENT
 
 
 def _dump(attempts: list[Attempt]) -> list[Fields]:

@@ -1,18 +1,17 @@
 """Failed items of a whole organisation, whichever batch they belong to."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from shared.domain.dead_letters import DeadLetterCounts
 from shared.domain.errors import ErrorKind
 from shared.domain.items import Item
+from shared.domain.limits import EVER
 from shared.domain.modes import ItemStatus
 from shared.ports.documents import Count, DocumentStore, Order, Query, Where
 from shared.repositories.collections import Collection, Read
 
 _IDS_A_QUERY = 30
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _OPEN = (Where("status", "==", ItemStatus.FAILED.value), Where("discarded_at", "==", None))
 
 
@@ -44,7 +43,7 @@ class DeadLetterRepository(Collection[Item]):
         start_after: tuple[Any, ...] | None = None,
     ) -> list[Read[Item]]:
         """Discarded items, the latest discarded first; `start_after` is (`discarded_at`, path) of the last one."""
-        where = (Where("org", "==", org), *(period or (Where("discarded_at", ">", _EVER),)))
+        where = (Where("org", "==", org), *(period or (Where("discarded_at", ">", EVER),)))
         return self._latest("discarded_at", where, limit, start_after)
 
     def named(self, org: str, items: Sequence[str]) -> list[Read[Item]]:
@@ -78,4 +77,4 @@ class DeadLetterRepository(Collection[Item]):
 
 
 def _count(org: str, *where: Where) -> Count:
-    return Count((Where("org", "==", org), *_OPEN, *where, Where("finished_at", ">", _EVER)))
+    return Count((Where("org", "==", org), *_OPEN, *where, Where("finished_at", ">", EVER)))

@@ -1,11 +1,12 @@
 """Items of batches."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from shared.domain.ids import is_id
 from shared.domain.items import Item
+from shared.domain.limits import EVER
 from shared.domain.modes import ItemStatus
 from shared.domain.progress import Counts
 from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Version, Where
@@ -160,7 +161,7 @@ class ItemRepository(Collection[Item]):
         where = (
             Where("org", "==", org),
             Where("status", "==", ItemStatus.RUNNING.value),
-            Where("due_at", ">", datetime(1970, 1, 1, tzinfo=UTC)),
+            Where("due_at", ">", EVER),
         )
         count = self._documents.aggregate("items", {"running": Count(where)}, group=True)["running"]
         first = self.readable(Query("items", where, (Order("due_at"),), limit=1, group=True)) if count else []

@@ -59,7 +59,7 @@ class ExpiryService:
         now = self._clock.now()
         if reservation is None or reservation.value.expires_at > now:
             return False
-        if not reservation.value.reserved_micros:
+        if not reservation.value.reserved_micros and not reservation.value.reserved_images:
             self._documents.commit([guarded(reservation, {"expires_at": NEVER})])
             return False
         read = self._batches.find(paths.batch(org, batch))

@@ -10,6 +10,7 @@ from threading import Lock
 from shared.domain import breakers, pacers
 from shared.domain.breakers import Outcome
 from shared.domain.errors import ErrorKind, GuardRefused, ProviderError, Unavailable
+from shared.domain.failures import OF_OUTAGES, PATIENT
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.pacers import Bounds, Paced, Pacer
 from shared.logging import logger
@@ -24,7 +25,6 @@ _TURNS = 3
 _OUTCOMES_KEPT = 20
 _LATELY = timedelta(minutes=5)
 _SECOND = timedelta(seconds=1)
-_FAILURES = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT})
 # Who answers so is there; of anything else nothing is learned.
 _TOO_FAST = frozenset({ErrorKind.BUSY, ErrorKind.UNAVAILABLE})
 
@@ -142,7 +142,7 @@ class PacerService:
 
         `image` tells apart the images that calls were for; without it, each is taken to be for another one.
         """
-        if error.kind not in _FAILURES | {ErrorKind.BUSY, ErrorKind.QUOTA}:
+        if error.kind not in OF_OUTAGES | PATIENT:
             self.answered(spec, started_at)
             return
         with self._lock:
@@ -150,7 +150,7 @@ class PacerService:
             if started_at in calls.taken:
                 calls.taken.remove(started_at)
             admitted = calls.admitted(started_at)
-        self._ended(spec, failed=error.kind in _FAILURES, image=image or started_at.isoformat())
+        self._ended(spec, failed=error.kind in OF_OUTAGES, image=image or started_at.isoformat())
         self._quietly(spec, lambda pacer, bounds, now: self._after(pacer, bounds, now, error, started_at, admitted))
 
     def _after(
@@ -162,7 +162,7 @@ class PacerService:
             return None
         if error.kind is ErrorKind.QUOTA:
             return breakers.parked(pacer, now=now, reopens_at=error.reopens_at)
-        if error.kind in _FAILURES and (is_trial or self._is_down(pacer, now)):
+        if error.kind in OF_OUTAGES and (is_trial or self._is_down(pacer, now)):
             _log.warning("model_down", model=pacer.model, pauses=pacer.pauses + 1)
             return breakers.opened(pacer, now=now, jitter=self._ids.jitter())
         if is_trial:

@@ -82,3 +82,13 @@ def test_a_batch_that_still_holds_money_is_not_purged(folder: Path) -> None:
     assert world.store.get(paths.batch(ORG, batch)) is None
     assert world.budget().reserved_micros == 0
     world.close()
+
+
+def test_images_that_a_batch_still_wants_stay_set_aside_when_it_holds_no_money(folder: Path) -> None:
+    world = world_of(folder)
+    batch = world.submit(ROW | {"variants": 2})
+    held = {"reserved_micros": 0, "reserved_images": 2, "counts_images": True}
+    world.store.commit([Update(paths.reservation(ORG, batch), {**held, "expires_at": world.clock.now()})])
+    assert clean(world) == 0
+    assert world.reservation(batch).expires_at == world.clock.now() + timedelta(days=30)
+    world.close()
