@@ -42,5 +42,7 @@ class BacklogService:
         telemetry.backlog_seen({lane.value: count for lane, count in by_lane.items()}, oldest_age_seconds=age)
         if age > _LONG_SECONDS:
             _log.warning("backlog_waits", oldest_seconds=round(age), waiting=sum(by_lane.values()))
-        for spec in self._offer.usable(now.date()):
-            telemetry.breaker_seen(spec.provider, spec.id, is_open=self._pacers.of(spec).is_shut)
+        # Whoever measures is given no provider's key, so it cannot tell which models are offered.
+        for spec in self._offer.known():
+            if not spec.is_shut_down(now.date()):
+                telemetry.breaker_seen(spec.provider, spec.id, is_open=self._pacers.of(spec).is_shut)

@@ -14,7 +14,9 @@ from shared import telemetry
 from shared.domain.errors import ErrorKind, ProviderError, Unavailable
 from shared.domain.ids import is_id
 from shared.domain.modes import ItemStatus, Priority
+from shared.domain.offers import Offer
 from shared.ports.providers import GeneratedImage, ImageRequest
+from shared.services.backlogs import BacklogService
 from tests.engine.faults import Faults
 from tests.engine.scripted import ScriptedProvider, made
 from tests.engine.worlds import World
@@ -116,6 +118,14 @@ def test_what_waits_for_long_is_warned_of(world: World) -> None:
     [line] = [line for line in lines if line["event"] == "backlog_waits"]
     assert line["log_level"] == "warning"
     assert line["waiting"] == 1
+
+
+def test_a_model_that_is_not_asked_is_told_of_by_a_function_without_its_key(world: World) -> None:
+    figures, pacers = Figures(world.queue), world.engine.pacers
+    [spec] = world.offer.usable(world.clock.now().date())
+    pacers.refused(spec, ProviderError(ErrorKind.QUOTA, "Used up."), pacers.started(spec))
+    assert BacklogService(world.store, world.clock, offer=Offer([spec], ()), pacers=pacers).sweep() == 0
+    assert sums(figures)["open_breakers", (spec.id, spec.provider)] == 1
 
 
 def test_a_store_that_is_away_only_leaves_the_backlog_unmeasured(tmp_path: Path) -> None:
