@@ -4,17 +4,18 @@ import os
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 from shared.adapters.embedded.documents import SqliteDocumentStore
 from shared.adapters.embedded.documents.stores import KEPT_CHANGES, PRUNE_EVERY
 from shared.domain.errors import ConfigurationWrong, Unavailable
-from shared.ports.documents import Change, Count, Create, Delete, Query, Set
+from shared.ports.documents import Change, Count, Create, Delete, Query, Set, Where
 from shared.repositories.indexes import INDEXES
 from tests.clocks import ManualClock
 
@@ -141,6 +142,27 @@ def test_a_full_disk_is_said_and_halves_no_commit(path: Path) -> None:
     with closing(opened(path)) as store:
         assert store.aggregate(THINGS, {"n": Count()}) == {"n": 4 * done - 3}
         store.commit([Create(f"{THINGS}/big", {"text": "x" * 500_000})])
+
+
+class Interrupted(sqlite3.Connection):
+    """A connection after whose first count something else happens."""
+
+    then: ClassVar[list[Callable[[], object]]] = []
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        answer = super().execute(sql, parameters)
+        if sql.startswith("SELECT (SELECT count") and self.then:
+            self.then.pop()()
+        return answer
+
+
+def test_more_counts_than_sqlite_has_columns_are_taken_at_one_time(path: Path) -> None:
+    with closing(opened(path, Interrupted)) as store:
+        store.commit([Create(f"{THINGS}/a", {"n": 1})])
+        Interrupted.then.append(lambda: store.commit([Create(f"{THINGS}/b", {"n": 2})]))
+        wanted = {f"{number}": Count((Where("n", ">=", number % 2),)) for number in range(2_500)}
+        assert store.aggregate(THINGS, wanted) == dict.fromkeys(wanted, 1)
+        assert store.aggregate(THINGS, {"n": Count()}) == {"n": 2}
 
 
 def test_a_closed_store_says_so_and_leaves_no_thread(path: Path) -> None:

@@ -4,12 +4,12 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import orjson
 
-from shared.adapters.embedded.documents.queries import aggregate_statement, query_statements
+from shared.adapters.embedded.documents.queries import Statement, aggregate_statement, query_statements
 from shared.adapters.embedded.documents.reads import document, run_query
 from shared.adapters.embedded.documents.schemas import MIGRATIONS, index_statements, missing_indexes
 from shared.adapters.embedded.documents.values import encode_time
@@ -32,6 +32,8 @@ from shared.repositories.indexes import Index
 
 KEPT_CHANGES = 4096
 SLOW_SECONDS = 1.0
+# SQLite answers with at most 2,000 columns.
+COLUMNS_AT_ONCE = 1_000
 PRUNE_EVERY = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -104,14 +106,18 @@ class SqliteDocumentStore:
         if not aggregations:
             return {}
         started = self._clock.monotonic()
-        statement = aggregate_statement(collection, aggregations, group=group)
+        wanted = iter(aggregations.items())
+        statements = [
+            aggregate_statement(collection, dict(some), group=group)
+            for some in iter(lambda: list(islice(wanted, COLUMNS_AT_ONCE)), [])
+        ]
         with self._database.read() as connection:
-            row = connection.execute(statement.sql, statement.parameters).fetchone()
+            values = _values(connection, statements)
         seconds = self._clock.monotonic() - started
         if seconds > SLOW_SECONDS:
             asked = sorted({where.field for one in aggregations.values() for where in one.where})
             _log.warning("slow_query", collection=collection, fields=asked, seconds=seconds)
-        return dict(zip(aggregations, row, strict=True))
+        return dict(zip(aggregations, values, strict=True))
 
     def commit(self, writes: Sequence[Write]) -> CommitResult:
         """Apply all writes or none, durably; see the port. ValueError or TooLarge when one cannot be stored."""
@@ -187,3 +193,15 @@ def _record(connection: sqlite3.Connection, seq: int, at: int, token: str, paths
     )
     if seq % PRUNE_EVERY == 0:
         connection.execute("DELETE FROM changes WHERE seq <= ?", (seq - KEPT_CHANGES,))
+
+
+def _values(connection: sqlite3.Connection, statements: Sequence[Statement]) -> list[int]:
+    """What statements of one row answer, one after the other and all at one read time."""
+    if len(statements) > 1:
+        connection.execute("BEGIN")
+    try:
+        rows = [connection.execute(one.sql, one.parameters).fetchone() for one in statements]
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return [value for row in rows for value in row]
