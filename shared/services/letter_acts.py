@@ -19,13 +19,15 @@ Beside = Callable[[int], list[Write]]
 # Acts on these items of a batch and tells how many they were; raises what hinders it, and then has done nothing.
 Act = Callable[[Caller, str, list[str], Beside], int]
 SELECTION: Final = "selection"
+_AWAY: Final = "unavailable"
 
 
 class LetterActs:
     """Carries out one act on a selection.
 
     With an idempotency key, the selection is kept before anything is done, what was done in a batch in the same commit, and
-    the answer at the end: a repeat, also of a call that broke off, goes on where it was and gives the same answer.
+    the answer at the end: a repeat, also of a call that broke off, goes on where it was and gives the same answer. One that
+    met a store that did not answer is not kept: its repeat goes on with what was left out.
     """
 
     def __init__(self, documents: DocumentStore, *, letters: DeadLetterService, clock: Clock) -> None:
@@ -56,6 +58,8 @@ class LetterActs:
             read = batches.get(paths.batch(caller.org, batch))
             acted.append(self._in_batch(caller, batch, read.value if read else None, items, act, turn))
         answer = LettersActed(done=sum(one.done for one in acted), batches=tuple(acted), more=selected.more)
+        if any(one.reason is not None and one.reason.code == _AWAY for one in acted):
+            return answer
         return LettersActed.model_validate_json(self._kept(turn, "", answer.model_dump_json()))
 
     def _selected(self, org: str, wanted: Requeue | Discard, turn: "_Turn") -> Selected:
@@ -163,5 +167,5 @@ def _changed(count: int) -> Untouched:
 
 
 def _reason(error: FanfoldError) -> Untouched:
-    code = {NotFound: "not-found", Invalid: "invalid", Unavailable: "unavailable"}.get(type(error))
+    code = {NotFound: "not-found", Invalid: "invalid", Unavailable: _AWAY}.get(type(error))
     return Untouched(code=code or getattr(error, "code", "conflict"), detail=error.detail)

@@ -7,6 +7,7 @@ import pytest
 
 from shared.domain.batches import BatchRetry
 from shared.domain.callers import Caller
+from shared.domain.errors import Unavailable
 from shared.domain.modes import BatchStatus, ItemStatus, Role
 from tests.engine import invariants
 from tests.engine.faults import Crash
@@ -204,3 +205,24 @@ def test_a_requeue_that_a_cancel_overtook_does_nothing(folder: Path) -> None:
     assert requeue(world, changes={"prompt": "a cup"}).done == 1
     world.run()
     invariants.check(world)
+
+
+@pytest.mark.parametrize("act", [requeue, discard])
+def test_a_repeat_with_the_key_goes_on_with_a_batch_whose_store_did_not_answer(folder: Path, act: Any) -> None:
+    world = world_of(folder)
+    _, first = failed(world, "refused one")
+    _, second = failed(world, "refused two")
+    commits: list[str] = []
+
+    def away(name: str) -> None:
+        if name == "documents.commit":
+            commits.append(name)
+            if len(commits) == 2:
+                raise Unavailable("The store is away.")
+
+    world.faults.before = away
+    answer = act(world, *first, *second, key="one")
+    assert (answer.done, [one.reason.code for one in answer.batches if one.reason]) == (1, ["unavailable"])
+    again = act(world, *first, *second, key="one")
+    assert (again.done, [one.reason for one in again.batches]) == (2, [None, None])
+    assert act(world, *first, *second, key="one") == again
