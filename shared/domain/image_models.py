@@ -53,7 +53,8 @@ class ImageModelSpec:
     of a job where the provider works on its side and is asked for it later (`job`).
     `shape_tokens` are the tokens that come out, by size and aspect ratio, where a provider bills the very shape.
     `quality` is the one that is asked for, in the provider's word, where it decides the price.
-    `concurrency` and `rate_per_second` are what one instance of the engine may ask of it.
+    `rate_per_second` is the most that all instances together ask of it, `concurrency` how many calls one of them makes at
+    once, and what the images in flight of all batches are measured by.
     """
 
     id: str
