@@ -67,7 +67,8 @@ class ProblemError(ClientError):
 
     def _sentence(self) -> str:
         lines = [f"{self.title}: {self.detail}" if self.detail else self.title]
-        lines += [f"  {problem.pointer}: {problem.detail}" for problem in self.errors]
+        named = [f"{problem.pointer}: {problem.detail}" for problem in self.errors]
+        lines += [f"  {one}" for one in named if one not in self.detail]
         return "\n".join(lines)
 
     @property
@@ -77,6 +78,8 @@ class ProblemError(ClientError):
             return "Check FANFOLD_API_KEY; `make run` prints a key."
         if self.status == 403:
             return "This key's role does not allow that: ask an admin for another key."
+        if self.status == 404 and self.detail.startswith("There is no batch"):
+            return "List your batches: fanfold batches"
         if self.status == 429 and self.retry_after_seconds is not None:
             return f"Try again in {self.retry_after_seconds:.0f} s."
         if self.status >= 500:

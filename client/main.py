@@ -48,7 +48,8 @@ for command in (
     letters.letters, letters.requeue, letters.discard,
     accounts.models, accounts.usage, monitors.monitor,
 ):  # fmt: skip
-    app.command()(command)
+    # An amount below zero is an amount that is refused with a reason, not an option that nobody knows.
+    app.command(context_settings={"ignore_unknown_options": command is batches.budget})(command)
 
 
 def run() -> None:

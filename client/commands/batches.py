@@ -148,7 +148,7 @@ def retry(
 def promote(
     ctx: typer.Context,
     batch_id: opt.BatchId,
-    priority: Annotated[str, typer.Option(help="The lane: high, standard or economy.")] = "high",
+    priority: Annotated[opt.Priority, typer.Option(help="The lane.")] = opt.Priority.HIGH,
     item: Annotated[
         list[str] | None,
         typer.Option("--item", metavar="ITEM", help="Instead, bring this item to the front; several times."),
@@ -158,7 +158,13 @@ def promote(
     """Move a batch to another lane, or some of its items to its front."""
     session: Session = ctx.obj
     if not item:
-        _act(session, batch_id, as_json, lambda client: client.promote(batch_id, priority))
+        _act(
+            session,
+            batch_id,
+            as_json,
+            lambda client: client.promote(batch_id, priority.value),
+            f"In the {priority.value} lane. ",
+        )
         return
     with session.client() as client:
         moved = client.promote_items(batch_id, item)
@@ -171,7 +177,7 @@ def promote(
         session.screen.say(f"{left.item}: {left.detail}")
 
 
-def _act(session: Session, batch_id: str, as_json: bool, act: Callable[[Client], Batch]) -> None:
+def _act(session: Session, batch_id: str, as_json: bool, act: Callable[[Client], Batch], done: str = "") -> None:
     with session.client() as client:
         batch = act(client)
     if as_json:
@@ -179,7 +185,7 @@ def _act(session: Session, batch_id: str, as_json: bool, act: Callable[[Client],
         return
     session.screen.line(batch_id)
     words = standing(batch.status, batch.status_reason)
-    session.screen.say(f"{words}. Follow it: fanfold watch {batch_id}")
+    session.screen.say(f"{done}{words}. Follow it: fanfold watch {batch_id}")
 
 
 def _batch_line(batch: Batch) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from client.letters import LettersActed
 from client.sessions import Session
 from client.views.words import moment, one_line
 
-Items = Annotated[list[str] | None, typer.Argument(metavar="[ITEM]...", help="These items; none: all that match.")]
+Items = Annotated[list[str] | None, typer.Argument(metavar="ITEM", help="These items; none: all that match.")]
 Kind = Annotated[str, typer.Option(help="Only those that ended with this kind of error.")]
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
 Model = Annotated[str, typer.Option(help="Only those of this model.")]

@@ -8,9 +8,10 @@ import typer
 from client.commands import options as opt
 from client.resources import Monitor
 from client.sessions import Session
-from client.views.words import money
+from client.views.words import duration, money
 
-Line = tuple[str, str, str, str]
+Line = tuple[str, str, str]
+ASKED = {"open": "not asked", "half_open": "tried by one image at a time"}
 
 
 def monitor(ctx: typer.Context, as_json: opt.Json = False) -> None:
@@ -21,7 +22,8 @@ def monitor(ctx: typer.Context, as_json: opt.Json = False) -> None:
     if as_json:
         session.screen.document(found.model_dump(mode="json"))
         return
-    session.screen.table(("Part", "Which", "How it stands", "Why"), list(_lines(found)), flexible=("Why",))
+    columns = ("Part", "Which", "How it stands")
+    session.screen.table(columns, list(_lines(found)), flexible=("Which", "How it stands"), wrapped=columns)
 
 
 def _lines(found: Monitor) -> Iterator[Line]:
@@ -41,50 +43,54 @@ def _lines(found: Monitor) -> Iterator[Line]:
         if section is not None:
             yield from tell(section)
         elif name in found.unavailable:
-            yield (name.replace("_", " "), "", "could not be read", "The part that it stands on does not answer.")
+            yield (name.replace("_", " "), "", "could not be read: the part that it stands on does not answer")
 
 
 def _lanes(lanes: list[dict[str, Any]]) -> Iterator[Line]:
     for lane in lanes:
         stands = f"{lane['waiting']:,} waiting, {lane['running']:,} running, {lane['images_per_minute']:g} a minute"
-        oldest = f"The oldest waits for {lane['oldest_waiting_seconds']:,} s." if lane["oldest_waiting_seconds"] else ""
-        yield ("lane", lane["lane"], stands, oldest)
+        oldest = lane["oldest_waiting_seconds"]
+        yield ("lane", lane["lane"], _told(stands, f"the oldest waits for {duration(oldest)}" if oldest else ""))
 
 
 def _leases(leases: dict[str, Any]) -> Iterator[Line]:
     oldest = leases["oldest"]
-    which = f"{oldest['batch']} {oldest['item']}" if oldest else ""
-    yield ("leases", which, f"{leases['running']:,} with workers", f"Until {oldest['lease_until']}." if oldest else "")
+    first = f"the first ends at {oldest['lease_until']}: {oldest['item']} of {oldest['batch']}" if oldest else ""
+    yield ("leases", "", _told(f"{leases['running']:,} images with workers", first))
 
 
 def _models(models: list[dict[str, Any]]) -> Iterator[Line]:
     for one in models:
-        stands = (
-            f"{one['breaker'].replace('_', ' ')}, {one['rate_per_second']:g} a second, {one['concurrency']} at once"
-        )
-        yield ("model", one["model"], stands, one["reason"])
+        pace = f"asked up to {one['rate_per_second']:g} times a second, {one['concurrency']:,} at once"
+        yield ("model", one["model"], _told(ASKED.get(one["breaker"], pace), one["reason"]))
 
 
 def _dead_letters(letters: dict[str, Any]) -> Iterator[Line]:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in letters["by_kind"].items())
-    yield ("dead letters", "", f"{letters['total']:,}", kinds)
+    yield ("dead letters", "", _told(f"{letters['total']:,}", kinds))
 
 
 def _spend(spend: dict[str, Any]) -> Iterator[Line]:
-    yield ("spent", "today", money(spend["today_micros"]), spend["time_zone"])
-    yield ("spent", "this month", money(spend["month_micros"]), "")
+    yield ("spent", "today", f"{money(spend['today_micros'])} ({spend['time_zone']})")
+    yield ("spent", "this month", money(spend["month_micros"]))
 
 
 def _limits(limits: list[dict[str, Any]]) -> Iterator[Line]:
     for one in limits:
-        yield ("limit", one["name"], f"{money(one['spent'])} of {money(one['limit'])}", f"{money(one['left'])} left.")
+        which = one["name"].removeprefix("The organisation's ").removeprefix("limit ")
+        yield ("limit", which, f"{money(one['spent'])} of {money(one['limit'])}, {money(one['left'])} left")
 
 
 def _slow_batches(batches: list[dict[str, Any]]) -> Iterator[Line]:
     for one in batches:
-        yield ("slow batch", one["id"], f"{one['waiting']:,} waiting, {one['running']:,} running", one["reason"])
+        stands = f"{one['waiting']:,} waiting, {one['running']:,} running"
+        yield ("slow batch", one["id"], _told(stands, one["reason"]))
 
 
 def _failing_webhooks(webhooks: list[dict[str, Any]]) -> Iterator[Line]:
     for one in webhooks:
-        yield ("webhook", one["url"], "failing" if one["enabled"] else "disabled", one["reason"])
+        yield ("webhook", one["url"], _told("failing" if one["enabled"] else "disabled", one["reason"]))
+
+
+def _told(stands: str, why: str) -> str:
+    return f"{stands}: {why}" if why else stands

@@ -3,8 +3,9 @@
 from types import TracebackType
 from typing import Self
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.text import Text
 
 from client.clocks import Clock
@@ -61,7 +62,7 @@ def facts(batch: Batch) -> str:
         parts.append(f"{progress.cancelled:,} cancelled")
     if progress.running:
         parts.append(f"{progress.running:,} running")
-    if not batch.ended:
+    if not batch.ended and batch.status != "paused":
         if progress.images_per_minute:
             parts.append(f"{progress.images_per_minute:.0f}/min")
         if progress.eta_seconds is not None:
@@ -100,8 +101,8 @@ def _cells(count: int, total: int, width: int) -> int:
     return max(1, int(count * width / total))
 
 
-def _details(batch: Batch) -> list[Text]:
-    lines = [Text(f"  {facts(batch)}", style="dim", no_wrap=True, overflow="ellipsis")]
+def _details(batch: Batch) -> list[RenderableType]:
+    lines: list[RenderableType] = [Text(f"  {facts(batch)}", style="dim", no_wrap=True, overflow="ellipsis")]
     if words := state(batch):
-        lines.append(Text(f"  {words}", style="yellow", no_wrap=True, overflow="ellipsis"))
+        lines.append(Padding(Text(words, style="yellow"), (0, 0, 0, 2), expand=False))
     return lines

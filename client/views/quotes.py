@@ -22,7 +22,7 @@ def show_estimate(screen: Screen, name: str, rows: int, estimate: Estimate) -> N
         told = f"Taking {plural(estimate.reuse.images, 'image')} from equal ones saves {about(estimate.reuse.saves_micros)}"
         screen.messages.print(Text(f"  {told}", style="dim"), soft_wrap=True)
     if not estimate.limits.fits:
-        told = f"{clean(estimate.limits.limit or 'A limit')} stops it after {plural(estimate.limits.images, 'image')}"
+        told = f"Stops after {plural(estimate.limits.images, 'image')} at a limit: {clean(estimate.limits.limit or 'unnamed')}"
         screen.messages.print(Text.assemble("  ", (told, "bold yellow")), soft_wrap=True)
     for suggestion in estimate.suggestions:
         saving = f"saves {about(suggestion.saves_micros)}"

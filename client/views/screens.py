@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, JustifyMethod
+from rich.console import Console, JustifyMethod, OverflowMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -71,8 +71,9 @@ class Screen:
         *,
         right: Sequence[str] = (),
         flexible: Sequence[str] = (),
+        wrapped: Sequence[str] = (),
     ) -> None:
-        """A table on stdout: drawn on a terminal (flexible columns give way), separated by tabs in a pipe."""
+        """A table on stdout: drawn on a terminal (flexible columns give way, wrapped ones keep all their words), separated by tabs in a pipe."""
         if not self.results.is_terminal:
             writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
             writer.writerow([column.lower().replace(" ", "_") for column in columns])
@@ -87,7 +88,9 @@ class Screen:
         for position in shown:
             name = columns[position]
             side: JustifyMethod = "right" if name in right else "left"
-            table.add_column(name, justify=side, no_wrap=True, overflow="ellipsis", width=widths[position])
+            whole = name in wrapped
+            overflow: OverflowMethod = "fold" if whole else "ellipsis"
+            table.add_column(name, justify=side, no_wrap=not whole, overflow=overflow, width=widths[position])
         for row in rows:
             table.add_row(*(_styled(row[position]) for position in shown))
         self.results.print(table)

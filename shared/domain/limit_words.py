@@ -52,7 +52,7 @@ def _goes_on(standing: Standing) -> str:
     if standing.window.resets_at is None:
         return f"Goes on {raised}."
     at = standing.window.resets_at.astimezone(ZoneInfo(standing.zone))
-    when = f"at {at:%H:%M}" if standing.period is Period.DAY else f"on {at.day} {at:%B} at {at:%H:%M}"
+    when = f"at {at:%H:%M}" if standing.period is Period.DAY else f"at {at:%H:%M} on {at.day} {at:%B}"
     return f"Goes on {when} ({standing.zone}), or {raised}."
 
 

@@ -39,7 +39,9 @@ class Outlook:
         }
 
     def progress(self, counts: Counts, samples: Sequence[dict[str, Any]]) -> Progress:
-        """The counts as people see them, with the words of the wait and the estimate."""
+        """The counts as people see them, with the words of the wait and the estimate; a batch that is paused has no pace and no end in sight."""
+        if self.status is BatchStatus.PAUSED:
+            return progress(counts, ())
         waits = self.reason if self.queue.starts_at is not None else ""
         return progress(counts, samples, estimate_seconds=self.eta_seconds, reason=waits)
 

@@ -267,12 +267,22 @@ def test_a_budget_is_given_in_dollars(fanfold: Invoke, wire: Wire, batch_id: str
     assert (wire.seen[-1].method, wire.seen[-1].body) == ("PATCH", {"budget_micros": 12_500_000})
     wrong = fanfold("budget", batch_id, "much")
     assert (wrong.exit_code, "USD: much is not an amount of dollars" in wrong.stderr) == (2, True)
+    below = fanfold("budget", batch_id, "-5")
+    assert (below.exit_code, "USD: -5 is not an amount of dollars" in below.stderr) == (2, True)
+
+
+def test_a_wrong_field_is_told_once_and_an_unknown_batch_with_what_to_do(fanfold: Invoke, wire: Wire) -> None:
+    errors = [{"pointer": "/query/status", "detail": "Give one of these."}]
+    wire.then("GET", "/v1/batches", problem(422, "Invalid", "/query/status: Give one of these.", errors=errors))
+    assert fanfold("batches", "--status", "x").stderr.count("Give one of these.") == 1
+    wire.then("GET", "/v1/batches/bat_no", problem(404, "Not found", "There is no batch bat_no."))
+    assert "List your batches: fanfold batches" in fanfold("watch", "bat_no").stderr
 
 
 def test_an_estimate_says_which_limit_it_would_hit(fanfold: Invoke, wire: Wire, rows: str) -> None:
     wire.fit |= {"fits": False, "images": 2, "limit": "The organisation's limit for today, $50.00"}
     told = " ".join(fanfold("estimate", rows).stderr.split())
-    assert "The organisation's limit for today, $50.00 stops it after 2 images" in told
+    assert "Stops after 2 images at a limit: The organisation's limit for today, $50.00" in told
 
 
 def test_retry_takes_items_and_changes(fanfold: Invoke, wire: Wire, batch_id: str) -> None:

@@ -62,6 +62,17 @@ def test_a_terminal_shows_one_bar_of_all_states_that_is_redrawn(clock: ManualClo
     assert "━" * 64 + "  80%" in drawn
 
 
+def test_a_paused_batch_says_all_of_its_reason_and_no_time_left(clock: ManualClock) -> None:
+    screen, file = Screen(), io.StringIO()
+    screen.messages = Console(file=file, force_terminal=True, width=60, color_system="standard", highlight=False)
+    reason = "The member's limit for this month, 45 images, is reached. Goes on at 00:00 on 1 December (UTC), or when raised."
+    with BatchBar(screen, clock) as bar:
+        bar.show(batch(progress(40, 10), status="paused", status_reason=reason))
+    drawn = Text.from_ansi(file.getvalue()).plain
+    assert "  10 of 40 done · $0.00\n" in drawn
+    assert " ".join(drawn.split()).endswith(f"paused: {reason}")
+
+
 def test_following_survives_a_restart_of_the_server(fanfold: Invoke, wire: Wire, clock: ManualClock) -> None:
     class Restarting(ManualClock):
         """Starts the server again after the client has waited for a while."""

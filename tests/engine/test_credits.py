@@ -57,7 +57,7 @@ def test_credits_are_renewed_each_month_on_their_day_and_what_was_left_is_not_ke
     batch = world.submit({"prompt": "a cup", "variants": 7})
     world.run(seconds=300)
     assert calls(world) == 1
-    assert "Goes on on 31 January at 00:00 (Europe/Lisbon)" in world.batch(batch).status_reason
+    assert "Goes on at 00:00 on 31 January (Europe/Lisbon)" in world.batch(batch).status_reason
     world.sleep(datetime(2026, 1, 31, tzinfo=UTC))
     assert calls(world) == 3
     (account,) = credit_service(world).list(ADMIN)

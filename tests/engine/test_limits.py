@@ -89,7 +89,7 @@ def test_a_month_s_limit_holds_over_its_days(folder: Path) -> None:
     assert calls(world) == 5
     assert world.batch(batch).status_reason == (
         "The organisation's limit for this month, $0.0050, is reached ($0.0050 spent). "
-        "Goes on on 1 April at 00:00 (UTC), or when the limit is raised."
+        "Goes on at 00:00 on 1 April (UTC), or when the limit is raised."
     )
     world.sleep(datetime(2026, 4, 1, tzinfo=UTC))
     assert calls(world) == 6
@@ -121,7 +121,9 @@ def test_a_member_s_images_of_a_month_are_counted(folder: Path) -> None:
     assert len(paid(world, LedgerKind.CHARGE)) == 5
     told = [world.batch(one).status_reason for one in batches]
     assert any(
-        one.startswith("The member's limit for this month, 5 images, is reached (5 images made). Goes on on 1 April")
+        one.startswith(
+            "The member's limit for this month, 5 images, is reached (5 images made). Goes on at 00:00 on 1 April"
+        )
         for one in told
     )
     world.sleep(datetime(2026, 4, 1, tzinfo=UTC))

@@ -55,7 +55,7 @@ TODAY = standing(
             standing(Holder.MEMBER, Period.MONTH, 1, 1, unit=Unit.IMAGES, window=Window(NOW, MIDNIGHT)),
             (
                 "The member's limit for this month, 1 image, is reached (1 image made). "
-                "Goes on on 22 November at 00:00 (UTC), or when the limit is raised."
+                "Goes on at 00:00 on 22 November (UTC), or when the limit is raised."
             ),
         ),
         (

@@ -198,3 +198,14 @@ def test_an_image_that_is_to_be_tried_later_does_not_start_earlier() -> None:
 def test_nobody_says_when_where_nobody_knows(fields: dict[str, Any]) -> None:
     found = item_queue(progressing(**fields), before=3, not_before=None, now=START)
     assert found == Queue(position=10)
+
+
+def test_a_paused_batch_tells_neither_a_pace_nor_a_time_left() -> None:
+    counts = Counts(total=30, running=0, succeeded=15, failed=0, cancelled=0, spent_micros=0, held_micros=0)
+    samples = [{"at": START - timedelta(seconds=6), "finished": 0}, {"at": START, "finished": 15}]
+    told = {
+        status: Outlook(status=status, reason="", queue=Queue(), demand=[], eta_seconds=6).progress(counts, samples)
+        for status in (BatchStatus.RUNNING, BatchStatus.PAUSED)
+    }
+    assert (told[BatchStatus.RUNNING].images_per_minute, told[BatchStatus.RUNNING].eta_seconds) == (150, 6)
+    assert (told[BatchStatus.PAUSED].images_per_minute, told[BatchStatus.PAUSED].eta_seconds) == (0, None)
