@@ -25,6 +25,8 @@ _ALLOWED = {
     ("running", "failed"),
     ("failed", "pending"),
 }
+# By so much clocks of processes differ at most: twice the plans' largest skew.
+_SKEW = timedelta(seconds=2)
 _MAKER_FIRST = timedelta(seconds=30)
 
 
@@ -233,6 +235,10 @@ class Audit:
             wanted = self.batches[shadow.path.rpartition("/items/")[0]].get("series", 1)
             if not before.get("series", 1) < fields["series"] <= wanted:
                 self.fail(f"{shadow.path} left its end, and nobody asked for it")
+        lease_until = before.get("lease_until")
+        is_taken_back = move[0] == "running" and who.startswith("step")
+        if is_taken_back and lease_until is not None and lease_until > self.now() + _SKEW:
+            self.fail(f"{shadow.path} is taken back from a worker that has time until {lease_until:%H:%M:%S}")
         if move == ("pending", "running"):
             shadow.claims = len(self.journal)
             if not before.get("in_flight"):

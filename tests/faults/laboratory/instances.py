@@ -24,6 +24,7 @@ from tests.faults.laboratory.providers import JOB_SECONDS, MoodyProvider
 
 _MOST_CRASHES = 12
 _AMBUSH_SECONDS = 0.01
+_BUDGET_SECONDS = (0.01, 0.3, 1.0)
 _TAKING_SECONDS = 0.1
 _SLOW_SECONDS = (0.05, 1.0, 8.0)
 
@@ -219,7 +220,14 @@ class House:
             self.audit.stored(args[0])
 
     def _lie_in_wait(self, instance: Instance, writes: Sequence[Write]) -> None:
-        """Somebody wants something of a batch at the very moment in which a step or a worker is about to write it."""
+        """Somebody wants something of a batch at the very moment in which a step or a worker is about to write it.
+
+        Before money is set aside others simply have time to do the same.
+        """
+        if any("/budgets/" in write.path for write in writes):
+            self.fibers.sleep(self.random.choice(_BUDGET_SECONDS))
+            self._check_alive(instance)
+            return
         batch = batch_of(writes)
         if batch is not None and not instance.name.startswith("api"):
             self.ambush(batch)
