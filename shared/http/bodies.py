@@ -134,7 +134,7 @@ def parse(model: type[M], raw: bytes) -> Body[M]:
     if has_more_values(data, MAX_VALUES):
         raise TooLarge(f"The body may hold at most {MAX_VALUES:,} values. Split it into several requests.")
     try:
-        value = model.model_validate_json(raw, strict=True)
+        value = model.model_validate_json(raw, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         # Each takes a kilobyte to name: a body of nothing but mistakes would fill the memory.
         if (count := error.error_count()) > MAX_NAMED_ERRORS:

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 from shared.domain.errors import FieldError
 
 _ANYTHING: Final = object()
+_GIVE_NULL: Final = "Give null."
 
 _SENTENCES: Mapping[str, str] = {
     "missing": "This field is needed.",
@@ -22,7 +23,7 @@ _SENTENCES: Mapping[str, str] = {
     "finite_number": "Give a finite number.",
     "bool_type": "Give true or false.",
     "bool_parsing": "Give true or false.",
-    "none_required": "Give null.",
+    "none_required": _GIVE_NULL,
     "list_type": "Give a list.",
     "tuple_type": "Give a list.",
     "dict_type": "Give an object.",
@@ -54,7 +55,12 @@ def field_errors(errors: Iterable[ErrorDetails], data: object = _ANYTHING, prefi
         sentence = sentence_of(error)
         if sentence not in sentences:
             sentences.append(sentence)
-    return [FieldError(at, " Or: ".join(sentences)) for at, sentences in found.items()]
+    return [FieldError(at, " Or: ".join(_of_use(sentences))) for at, sentences in found.items()]
+
+
+def _of_use(sentences: list[str]) -> list[str]:
+    """Who gave a wrong value is not told to give none: not every field that could be left out takes a null."""
+    return [sentence for sentence in sentences if sentence != _GIVE_NULL] or sentences
 
 
 def _without_echoes(errors: list[ErrorDetails]) -> list[ErrorDetails]:

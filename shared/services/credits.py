@@ -6,7 +6,8 @@ from typing import Final, TypeVar
 
 from shared.domain.callers import Caller
 from shared.domain.errors import FieldError, Invalid, NotFound
-from shared.domain.limit_settings import CreditGrant, granted
+from shared.domain.limit_settings import MAX_MICROS, CreditGrant, granted
+from shared.domain.limit_words import dollars
 from shared.domain.limits import Credits, Holder, MemberLimits, OrganisationLimits, Period, Standing
 from shared.domain.modes import Role
 from shared.domain.reports import Day, zone_of
@@ -93,6 +94,9 @@ class CreditService:
         if grant.renewal is not None and Day(grant.renewal.on, zone).starts_at <= now:
             raise Invalid([FieldError("/renewal/on", "Credits are renewed on a day to come: give one after today.")])
         after = granted(before.credits, grant, now, zone)
+        if after.granted_micros > MAX_MICROS:
+            told = f"With what is left that would be more than {dollars(MAX_MICROS)} of credits. Grant less."
+            raise Invalid([FieldError("/amount_micros", told)])
         renewal = grant.renewal.amount_micros if grant.renewal else None
         said: Said = {"granted_micros": grant.amount_micros, "renewal_micros": renewal}
         return before.model_copy(update={"credits": after}), said

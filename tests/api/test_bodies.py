@@ -1,7 +1,7 @@
 """Bodies become models, or errors that name every field in words."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -10,7 +10,9 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
 from shared.domain.batches import BatchCreate, BatchRetry
+from shared.domain.dead_letters import DeadLetterFilter
 from shared.domain.errors import FieldError, Invalid, Malformed, TooLarge
+from shared.domain.item_changes import ItemUpdate
 from shared.domain.library import ReferenceCreate
 from shared.domain.organisations import KeyCreate
 from shared.http.bodies import MAX_NAMED_ERRORS, MAX_VALUES, JsonBody, has_more_values, parse
@@ -30,6 +32,16 @@ def test_a_body_is_read_with_all_its_types() -> None:
     body = parse(BatchCreate, orjson.dumps(BATCH | {"start_at": "2026-05-01T09:00:00+02:00", "priority": "high"}))
     assert body.value.start_at == datetime(2026, 5, 1, 7, tzinfo=UTC)
     assert body.value.rows[0].prompt == "A walker"
+
+
+def test_who_gives_a_wrong_value_is_not_told_to_give_null() -> None:
+    assert errors_of({"prompt": ""}, ItemUpdate) == {"/prompt": "This may not be empty."}
+    assert errors_of({"seed": -1}, ItemUpdate) == {"/seed": "Give 0 or more."}
+
+
+def test_a_field_has_the_one_name_that_is_documented() -> None:
+    assert parse(DeadLetterFilter, b'{"from": "2026-11-21"}').value.from_ == date(2026, 11, 21)
+    assert list(errors_of({"from_": "2026-11-21"}, DeadLetterFilter)) == ["/from_"]
 
 
 def test_the_fingerprint_is_of_what_was_said_not_of_how() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import Invalid, NotFound
-from shared.domain.limit_settings import CreditGrant, Renewal
+from shared.domain.limit_settings import MAX_MICROS, CreditGrant, Renewal
 from shared.domain.modes import BatchStatus
 from tests.engine import invariants
 from tests.engine.money import ADA, ADMIN, BEN, LimitedWorld, calls, credit_service
@@ -101,4 +101,14 @@ def test_a_renewal_lies_ahead_and_its_member_exists(folder: Path) -> None:
     assert left(world) == []
     grant(world, 1, renewal={"amount_micros": 1, "on": (NOON + timedelta(days=1)).date().isoformat()})
     assert left(world) == [("organisation", PRICE)]
+    world.close()
+
+
+def test_credits_do_not_grow_beyond_what_can_be_counted(folder: Path) -> None:
+    world = LimitedWorld(folder, at=NOON)
+    most = CreditGrant.model_validate({"amount_micros": MAX_MICROS})
+    credit_service(world).grant(ADMIN, most, idempotency_key=None, fingerprint="")
+    with pytest.raises(Invalid, match=r"/amount_micros.*Grant less"):
+        grant(world, 1)
+    assert left(world) == [("organisation", MAX_MICROS)]
     world.close()
