@@ -62,8 +62,16 @@ class _Wait:
     position: int = 0
 
 
-def outlook(batch: Batch, counts: Counts, dispatched: Dispatched, *, now: datetime, is_planned: bool) -> Outlook:
-    """How this batch stands after a step that found these counts."""
+def outlook(
+    batch: Batch,
+    counts: Counts,
+    dispatched: Dispatched,
+    *,
+    now: datetime,
+    is_planned: bool,
+    next_due_at: datetime | None = None,
+) -> Outlook:
+    """How this batch stands after a step that found these counts; `next_due_at`: when the first image is due that is not yet."""
     left = counts.pending + counts.running
     status, reason = _state(batch, counts, dispatched)
     if batch.desired is not Desired.RUN:
@@ -73,7 +81,7 @@ def outlook(batch: Batch, counts: Counts, dispatched: Dispatched, *, now: dateti
     if dispatched.out_of_money:
         demand = [one.model_copy(update={"waiting": 0}) for one in demand]
         return Outlook(status=status, reason=reason, queue=Queue(), demand=demand)
-    wait = _wait(counts, dispatched.turns, now)
+    wait = _wait(counts, dispatched.turns, now, next_due_at if is_planned else None)
     starts_at = now + timedelta(seconds=round(wait.seconds)) if wait.reason else None
     return Outlook(
         status=status,
@@ -101,7 +109,7 @@ def _state(batch: Batch, counts: Counts, dispatched: Dispatched) -> tuple[BatchS
     return status, dispatched.out_of_money or ""
 
 
-def _wait(counts: Counts, turns: Mapping[str, Turn], now: datetime) -> _Wait:
+def _wait(counts: Counts, turns: Mapping[str, Turn], now: datetime, next_due_at: datetime | None) -> _Wait:
     """Why nothing of the batch is being made now, and for how long."""
     if not counts.pending or not turns:
         return _Wait()
@@ -110,8 +118,10 @@ def _wait(counts: Counts, turns: Mapping[str, Turn], now: datetime) -> _Wait:
     if closed and not wanted:
         wait = min((_closed(turn, now) for turn in closed), key=lambda wait: wait.seconds)
         return wait if wait.seconds >= _LONG_SECONDS or not counts.running else _Wait()
-    if counts.running or not wanted:
+    if counts.running:
         return _Wait()
+    if not wanted:
+        return _trying_again(next_due_at, now)
     return min((_queued(turn, now) for turn in wanted), key=lambda wait: wait.seconds)
 
 
@@ -122,8 +132,21 @@ def _closed(turn: Turn, now: datetime) -> _Wait:
     why = turn.pace.reason if turn.pace and turn.pace.reason else f"{turn.title} is closed."
     if seconds < _LONG_SECONDS:
         return _Wait(reason=f"Waiting. {why}", seconds=seconds)
-    when = f"{until:%H:%M} UTC" if seconds < _DATED_SECONDS else f"{until:%Y-%m-%d %H:%M} UTC"
-    return _Wait(reason=f"Waiting until {when}. {why}", seconds=seconds)
+    return _Wait(reason=f"Waiting until {_clock(until, seconds)}. {why}", seconds=seconds)
+
+
+def _trying_again(due_at: datetime | None, now: datetime) -> _Wait:
+    """For images that all failed a moment ago, or that their provider had no room for."""
+    seconds = (due_at - now).total_seconds() if due_at is not None else 0.0
+    if due_at is None or seconds < _SOON_SECONDS:
+        return _Wait()
+    when = f"{due_at:%H:%M:%S} UTC" if seconds < _LONG_SECONDS else _clock(due_at, seconds)
+    return _Wait(reason=f"Waiting until {when} for the next try; the images tell what went wrong.", seconds=seconds)
+
+
+def _clock(moment: datetime, seconds: float) -> str:
+    """A moment that is so far away, as people tell it."""
+    return f"{moment:%H:%M} UTC" if seconds < _DATED_SECONDS else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _queued(turn: Turn, now: datetime) -> _Wait:

@@ -34,6 +34,7 @@ from shared.services.step_requests import StepRequests
 
 _PUBLISH_EVERY = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(seconds=60)
+_UNFINISHED = (ItemStatus.PENDING, ItemStatus.RUNNING)
 
 _log = logger(__name__)
 
@@ -176,10 +177,13 @@ class StepService:
             return
         now = self._clock.now()
         samples = progress.with_sample(step.control.value.samples, now=now, finished=counts.finished)
-        told = outlook(batch, counts, dispatched, now=now, is_planned=is_planned)
+        due = {status: self._next_due_at(org, batch.id, status, now, counts) for status in _UNFINISHED}
+        next_due_at = due[ItemStatus.PENDING]
+        told = outlook(batch, counts, dispatched, now=now, is_planned=is_planned, next_due_at=next_due_at)
         self._crowds.learn(org, batch.model_copy(update={"demand": told.demand}))
         soon = not is_planned or (batch.desired is Desired.CANCEL and counts.pending > 0)
-        next_step_at = min(self._next_step_at(org, batch.id, now, counts), _seen_again_at(told, now))
+        latest = min(now + _LONGEST_WAIT, _seen_again_at(told, now))
+        next_step_at = min([latest, *(moment for moment in due.values() if moment is not None)])
         changed = told.is_news_to(batch) or batch.retry is not None
         is_due = now - step.control.value.published_at >= _PUBLISH_EVERY
         if changed or is_due or batch.next_step_at is None or next_step_at < batch.next_step_at:
@@ -219,15 +223,11 @@ class StepService:
             fields["retry"] = None
         self._documents.commit([guarded(read, fields)])
 
-    def _next_step_at(self, org: str, batch: str, now: datetime, counts: Counts) -> datetime:
-        """The earliest moment at which something is due by itself, within a minute."""
-        earliest = now + _LONGEST_WAIT
-        for status, count in ((ItemStatus.PENDING, counts.pending), (ItemStatus.RUNNING, counts.running)):
-            # What is due already and was not sent waits for room; whoever makes room asks for a step.
-            due = self._items.next_due_at(org, batch, status, after=now) if count else None
-            if due is not None:
-                earliest = min(earliest, due)
-        return earliest
+    def _next_due_at(self, org: str, batch: str, status: ItemStatus, now: datetime, counts: Counts) -> datetime | None:
+        """When the first item of this state is due by itself, if one is."""
+        # What is due already and was not sent waits for room; whoever makes room asks for a step.
+        count = counts.pending if status is ItemStatus.PENDING else counts.running
+        return self._items.next_due_at(org, batch, status, after=now) if count else None
 
     def _starts(self, org: str, read: Read[Batch]) -> bool:
         """Whether a scheduled batch's time has come; otherwise its step is asked for at that time."""

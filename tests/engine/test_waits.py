@@ -148,3 +148,19 @@ def test_a_batch_whose_model_is_used_up_for_the_day_says_so_and_goes_on_when_it_
     assert done.finished_at is not None
     assert timedelta(0) <= done.finished_at - opens_at <= timedelta(seconds=60)
     world.close()
+
+
+def test_a_batch_whose_only_image_is_turned_away_again_and_again_is_told_until_when_it_waits(folder: Path) -> None:
+    def turned_away(request: ImageRequest, earlier: int) -> GeneratedImage:
+        raise ProviderError(ErrorKind.BUSY, "It is asked too often.")
+
+    world = World(folder, provider=ScriptedProvider(turned_away))
+    batch = world.submit({"prompt": "a cup"})
+    for _ in range(12):
+        world.run(seconds=5)
+    seen, item = world.batch(batch), world.items(batch)[0]
+    assert item.not_before is not None
+    assert seen.status_reason.startswith(f"Waiting until {item.not_before:%H:%M}")
+    assert seen.status_reason.endswith("for the next try; the images tell what went wrong.")
+    assert seen.progress.message == f"0 of 1 images are ready. {seen.status_reason}"
+    world.close()

@@ -90,6 +90,21 @@ def test_a_start_that_is_near_is_not_worth_a_word() -> None:
 
 
 @pytest.mark.parametrize(
+    ("due_at", "when"),
+    [(later(58), "12:00:58 UTC"), (later(7_500), "14:05 UTC"), (later(24 * 3_600), "2026-03-02 12:00 UTC")],
+)
+def test_who_waits_for_the_next_try_of_every_image_is_told_until_when(due_at: datetime, when: str) -> None:
+    idle = Dispatched(turns={"one": turn(waiting=0)})
+    seen = outlook(batch(), counts(1), idle, now=START, is_planned=True, next_due_at=due_at)
+    assert seen.reason == f"Waiting until {when} for the next try; the images tell what went wrong."
+    assert seen.queue == Queue(position=0, starts_at=due_at)
+    assert outlook(batch(), counts(1), idle, now=START, is_planned=False, next_due_at=due_at).reason == ""
+    busy = counts(2, running=1)
+    assert outlook(batch(), busy, idle, now=START, is_planned=True, next_due_at=due_at).reason == ""
+    assert outlook(batch(), counts(1), idle, now=START, is_planned=True, next_due_at=later(1)).reason == ""
+
+
+@pytest.mark.parametrize(
     ("until", "reason", "words"),
     [
         (later(7_500), "Its quota is used up.", "Waiting until 14:05 UTC. Its quota is used up."),
