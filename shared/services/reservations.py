@@ -212,8 +212,12 @@ class ReservationService:
         standings, percent = self._standings.of(account, budget, _own(before, use))
         left = max(before.reserved_micros - (use.spent_micros - before.settled_micros), use.held_micros)
         fitting = _fitting(standings, Unit.MICROS, max(left, use.held_micros + wish.micros))
-        # Less than one image's price would only be kept from others.
-        of_use = fitting >= use.held_micros + wish.least_micros
+        images = self._images(account, before, standings, use, wish)
+        # Less than one image's price, or money where no image may be made, would only be kept from others; so would images.
+        pays = fitting >= use.held_micros + wish.least_micros
+        of_use = pays and (not wish.images or images.get("reserved_images", use.in_flight + 1) > use.in_flight)
+        if not pays and "reserved_images" in images:
+            images["reserved_images"] = use.in_flight
         reserved = max(fitting, use.held_micros) if of_use else use.held_micros
         ours = [one for one in standings if one.holder is Holder.BATCH]
         fields: dict[str, Any] = {
@@ -221,7 +225,7 @@ class ReservationService:
             "reserved_micros": reserved,
             "settled_micros": use.spent_micros,
             "epoch": budget.epoch,
-            **self._images(account, before, standings, use, wish),
+            **images,
             **self._warnings.told(account, ours, percent, before.warned),
         }
         others = [one for one in standings if one.holder is not Holder.BATCH]

@@ -284,3 +284,26 @@ def test_people_are_warned_once_for_each_limit_and_day(folder: Path) -> None:
     assert len({event.id for event in world.events if event.name == "BudgetWarned"}) == 2
     invariants.check(world)
     world.close()
+
+
+@pytest.mark.parametrize(
+    ("budget_micros", "images"), [pytest.param(2 * PRICE, 4, id="no-money"), pytest.param(None, 2, id="no-images")]
+)
+def test_a_batch_that_cannot_go_on_keeps_neither_images_nor_money_from_others(
+    folder: Path, budget_micros: int | None, images: int
+) -> None:
+    world = LimitedWorld(folder, at=NOON)
+    world.limit(day_micros=4 * PRICE)
+    world.limit_members(month_images=images)
+    held_up = world.submit({"prompt": "a cup", "variants": 4}, budget_micros=budget_micros, caller=world.by(ADA))
+    world.run(seconds=600)
+    assert (calls(world), world.batch(held_up).status) == (2, BatchStatus.PAUSED)
+    reservation = world.reservation(held_up)
+    assert (reservation.reserved_micros, reservation.reserved_images) == (0, 0)
+    other = world.submit({"prompt": "a jug", "variants": 2}, caller=world.by(ADA if budget_micros else BEN))
+    world.run(seconds=600)
+    assert world.batch(other).status is BatchStatus.COMPLETED
+    world.engine.controls.cancel(world.by(ADA), held_up)
+    world.run(seconds=600)
+    invariants.check(world)
+    world.close()
