@@ -8,7 +8,7 @@ import typer
 from client.commands import options as opt
 from client.letters import LettersActed
 from client.sessions import Session
-from client.views.words import moment, one_line
+from client.views.words import moment, one_line, plural
 
 Items = Annotated[list[str] | None, typer.Argument(metavar="ITEM", help="These items; none: all that match.")]
 Kind = Annotated[str, typer.Option(help="Only those that ended with this kind of error.")]
@@ -51,7 +51,7 @@ def letters(
             )
             for letter in found
         ]
-        session.screen.table(columns, lines, flexible=("Prompt", "Error"))
+        session.screen.cards(columns, lines, heads=4)
 
 
 def requeue(
@@ -109,6 +109,8 @@ def _tell(session: Session, acted: LettersActed, done: str, as_json: bool) -> No
             session.screen.line(f"{one.batch}\t{one.done}")
             if one.reason is not None:
                 session.screen.say(f"{one.batch} ({one_line(one.name, 40)}): {one.reason.detail}")
-        session.screen.say(f"{acted.done} images {done}.{' There are more: call again.' if acted.more else ''}")
+        session.screen.say(
+            f"{plural(acted.done, 'image')} {done}.{' There are more: call again.' if acted.more else ''}"
+        )
     if any(not one.done for one in acted.batches):
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ import typer
 from client.commands import options as opt
 from client.resources import Monitor
 from client.sessions import Session
-from client.views.words import duration, money
+from client.views.words import duration, money, plural
 
 Line = tuple[str, str, str]
 ASKED = {"open": "not asked", "half_open": "tried by one image at a time"}
@@ -55,8 +55,8 @@ def _lanes(lanes: list[dict[str, Any]]) -> Iterator[Line]:
 
 def _leases(leases: dict[str, Any]) -> Iterator[Line]:
     oldest = leases["oldest"]
-    first = f"the first ends at {oldest['lease_until']}: {oldest['item']} of {oldest['batch']}" if oldest else ""
-    yield ("leases", "", _told(f"{leases['running']:,} images with workers", first))
+    first = f"the first ends {oldest['lease_until'][:19]}Z, {oldest['item']} of {oldest['batch']}" if oldest else ""
+    yield ("leases", "", _told(f"{plural(leases['running'], 'image')} with workers", first))
 
 
 def _models(models: list[dict[str, Any]]) -> Iterator[Line]:
@@ -67,7 +67,7 @@ def _models(models: list[dict[str, Any]]) -> Iterator[Line]:
 
 def _dead_letters(letters: dict[str, Any]) -> Iterator[Line]:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in letters["by_kind"].items())
-    yield ("dead letters", "", _told(f"{letters['total']:,}", kinds))
+    yield ("dead letters", "", kinds or f"{letters['total']:,}")
 
 
 def _spend(spend: dict[str, Any]) -> Iterator[Line]:

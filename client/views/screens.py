@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod, OverflowMethod
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -94,6 +95,17 @@ class Screen:
         for row in rows:
             table.add_row(*(_styled(row[position]) for position in shown))
         self.results.print(table)
+
+    def cards(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, heads: int) -> None:
+        """Rows on stdout: on a terminal the first `heads` cells on a line, the others whole below it; in a pipe a table."""
+        if not self.results.is_terminal:
+            self.table(columns, rows)
+            return
+        for row in rows:
+            first, *others = (clean(cell) for cell in row[:heads])
+            self.results.print(Text.assemble((first, "bold"), "".join(f"  {cell}" for cell in others)), soft_wrap=True)
+            for cell in filter(None, row[heads:]):
+                self.results.print(Padding(Text(clean(cell), style="dim"), (0, 0, 0, 2), expand=False))
 
 
 def _fitted(widths: dict[int, int], flexible: set[int], room: int) -> dict[int, int]:

@@ -71,7 +71,8 @@ def standing(status: str, reason: str | None) -> str:
     words, why = status_words(status).capitalize(), clean(reason or "").removesuffix(".")
     if why and (status == "running" or why.lower().startswith(words.lower())):
         return why
-    return f"{words}{aside(reason)}"
+    # A reason with brackets of its own is not put into brackets.
+    return f"{words}: {why}" if "(" in why else f"{words}{aside(reason)}"
 
 
 def status_words(status: str) -> str:

@@ -32,10 +32,10 @@ def test_the_monitor_is_a_line_for_each_thing_and_says_what_could_not_be_read(fa
     lines = [line.split("\t") for line in fanfold("monitor").stdout.splitlines()[1:]]
     assert lines == [
         ["lane", "high", "1,200 waiting, 3 running, 41.5 a minute: the oldest waits for 1 min 35 s"],
-        ["leases", "", "3 images with workers: the first ends at 2026-03-01T12:00:00Z: itm_1 of bat_1"],
+        ["leases", "", "3 images with workers: the first ends 2026-03-01T12:00:00Z, itm_1 of bat_1"],
         ["model", "m-1", f"tried by one image at a time: {quota}"],
         ["model", "m-2", "asked up to 32 times a second, 8 at once"],
-        ["dead letters", "", "2: 2 refused"],
+        ["dead letters", "", "2 refused"],
         ["spend", "", "could not be read: the part that it stands on does not answer"],
         ["limit", "for this month", "$2.00 of $5.00, $3.00 left"],
         ["slow batch", "bat_2", "4 waiting, 0 running: No image for 9 minutes."],

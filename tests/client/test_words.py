@@ -13,6 +13,7 @@ from client.views.words import standing
         ("paused", "Paused on request. Resume it when you are ready.", "Paused on request. Resume it when you are ready"),
         ("cancelled", "Cancelled on request; 8 finished images are kept.", "Cancelled on request; 8 finished images are kept"),
         ("failed", "5 of 5 images failed; each says why.", "Failed (5 of 5 images failed; each says why)"),
+        ("paused", "The limit, $1.00, is reached ($0.98 spent).", "Paused: The limit, $1.00, is reached ($0.98 spent)"),
         ("completed_with_failures", None, "Completed with failures"),
     ],
 )  # fmt: skip
