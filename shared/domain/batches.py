@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.documents import Part, Stored
@@ -26,6 +26,7 @@ from shared.domain.rows import (
     Strength,
     Strict,
     Tag,
+    placeholders,
 )
 from shared.domain.texts import Visible
 
@@ -82,6 +83,16 @@ class RetryChanges(Changes):
     guidance: Guidance | SkipJsonSchema[None] = None
     references: Annotated[tuple[ReferenceId, ...], Field(max_length=MAX_REFERENCES)] | SkipJsonSchema[None] = None
     reference_mode: ReferenceMode | SkipJsonSchema[None] = None
+
+    @field_validator("prompt")
+    @classmethod
+    def _prompt_is_whole(cls, value: str | None) -> str | None:
+        # The rows were rendered when they were planned: nothing would fill such a place any more, and it would be bought.
+        for name in placeholders(value or ""):
+            raise ValueError(
+                f"Write the value instead of {{{{{name}}}}}: images that are tried again have no variables."
+            )
+        return value
 
     def settings(self) -> dict[str, Any]:
         """The stored fields that become different, but for references: those are looked up first."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
 from shared.domain.batches import BatchCreate, BatchRetry
-from shared.domain.dead_letters import DeadLetterFilter
+from shared.domain.dead_letters import DeadLetterFilter, Requeue
 from shared.domain.errors import FieldError, Invalid, Malformed, TooLarge
 from shared.domain.item_changes import ItemUpdate
 from shared.domain.library import ReferenceCreate
@@ -37,6 +37,14 @@ def test_a_body_is_read_with_all_its_types() -> None:
 def test_who_gives_a_wrong_value_is_not_told_to_give_null() -> None:
     assert errors_of({"prompt": ""}, ItemUpdate) == {"/prompt": "This may not be empty."}
     assert errors_of({"seed": -1}, ItemUpdate) == {"/seed": "Give 0 or more."}
+
+
+def test_a_retry_does_not_buy_a_prompt_whose_places_nothing_fills() -> None:
+    told = "Write the value instead of {{product}}: images that are tried again have no variables."
+    body = {"changes": {"prompt": "A {{ product }} by the sea"}}
+    assert errors_of(body, BatchRetry) == {"/changes/prompt": told}
+    assert errors_of({"filter": {}, **body}, Requeue) == {"/changes/prompt": told}
+    assert parse(BatchRetry, b'{"changes": {"prompt": "A {{ by the sea"}}').value.changes.prompt
 
 
 def test_a_field_has_the_one_name_that_is_documented() -> None:
