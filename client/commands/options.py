@@ -39,7 +39,7 @@ AspectRatio = Annotated[str | None, typer.Option(metavar="W:H", help="Aspect rat
 Size = Annotated[str | None, typer.Option(help="Size for rows that name none: 1K, 2K …")]
 Seed = Annotated[int | None, typer.Option(help="Seed for rows that name none.")]
 Mode = Annotated[ReferenceMode | None, typer.Option(help="How far references guide rows that do not say.")]
-Lane = Annotated[Priority | None, typer.Option(help="The lane: economy is cheapest, high is first.")]
+Lane = Annotated[Priority | None, typer.Option(help="The lane: high goes first, economy waits for the others.")]
 Budget = Annotated[str | None, typer.Option(metavar="USD", help="Stop before spending more than this.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag for the batch; may be given several times.")]
 Reuse = Annotated[bool, typer.Option("--reuse", help="Take equal images made earlier, at no cost.")]

@@ -71,9 +71,7 @@ class Estimator:
         saved = reusable.micros if create.reuse else 0
         suggestions = [
             *_reuse(create, reusable),
-            *self._cheaper(priced),
-            *self._smaller(priced),
-            *_fewer(priced),
+            *_beyond_reuse([*self._cheaper(priced), *self._smaller(priced), *_fewer(priced)], saved),
         ]
         return Estimate(
             images=counted.total(),
@@ -150,6 +148,15 @@ class Estimator:
                 text = f"Make the images in the size {size}: enough to choose from; make the chosen ones larger later."
                 return [Suggestion(saves_micros=saves, text=text, change={"each_row": {"size": size}})]
         return []
+
+
+def _beyond_reuse(suggestions: Sequence[Suggestion], saved_micros: int) -> list[Suggestion]:
+    """Those that still save when the images change and the equal ones that would have been taken no longer fit, and how much then."""
+    return [
+        one.model_copy(update={"saves_micros": one.saves_micros - saved_micros})
+        for one in suggestions
+        if one.saves_micros > saved_micros
+    ]
 
 
 def _reuse(create: BatchCreate, reusable: Reusable) -> list[Suggestion]:

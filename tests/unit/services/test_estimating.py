@@ -39,11 +39,13 @@ def image(name: str | None, **fields: Any) -> Combination:
     return Combination(**(values | fields))
 
 
-def suggested(specs: list[ImageModelSpec], *images: Combination) -> list[Suggestion]:
+def suggested(
+    specs: list[ImageModelSpec], *images: Combination, reuse: bool = False, reusable: Reusable | None = None
+) -> list[Suggestion]:
     estimator = Estimator(Offer(specs, {"scripted", PREVIEW}), day=DAY, model_concurrency=None)
-    create = BatchCreate.model_validate({"rows": [{"prompt": "a cup"}]})
+    create = BatchCreate.model_validate({"rows": [{"prompt": "a cup"}], "reuse": reuse})
     return estimator.estimate(
-        create, estimator.priced(images), reusable=Reusable(), limits=LimitFit(images=1)
+        create, estimator.priced(images), reusable=reusable or Reusable(), limits=LimitFit(images=1)
     ).suggestions
 
 
@@ -137,3 +139,11 @@ def test_an_estimate_says_after_how_many_images_which_limit_is_hit(
     estimator = Estimator(Offer([DEAR], {"scripted"}), day=DAY, model_concurrency=None)
     found = fit(standings, estimator.priced([image("dear"), image("dear", variants=2)]))
     assert (found.fits, found.images, found.limit) == (told is None, images, told)
+
+
+def test_another_model_saves_only_what_is_left_beside_images_that_are_taken_for_nothing() -> None:
+    dear = [image("dear", row=row) for row in range(4)]
+    one_taken, three_taken = Reusable(images=1, micros=1_000), Reusable(images=3, micros=3_000)
+    assert models(suggested([DEAR, CHEAPEST], *dear, reuse=True, reusable=one_taken)) == [(3_600 - 1_000, "cheapest")]
+    assert suggested([DEAR, CHEAP], *dear, reuse=True, reusable=three_taken) == []
+    assert models(suggested([DEAR, CHEAP], *dear)) == [(2_800, "cheap")]
