@@ -1,7 +1,7 @@
 """Commands about what can be used and what was spent."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -12,7 +12,17 @@ from client.resources import Model, UsageRow
 from client.sessions import Session
 from client.views.words import money
 
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+
+def _day(text: str) -> date:
+    """A day as it is given; raises BadParameter with one that is right."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not a day like 2026-11-05.") from None
+
+
+From = Annotated[date | None, typer.Option("--from", parser=_day, metavar="YYYY-MM-DD", help="The first day.")]
+To = Annotated[date | None, typer.Option("--to", parser=_day, metavar="YYYY-MM-DD", help="The last day.")]
 
 
 class GroupBy(StrEnum):
@@ -42,15 +52,15 @@ def models(ctx: typer.Context, as_json: opt.Json = False) -> None:
 
 def usage(
     ctx: typer.Context,
-    from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")] = None,
-    to: Day = None,
+    from_: From = None,
+    to: To = None,
     group_by: Annotated[GroupBy, typer.Option(help="What to sum by.")] = GroupBy.DAY,
     as_json: opt.Json = False,
 ) -> None:
     """Show what was spent."""
     session: Session = ctx.obj
     with session.client() as client:
-        found = client.usage(from_=_day(from_), to=_day(to), group_by=group_by.value)
+        found = client.usage(from_=_iso(from_), to=_iso(to), group_by=group_by.value)
     if as_json:
         session.screen.document({"usage": found})
     elif not found:
@@ -96,5 +106,5 @@ def _model_line(model: Model) -> tuple[str, ...]:
     )
 
 
-def _day(value: datetime | None) -> str:
-    return value.date().isoformat() if value else ""
+def _iso(value: date | None) -> str:
+    return value.isoformat() if value else ""

@@ -335,6 +335,8 @@ def test_lists_in_a_pipe_are_whole_lines_between_tabs(fanfold: Invoke, wire: Wir
     assert models.stdout.splitlines()[1].split("\t") == told
     assert "! preview: Ends on 2026-12-31. Use preview-2." in models.stderr
     assert fanfold("usage", "--from", "2026-03-01").stdout == "day\timages\tcost\n2026-03-01\t1,200\t$0.0336\n"
+    wrong = fanfold("usage", "--from", "yesterday")
+    assert (wrong.exit_code, "yesterday is not a day like 2026-11-05." in wrong.stderr) == (2, True)
     assert wire.seen[-1].query == {"from": "2026-03-01", "group_by": "day"}
 
 
