@@ -43,6 +43,8 @@ class ItemLife(RuleBasedStateMachine):
             due_at=self.now,
         )
         self.deliveries: list[int] = []
+        self.claimed: set[int] = set()
+        # Those that have not reported: also whoever was taken for lost may still come.
         self.workers: list[int] = []
         self.ends = 0
         self.asked = 1
@@ -85,6 +87,7 @@ class ItemLife(RuleBasedStateMachine):
             self.item, attempt=self.item.attempt, now=self.now, owner="w", lease_until=self.now + LEASE
         )
         if self._write(fields):
+            self.claimed.add(self.item.attempt)
             self.workers.append(self.item.attempt)
             self.fail(kind, 0, lost=False)
 
@@ -93,14 +96,24 @@ class ItemLife(RuleBasedStateMachine):
         """The batch is paused."""
         self._write(item_machine.recalled(self.item, now=self.now))
 
+    @rule()
+    def confuse(self) -> None:
+        """The next try is sent out, and the first delivery of all comes in its place."""
+        self.go_on()
+        if self.deliveries:
+            self._deliver(self.deliveries[0])
+
     @rule(data=st.data())
     def deliver(self, data: st.DataObject) -> None:
         """Any delivery that there ever was comes, perhaps again."""
-        attempt = data.draw(st.sampled_from(self.deliveries)) if self.deliveries else 1
+        self._deliver(data.draw(st.sampled_from(self.deliveries)) if self.deliveries else 1)
+
+    def _deliver(self, attempt: int) -> None:
         fields = item_machine.claimed(self.item, attempt=attempt, now=self.now, owner="w", lease_until=self.now + LEASE)
         if self._write(fields):
             assert self.item.held_micros == HELD, "no money was held for it"
-            assert attempt not in self.workers, "two workers bought one attempt"
+            assert attempt not in self.claimed, "two workers bought one attempt"
+            self.claimed.add(attempt)
             self.workers.append(attempt)
 
     @rule(data=st.data(), cost=st.integers(0, HELD))
@@ -112,16 +125,21 @@ class ItemLife(RuleBasedStateMachine):
                 self.item, now=self.now, attempt=attempt, cost_micros=cost, result={"asset_id": f"ast_{attempt}"}
             )
             self._write(fields)
+            self.workers.remove(attempt)
 
     @rule(kind=st.sampled_from(ErrorKind), cost=st.integers(0, HELD), lost=st.booleans())
     def fail(self, kind: ErrorKind, cost: int, *, lost: bool) -> None:
         """The running try failed, or its worker is lost."""
+        if self.item.status is ItemStatus.RUNNING and self.item.attempt not in self.workers:
+            lost = True
         error = ProviderError(ErrorKind.TIMEOUT if lost else kind, "It failed.")
         decision = failures.decide(self.item, error, now=self.now, rules=RULES, delay_seconds=2)
+        attempt = self.item.attempt
         fields = item_machine.failed(
             self.item, now=self.now, error=error, decision=decision, cost_micros=cost, lost=lost
         )
-        self._write(fields)
+        if self._write(fields) and not lost:
+            self.workers.remove(attempt)
 
     @rule()
     def wait_for_equal(self) -> None:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import structlog
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -40,6 +41,7 @@ class Books(RuleBasedStateMachine):
         super().__init__()
         self.place = TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fanfold-")
         self.batches: list[Spending] = []
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
     @initialize(limit=st.sampled_from([None, 350, 1_000]))
     def begin(self, limit: int | None) -> None:
@@ -48,7 +50,7 @@ class Books(RuleBasedStateMachine):
         self.world = World(Path(self.place.name), rules=EngineRules(organisation_limit_micros=limit))
         self.reservations = self.world.engine.reservations
 
-    @rule(wanted=st.integers(0, 8), budget=st.sampled_from([None, 250]))
+    @rule(wanted=st.integers(0, 2), budget=st.sampled_from([None, 250]))
     def accept(self, wanted: int, budget: int | None) -> None:
         """A batch is accepted."""
         account = Account(org=ORG, member="mem_x", batch=f"bat_{len(self.batches)}", budget_micros=budget)
@@ -66,6 +68,12 @@ class Books(RuleBasedStateMachine):
         wish = Wish(micros=wanted * CEILING, least_micros=CEILING, images=wanted)
         purse = self.reservations.adjust(batch.account, batch.use, wish)
         batch.calls += max(min(purse.free_micros // CEILING, wanted), 0)
+
+    @rule(data=st.data(), cost=st.integers(0, CEILING))
+    def dispatch_and_end(self, data: st.DataObject, cost: int) -> None:
+        """A call goes out, where there is room, and ends at once."""
+        self.dispatch(data, 1)
+        self.end(data, cost)
 
     @rule(data=st.data(), cost=st.integers(0, CEILING))
     def end(self, data: st.DataObject, cost: int) -> None:
