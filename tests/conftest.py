@@ -1,13 +1,23 @@
 """What holds for every test."""
 
 import os
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
+import structlog
 
 # Speed is measured by benchmarks, never asserted; continuous integration tries the same examples every time.
 hypothesis.settings.register_profile("fanfold", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("fanfold")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Whatever a test makes of the log, the next one finds it as it was."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.hookimpl(trylast=True)

@@ -92,7 +92,8 @@ def test_people_sign_in_by_firebase_and_emulators_that_the_platform_started_end_
         welcome = (tmp_path / "said.txt").read_text()
         assert "keeps nothing" in welcome
         addresses = re.findall(r"127\.0\.0\.1:\d+", welcome)
-        assert len(addresses) == 5
+        # Three emulators, two stand-ins, and the figures.
+        assert len(addresses) == 6
         assert all(listens(address) for address in addresses)
         assert_people_sign_in_by_firebase(json.loads(announced.read_text()))
     finally:
