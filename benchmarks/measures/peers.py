@@ -149,7 +149,7 @@ def _until(is_half: Callable[[], bool], name: str) -> None:
 def _figures(one: Outcome, count: int, ideal: float) -> list[Figure]:
     """Two lines a system: what it takes, and what a crash takes from it. Only Fanfold's losses are held to a target."""
     is_ours = one.name == "Fanfold"
-    rest = "at once" if one.lost and not is_ours else f"after {one.recovered_in_seconds:.1f} s"
+    rest = "the rest never came" if one.lost else f"all done after {one.recovered_in_seconds:.1f} s"
     losses = exactly(
         f"  lost by {one.name} after kill -9 at half",
         one.lost,
@@ -157,7 +157,7 @@ def _figures(one: Outcome, count: int, ideal: float) -> list[Figure]:
         shown=f"{one.lost} of {count:,}",
         ideal="0",
         aim="0" if is_ours else "–",
-        note=f"{one.again} jobs were begun again, {one.redone} of them finished ones; {'waited for' if one.lost else 'all done'} {rest}",
+        note=f"{one.again} jobs were begun again, {one.redone} of them finished ones; {rest}",
         values={"lost": one.lost, "again": one.again, "redone": one.redone},
     )
     return [
