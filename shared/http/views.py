@@ -142,6 +142,7 @@ class ItemView(View):
     guidance: float | None
     aspect_ratio: str
     size: str
+    references: list[str] = Field(description="Reference pictures that it starts from, by id and in order.")
     reference_mode: ReferenceMode
     fallback: list[str] = Field(description="Models that it may still go on with, in this order.")
     fallen_from: list[str] = Field(description="Models that it has left, the one asked for first.")
@@ -163,7 +164,7 @@ class ItemView(View):
     @classmethod
     def of(cls, item: Item, links: Mapping[str, AssetLinks]) -> Self:
         """The view of a stored item; `links` may lack its asset (a deleted one, or an event stream)."""
-        return cls.model_validate({**vars(item), "asset": _item_asset(item, links)})
+        return cls.model_validate(_item_fields(item, links))
 
 
 class PlacedItemView(ItemView):
@@ -176,7 +177,12 @@ class PlacedItemView(ItemView):
     @classmethod
     def placed(cls, item: Item, links: Mapping[str, AssetLinks], queue: Queue | None) -> Self:
         """The view of a stored item and its place."""
-        return cls.model_validate({**vars(item), "asset": _item_asset(item, links), "queue": queue})
+        return cls.model_validate({**_item_fields(item, links), "queue": queue})
+
+
+def _item_fields(item: Item, links: Mapping[str, AssetLinks]) -> dict[str, Any]:
+    references = [reference.id for reference in item.references]
+    return {**vars(item), "references": references, "asset": _item_asset(item, links)}
 
 
 def _item_asset(item: Item, links: Mapping[str, AssetLinks]) -> ItemAssetView | None:

@@ -124,10 +124,12 @@ class ItemRepository(Collection[Item]):
         status: ItemStatus | None,
         limit: int,
         start_after: tuple[Any, ...] | None,
+        from_index: int = 0,
     ) -> list[Read[Item]]:
-        """Items in the order of their rows, all or those of one state; `start_after` is (`index`, path) of the last one."""
-        where = () if status is None else (Where("status", "==", status.value),)
-        return self.query(Query(paths.items(org, batch), where, (Order("index"),), limit, start_after))
+        """Items in the order of their rows, all or those of one state, from this place on; `start_after` is (`index`, path) of the last one."""
+        states = () if status is None else (Where("status", "==", status.value),)
+        places = (Where("index", ">=", from_index),) if from_index else ()
+        return self.query(Query(paths.items(org, batch), (*states, *places), (Order("index"),), limit, start_after))
 
     def counts(self, org: str, batch: str, *, total: int) -> Counts:
         """All counts and sums of a batch at one read time."""

@@ -83,17 +83,22 @@ class BatchService:
         batch: str,
         *,
         status: ItemStatus | str | None = None,
+        from_index: int = 0,
         page_size: int | None = None,
         page_token: str = "",
     ) -> Page[Item]:
-        """The items that are planned so far, in the order of the rows. Raises NotFound, Invalid, Malformed as `list` does."""
+        """The items that are planned so far, in the order of the rows, from this place on. Raises NotFound, Invalid, Malformed as `list` does."""
         caller.require(Role.VIEWER)
         size, wanted = checked_size(page_size), _status(ItemStatus, status) if status else None
         self._one(caller, batch)
-        listing = Listing(org=caller.org, resource=f"items of {batch}", sort="index", filters={"status": wanted})
+        # Tokens that were given out before lists could begin at a place go on being good.
+        filters = {"status": wanted, "from_index": from_index} if from_index else {"status": wanted}
+        listing = Listing(org=caller.org, resource=f"items of {batch}", sort="index", filters=filters)
 
         def read(position: Position | None, limit: int) -> list[Read[Item]]:
-            return self._items.in_order(caller.org, batch, status=wanted, limit=limit, start_after=position)
+            return self._items.in_order(
+                caller.org, batch, status=wanted, limit=limit, start_after=position, from_index=from_index
+            )
 
         found, position = gather(
             read,

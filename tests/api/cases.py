@@ -212,6 +212,7 @@ CASES = (
     )),
     Case("GET", "/v1/batches/{batch_id}/items", Role.VIEWER, make=done, wrong=(*PAGES,
         Wrong(422, "/query/status", {"status": "lost"}),
+        Wrong(422, "/query/from_index", {"from_index": "-1"}),
     )),
     Case("GET", "/v1/batches/{batch_id}/items/{item_id}", Role.VIEWER, make=done),
     Case("PATCH", "/v1/batches/{batch_id}/items/{item_id}", Role.EDITOR, make=planned, body={"prompt": "A bowl"}, wrong=(

@@ -70,8 +70,10 @@ def test_a_good_picture_is_completed_once_and_again_and_used(stack: ApiStack) ->
     first = stack.ask("POST", f"/v1/references/{reference}:complete").json()
     assert (first["status"], first["width"], first["height"]) == ("ready", 300, 200)
     assert stack.ask("POST", f"/v1/references/{reference}:complete").json() == first
-    used = stack.ask("POST", "/v1/batches", json={"rows": [{"prompt": "a", "references": [reference]}]})
-    assert used.status_code == 202
+    batch = stack.batch_of({"prompt": "a", "references": [reference]}, done=True)
+    (item,) = stack.ask("GET", f"/v1/batches/{batch}/items").json()["items"]
+    assert item["references"] == [reference]
+    assert stack.ask("GET", f"/v1/batches/{batch}/items/{item['id']}").json()["references"] == [reference]
 
 
 def test_a_picture_that_never_came_cannot_be_completed(stack: ApiStack) -> None:

@@ -98,7 +98,9 @@ def _engine(store: DocumentStore) -> None:
 def _people(store: DocumentStore) -> None:
     items, batches = ItemRepository(store), BatchRepository(store)
     for status in (None, ItemStatus.FAILED):
-        items.in_order(ORG, BATCH, status=status, limit=9, start_after=(1, paths.item(ORG, BATCH, "i")))
+        for place in (0, 400):
+            last = (401, paths.item(ORG, BATCH, "i"))
+            items.in_order(ORG, BATCH, status=status, limit=9, start_after=last, from_index=place)
     items.changed_since(ORG, BATCH, NOW, limit=9)
     items.changed_since(ORG, BATCH, NOW, limit=9, start_after=(NOW, paths.item(ORG, BATCH, "i")))
     batches.changed_since(ORG, NOW, limit=9)

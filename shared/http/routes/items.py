@@ -38,6 +38,9 @@ class ItemFilters(PageParameters):
     """Which items to list."""
 
     status: Annotated[ItemStatus | None, Field(description="Only items in this state.")] = None
+    from_index: Annotated[
+        int, Field(ge=0, le=1_000_000, description="Only images from this place in the batch on; 0 is the first.")
+    ] = 0
 
 
 class ItemPage(BaseModel):
@@ -51,7 +54,12 @@ class ItemPage(BaseModel):
 def list_items(batch_id: str, caller: Viewer, filters: Annotated[ItemFilters, Query()], services: Services) -> ItemPage:
     """The items of a batch, in the order of its rows."""
     page = services.batches.items(
-        caller, batch_id, status=filters.status, page_size=filters.page_size, page_token=filters.page_token
+        caller,
+        batch_id,
+        status=filters.status,
+        from_index=filters.from_index,
+        page_size=filters.page_size,
+        page_token=filters.page_token,
     )
     links = services.assets.links_of_items(caller, page.values)
     return ItemPage(items=[ItemView.of(item, links) for item in page.values], next_page_token=page.next_page_token)

@@ -103,6 +103,17 @@ def test_items_come_in_the_order_of_the_rows(desk: Desk) -> None:
         desk.batches.items(desk.ours, desk.batch(), page_token=first.next_page_token)
 
 
+def test_a_list_of_items_begins_at_any_place(desk: Desk) -> None:
+    batch = desk.batch("one", "two", "three", "four", run=True)
+    first = desk.batches.items(desk.viewer, batch, from_index=1, page_size=2)
+    rest = desk.batches.items(desk.viewer, batch, from_index=1, page_size=2, page_token=first.next_page_token)
+    assert [[item.prompt for item in page.values] for page in (first, rest)] == [["two", "three"], ["four"]]
+    assert [item.index for item in desk.batches.items(desk.ours, batch, status="succeeded", from_index=3).values] == [3]
+    assert desk.batches.items(desk.ours, batch, from_index=4).values == []
+    with pytest.raises(Malformed):
+        desk.batches.items(desk.ours, batch, page_token=first.next_page_token)
+
+
 def test_an_item_is_found_in_its_own_batch_only(desk: Desk) -> None:
     batch, other = desk.batch(run=True), desk.batch(run=True)
     (item,) = desk.batches.items(desk.ours, batch).values
