@@ -1,6 +1,6 @@
 """Which of the items that are due there is money for: each with its ceiling price kept free for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.batches import Batch
@@ -41,8 +41,11 @@ class AllotmentService:
         self._reservations = reservations
         self._clock = clock
 
-    def afford(self, org: str, batch: Batch, due: list[Read[Item]], use: Use) -> Allotment:
-        """As many of these items as every limit in force has room for, the first ones first."""
+    def afford(self, org: str, batch: Batch, due: list[Read[Item]], use: Use, *, is_parked: bool = False) -> Allotment:
+        """As many of these items as every limit in force has room for, the first ones first.
+
+        A batch that `is_parked`, of which nothing can be made for a long time, gives back what others may need.
+        """
         account = Account(org=org, member=batch.created_by, batch=batch.id, budget_micros=batch.cost.budget_micros)
         books = self._reservations.books(org, batch.id)
         ceilings = [(read, self._ceiling(read.value)) for read in due]
@@ -50,8 +53,10 @@ class AllotmentService:
         purse = self._reservations.purse(account, use, books)
         fits = _fits(purse, fresh)
         is_due = books.is_stale or self._reservations.is_overdrawn(books) or self._settles(account, books, use)
-        if not fits or is_due:
-            wish = _wish(fresh) if fits else _chunk(batch, use, fresh)
+        gives_back = is_parked and not fresh and bool(purse.free_micros or purse.free_images)
+        gives_back = gives_back and self._reservations.is_limited(books)
+        if not fits or is_due or gives_back:
+            wish = replace(_wish(fresh), keeps=not gives_back) if fits else _chunk(batch, use, fresh)
             purse = self._reservations.adjust(account, use, wish)
         chosen = _chosen(ceilings, purse)
         short = purse.short if len(chosen) < len(ceilings) else None

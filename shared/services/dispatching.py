@@ -23,6 +23,8 @@ from shared.services.reservations import Use
 from shared.services.turns import Turn, TurnService
 
 _UNCLAIMED_AT_ONCE = 200
+# A batch whose models are shut for longer keeps no money from others meanwhile.
+_PARKED_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class DispatchService:
         turns = self._turns.of(org, batch, in_flight, control.booked)
         due = self._due(org, batch, turns)
         use = Use(spent_micros=spent, held_micros=held, in_flight=sum(in_flight.values()))
-        money = self._allotments.afford(org, batch, due, use)
+        is_parked = _are_shut(turns, until=self._clock.now() + _PARKED_AFTER)
+        money = self._allotments.afford(org, batch, due, use, is_parked=is_parked)
         if money.is_over:
             self.recall(org, batch.id)
         starts = self._starts([read for read, _ in money.affordable], turns)
@@ -188,3 +191,9 @@ def _opens_at(turns: Mapping[str, Turn], late: Collection[str]) -> datetime | No
     """When more may go out: of these models, whose rate holds items back, and of closed ones."""
     found = [turn.opens_at for model, turn in turns.items() if model in late or turn.closed_until is not None]
     return min(found, default=None)
+
+
+def _are_shut(turns: Mapping[str, Turn], *, until: datetime) -> bool:
+    """Whether each of these models that anything waits for is shut until then or longer, and there is one."""
+    closed = [turn.closed_until for turn in turns.values() if turn.has_more or turn.waiting or turn.outstanding]
+    return bool(closed) and all(moment is not None and moment >= until for moment in closed)

@@ -32,11 +32,12 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a batch would set aside beyond what is held, and the least of it that is of use."""
+    """What a batch would set aside beyond what is held, and the least of it that is of use; unless it `keeps` what it has, no more than that."""
 
     micros: int = 0
     least_micros: int = 0
     images: int = 0
+    keeps: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +155,10 @@ class ReservationService:
         """Whether what was set aside earlier may not fit any more, because somebody's call cost more than was held for it."""
         return self._standings.is_overdrawn(books.budget.value)
 
+    def is_limited(self, books: Books) -> bool:
+        """Whether what a batch sets aside may be missing elsewhere: a limit is in force that it shares with others."""
+        return self._standings.is_limited(books.budget.value)
+
     def purse(self, account: Account, use: Use, books: Books) -> Purse:
         """What is free of what the batch has set aside, as it stands."""
         held = books.reservation.value
@@ -210,7 +215,7 @@ class ReservationService:
             return Purse(reserved_micros=0, free_micros=0)
         before, budget = books.reservation.value, books.budget.value
         standings, percent = self._standings.of(account, budget, _own(before, use))
-        left = max(before.reserved_micros - (use.spent_micros - before.settled_micros), use.held_micros)
+        left = _left(before, use, wish)
         fitting = _fitting(standings, Unit.MICROS, max(left, use.held_micros + wish.micros))
         images = self._images(account, before, standings, use, wish)
         # Less than one image's price, or money where no image may be made, would only be kept from others; so would images.
@@ -230,9 +235,7 @@ class ReservationService:
         }
         others = [one for one in standings if one.holder is not Holder.BATCH]
         told = self._warnings.told(account, others, percent, budget.warned)
-        # Near a limit each image that ends leaves a little: not worth a write while others are still under way.
-        can_wait = use.in_flight > 0 and reserved <= left < use.held_micros + max(wish.least_micros, 1)
-        if told or not can_wait or self._is_due(books, fields):
+        if told or not _can_wait(use, wish, reserved, left) or self._is_due(books, fields):
             self._commit(books, fields, told)
         counted = fields.get("reserved_images")
         return Purse(
@@ -250,7 +253,7 @@ class ReservationService:
         if smallest(standings, Unit.IMAGES) is None:
             return {"counts_images": False} if before.counts_images else {}
         made = self._ledger.images_of(account.org, account.batch)
-        left = max(before.reserved_images - (made - before.settled_images), use.in_flight)
+        left = max(before.reserved_images - (made - before.settled_images) if wish.keeps else 0, use.in_flight)
         fitting = _fitting(standings, Unit.IMAGES, max(left, use.in_flight + wish.images))
         return {"counts_images": True, "reserved_images": max(fitting, use.in_flight), "settled_images": made}
 
@@ -283,6 +286,18 @@ def _own(before: Reservation, use: Use) -> Own:
         spent_micros=use.spent_micros,
         unsettled_micros=use.spent_micros - before.settled_micros,
     )
+
+
+def _left(before: Reservation, use: Use, wish: Wish) -> int:
+    """What is set aside and not spent, where the batch keeps it; what it holds in any case."""
+    kept = before.reserved_micros - (use.spent_micros - before.settled_micros) if wish.keeps else 0
+    return max(kept, use.held_micros)
+
+
+def _can_wait(use: Use, wish: Wish, reserved: int, left: int) -> bool:
+    """Whether so little comes back that it is not worth a write yet: near a limit each image that ends leaves a little."""
+    is_little = reserved <= left < use.held_micros + max(wish.least_micros, 1)
+    return wish.keeps and use.in_flight > 0 and is_little
 
 
 def _fitting(standings: list[Standing], unit: Unit, wanted: int) -> int:

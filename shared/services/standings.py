@@ -101,6 +101,10 @@ class Standings:
         """
         return budget.epoch == 0 and any(one.room < 0 for one in self._total(budget, None, NOTHING))
 
+    def is_limited(self, budget: Budget) -> bool:
+        """Whether any limit may be in force that batches share."""
+        return budget.epoch > 0 or bool(self._total(budget, None, NOTHING))
+
     def _of_batch(self, account: Account, own: Own) -> list[Standing]:
         """The batch's own budget."""
         if account.budget_micros is None:
