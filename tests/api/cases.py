@@ -207,6 +207,9 @@ CASES = (
         Wrong(422, "/changes/model", body={"changes": {"model": "no-such-model"}}),
     )),
     Case("GET", "/v1/batches/{batch_id}/events", Role.VIEWER, make=done, wrong=(
+        Wrong(422, "/query/from_index", {"from_index": "-1"}),
+        Wrong(422, "/query/to_index", {"to_index": "the end"}),
+        Wrong(422, "/query/to_index", {"to_index": "9" * 30}),
         Wrong(422, "/headers/Last-Event-ID", headers={"Last-Event-ID": "yesterday"}),
         Wrong(422, "/headers/Last-Event-ID", headers={"Last-Event-ID": "2026-13-01T00:00:00Z,itm_aaaaaaaaaaaaaaaaaaaa"}),
     )),

@@ -16,7 +16,7 @@ import pytest
 from starlette.types import Message
 
 from shared.domain.modes import ItemStatus, Role
-from shared.http.routes.events import MAX_WAITING, EventStream, Mailbox
+from shared.http.routes.events import MAX_WAITING, EventStream, Mailbox, Watched
 from shared.ports.documents import Delete, Guard, Update
 from shared.repositories import items, paths
 from shared.services.live import Change, LiveService
@@ -77,11 +77,11 @@ class Streams:
         self.http = http
 
     @contextmanager
-    def read(self, batch: str, last_event_id: str | None = None) -> Iterator[Reader]:
+    def read(self, batch: str, last_event_id: str | None = None, window: str = "") -> Iterator[Reader]:
         headers = self.stack.ours.headers(Role.VIEWER)
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
-        with self.http.stream("GET", f"/v1/batches/{batch}/events", headers=headers) as response:
+        with self.http.stream("GET", f"/v1/batches/{batch}/events{window}", headers=headers) as response:
             assert response.status_code == 200
             yield Reader(response)
 
@@ -180,6 +180,33 @@ def test_a_reader_who_comes_back_gets_what_was_missed_with_two_seconds_of_overla
         assert event.kind == "batch"
 
 
+def test_only_the_items_of_a_window_are_told_and_the_batch_always(streams: Streams) -> None:
+    batch = planned(streams.stack)
+    with (
+        streams.read(batch, window="?from_index=1&to_index=2") as reader,
+        streams.read(batch, window="?to_index=0") as none,
+    ):
+        reader.next()
+        none.next()
+        streams.stack.run(until=lambda: not streams.stack.batch(batch, streams.stack.ours.org).is_live)
+        seen, batches = reader.rest(), none.rest()
+    assert {event.data["index"] for event in seen if event.kind == "item"} == {1}
+    assert {event.kind for event in batches} == {"batch"}
+    assert seen[-1].data["status"] == batches[-1].data["status"] == "completed"
+
+
+def test_who_comes_back_to_a_window_gets_what_was_missed_in_it(streams: Streams) -> None:
+    batch = planned(streams.stack)
+    streams.stack.clock.advance(60)
+    moment = f"{streams.stack.clock.now():%Y-%m-%dT%H:%M:%SZ},{batch}"
+    ids = [streams.change(batch, number, ItemStatus.RUNNING) for number in range(3)]
+    with streams.read(batch, moment, window="?from_index=2") as reader:
+        first, second = reader.next(), reader.next()
+    assert first is not None
+    assert second is not None
+    assert (first.data["id"], second.kind) == (ids[2], "batch")
+
+
 def test_many_watchers_share_one_poller_and_leave_nothing_behind(streams: Streams) -> None:
     batch = planned(streams.stack)
     live = streams.stack.live
@@ -256,7 +283,8 @@ class Wire:
 
     async def serve(self, stack: ApiStack, batch: str, **settings: Any) -> None:
         """Serve the whole stream."""
-        stream = EventStream(stack.live, stack.ours.org, batch, None, replace(stack.settings, **settings))
+        watched = Watched(stack.ours.org, batch)
+        stream = EventStream(stack.live, watched, None, replace(stack.settings, **settings))
         await stream({"type": "http"}, self.receive, self.send)
 
 

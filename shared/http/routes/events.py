@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from starlette.types import Receive, Scope, Send
 
 from shared.domain.batches import Batch
@@ -22,6 +22,7 @@ from shared.logging import logger
 from shared.services.live import Change, LiveService
 
 MAX_WAITING = 5_000
+MAX_INDEX = 1_000_000
 EARLIEST = datetime.fromtimestamp(0, UTC)
 _ID = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z),([a-z]{3}_[a-z2-7]{20})", re.ASCII)
 
@@ -38,7 +39,8 @@ log = logger(__name__)
             "description": "Events `batch` (a Batch) and `item` (an Item without links), each with an id. Lines that begin with a "
             "colon keep the connection alive. After five minutes the stream closes: connect again with `Last-Event-ID`. "
             "It ends by itself with a last `batch` event once the batch has ended. Events may be repeated: apply one only if "
-            "its `revision` is higher than what you have.",
+            "its `revision` is higher than what you have. With `from_index` and `to_index`, only items of these places are "
+            "told.",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         }
     },
@@ -55,6 +57,12 @@ def stream_events(
             description="The id of the last event that was seen: what changed since then comes first.",
         ),
     ] = None,
+    from_index: Annotated[
+        int, Query(ge=0, le=MAX_INDEX, description="Only items from this place in the batch on.")
+    ] = 0,
+    to_index: Annotated[
+        int | None, Query(ge=0, le=MAX_INDEX, description="Only items before this place; 0 for the batch alone.")
+    ] = None,
 ) -> Response:
     """The batch now, then every change of it and its items, live."""
     since = None if last_event_id is None else position(last_event_id)
@@ -62,7 +70,7 @@ def stream_events(
     live = services.live
     if live.watchers >= settings.max_streams or live.watchers_of(caller.org) >= settings.max_streams_an_organisation:
         raise Unavailable("Too many streams are open here. Poll the batch instead, or try again later.")
-    return EventStream(live, caller.org, batch_id, since, settings)
+    return EventStream(live, Watched(caller.org, batch_id, from_index, to_index), since, settings)
 
 
 def position(event_id: str) -> datetime:
@@ -82,6 +90,22 @@ def encode(value: Batch | Item) -> bytes:
     moment = (value.changed_at or EARLIEST).astimezone(UTC).isoformat().replace("+00:00", "Z")
     kind, view = ("batch", BatchView.of(value)) if isinstance(value, Batch) else ("item", ItemView.of(value, {}))
     return f"event: {kind}\nid: {moment},{value.id}\ndata: {view.model_dump_json()}\n\n".encode()
+
+
+class Watched(NamedTuple):
+    """What one watcher looks at: a batch, and its items from one place up to, not including, another one (None: to the last)."""
+
+    org: str
+    batch: str
+    from_index: int = 0
+    to_index: int | None = None
+
+    def of(self, changes: Sequence[Change]) -> list[Change]:
+        """Those of a batch's changes that are looked at."""
+        return [one for one in changes if isinstance(one.value, Batch) or self._holds(one.value.index)]
+
+    def _holds(self, index: int) -> bool:
+        return self.from_index <= index and (self.to_index is None or index < self.to_index)
 
 
 class Mailbox:
@@ -136,12 +160,10 @@ class EventStream(Response):
     What was missed comes first: the batch's own id is later than all of it, and a reader resumes from the last id.
     """
 
-    def __init__(
-        self, live: LiveService, org: str, batch_id: str, since: datetime | None, settings: ApiSettings
-    ) -> None:
+    def __init__(self, live: LiveService, watched: Watched, since: datetime | None, settings: ApiSettings) -> None:
         super().__init__(media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._live, self._org, self._batch_id, self._since = live, org, batch_id, since
+        self._live, self._watched, self._since = live, watched, since
         self._heartbeat_seconds = settings.heartbeat_seconds
         self._stream_seconds = settings.stream_seconds
         self._send_seconds = settings.send_seconds
@@ -150,13 +172,19 @@ class EventStream(Response):
         """Serve the stream until it ends, its time is up, or its reader leaves or reads too slowly."""
         mailbox = Mailbox()
         leaving = asyncio.create_task(_notice_leaving(receive, mailbox))
-        watching = self._live.watch(self._org, self._batch_id, mailbox.deliver)
+
+        def deliver(changes: Sequence[Change], ended: bool) -> None:
+            looked_at = self._watched.of(changes)
+            if looked_at or ended:
+                mailbox.deliver(looked_at, ended)
+
+        watching = self._live.watch(self._watched.org, self._watched.batch, deliver)
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             words = await self._send_events(mailbox, send)
             await self._send(send, f": {words}\n\n".encode(), more=False)
         except TimeoutError:
-            log.warning("slow_reader_dropped", org=self._org, batch=self._batch_id)
+            log.warning("slow_reader_dropped", org=self._watched.org, batch=self._watched.batch)
         except FanfoldError as error:
             await self._send(send, f": {error.detail}\n\n".encode(), more=False)
         finally:
@@ -166,11 +194,12 @@ class EventStream(Response):
     async def _send_events(self, mailbox: Mailbox, send: Send) -> str:
         """Send until there is a reason to stop, and return it in words."""
         until = asyncio.get_running_loop().time() + self._stream_seconds
-        batch = await run_sync(self._live.batch, self._org, self._batch_id)
+        org, batch_id = self._watched.org, self._watched.batch
+        batch = await run_sync(self._live.batch, org, batch_id)
         if self._since is not None:
-            missed = self._live.missed(self._org, self._batch_id, self._since)
+            missed = self._live.missed(org, batch_id, self._since)
             while (page := await run_sync(next, missed, None)) is not None:
-                await self._send_changes(send, page)
+                await self._send_changes(send, self._watched.of(page))
         await self._send_changes(send, [batch])
         while not mailbox.gone:
             left = until - asyncio.get_running_loop().time()
