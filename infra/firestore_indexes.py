@@ -32,13 +32,15 @@ class Listing(NamedTuple):
 
 
 _NEWEST = (Order("created_at", descending=True),)
+_OLDEST = (Order("created_at"),)
 _LATEST = (Order("finished_at", descending=True),)
 # What dead letters are counted by, too: counts ask in ascending order.
 _COUNTED = ("error.kind", "provider", "model")
 _LISTINGS: Final = (
     Listing("batches", ("deleted_at", "status", "terms"), _NEWEST),
-    Listing("batches", ("status",), (Order("created_at"),)),
+    Listing("batches", ("deleted_at", "archived", "status", "terms"), _OLDEST),
     Listing("assets", ("deleted_at", "model", "batch", "terms"), _NEWEST),
+    Listing("assets", ("deleted_at", "model", "batch", "terms"), _OLDEST),
     Listing("references", ("deleted_at",), _NEWEST),
     Listing("items", ("status",), (Order("due_at"),), group=True),
     Listing("items", ("org", "status", "discarded_at", "batch", *_COUNTED), _LATEST, group=True),

@@ -9,7 +9,7 @@ from types import CodeType, FrameType
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("shared/repositories", "shared/services")
-_CALLS = frozenset({"Query", "newest", "aggregate"})
+_CALLS = frozenset({"Query", "newest", "oldest", "aggregate"})
 
 
 def asking() -> set[str]:

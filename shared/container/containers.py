@@ -227,6 +227,7 @@ class Container:
             discards=library.discards,
             references=library.references,
             assets=library.assets,
+            asset_changes=library.asset_changes,
             keys=library.keys,
             limits=library.limits,
             credits=library.credits,

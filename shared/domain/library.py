@@ -23,7 +23,8 @@ class AssetObjects(Part):
 class Asset(Stored):
     """A finished image, at `orgs/{org}/assets/{id}`; `recipe` is all that is needed to make it again.
 
-    `fallen_from` names the models that were to make it and could not, the one that was asked for first.
+    `fallen_from` names the models that were to make it and could not, the one that was asked for first. `rating` is from 0 (failed)
+    to 4 (excellent).
     """
 
     id: str
@@ -52,8 +53,18 @@ class Asset(Stored):
     created_at: datetime
     created_by: str
     terms: list[str] = Field(default_factory=list)
+    picked_at: datetime | None = None
+    picked_by: str | None = None
+    rating: int | None = None
+    rated_at: datetime | None = None
+    rated_by: str | None = None
     deleted_at: datetime | None = None
     deleted_by: str | None = None
+
+    @property
+    def picked(self) -> bool:
+        """Whether somebody picked it as a winner."""
+        return self.picked_at is not None
 
 
 class ReferenceStatus(StrEnum):

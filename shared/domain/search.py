@@ -23,9 +23,12 @@ def tag_term(tag: str) -> str:
     return f"tag:{tag.casefold()}"
 
 
-def terms(text: str, *, tags: Iterable[str] = ()) -> list[str]:
-    """At most 100 terms: the tags, then whole words, then prefixes of 3 to 12 letters, the first words first."""
-    found = dict.fromkeys(tag_term(tag) for tag in tags)
+def terms(text: str, *, tags: Iterable[str] = (), marks: Iterable[str] = ()) -> list[str]:
+    """At most 100 terms: marks, the tags, then whole words, then prefixes of 3 to 12 letters, the first words first.
+
+    A mark is a term by itself; its colon keeps it apart from all words.
+    """
+    found = dict.fromkeys([*marks, *map(tag_term, tags)])
     named = words(text)
     found.update(dict.fromkeys(word[:_LONGEST_PREFIX] for word in named))
     for word in named:
@@ -41,6 +44,7 @@ def query_terms(text: str) -> list[str]:
     return sorted({word[:_LONGEST_PREFIX] for word in words(text)}, key=lambda word: (-len(word), word))
 
 
-def matches(terms_of_document: Iterable[str], wanted: Iterable[str]) -> bool:
-    """Whether a document has every term that is wanted."""
-    return set(wanted) <= set(terms_of_document)
+def matches(terms_of_document: Iterable[str], wanted: Iterable[str], *, without: Iterable[str] = ()) -> bool:
+    """Whether a document has every term that is wanted, and none that is not."""
+    found = set(terms_of_document)
+    return found.issuperset(wanted) and found.isdisjoint(without)

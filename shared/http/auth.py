@@ -98,6 +98,7 @@ def _credential(text: str) -> str:
 
 
 VIEWER = Access(Role.VIEWER)
+EVALUATOR = Access(Role.EVALUATOR)
 EDITOR = Access(Role.EDITOR)
 ADMIN = Access(Role.ADMIN)
 OPEN = Open()

@@ -1,5 +1,6 @@
 """Pages of lists: how many and from where on."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -13,6 +14,13 @@ def _coerced(value: object) -> object:
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 9:
         return min(int(value), MAX_SIZE)
     return value
+
+
+class Sort(StrEnum):
+    """What comes first in a list by age."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 class PageParameters(BaseModel):

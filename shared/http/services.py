@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from shared.ports.clock import Clock
 from shared.ports.ids import Ids
+from shared.services.asset_changes import AssetChangeService
 from shared.services.assets import AssetService
 from shared.services.batch_controls import BatchControlService
 from shared.services.batches import BatchService
@@ -48,6 +49,7 @@ class ApiServices:
     discards: DiscardService
     references: ReferenceService
     assets: AssetService
+    asset_changes: AssetChangeService
     keys: KeyService
     limits: LimitService
     credits: CreditService

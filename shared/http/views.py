@@ -112,7 +112,9 @@ class ItemErrorView(View):
 
 
 class ItemAssetView(View):
-    """The image of an item; the links are signed and expire, and are null in event streams (ask `/v1/assets:urls`)."""
+    """The image of an item; the links are signed and expire. In event streams, and once it was deleted, links and what people
+    decided (`picked`, `rating`) are null: ask `/v1/assets:urls`.
+    """
 
     id: str
     url: str | None
@@ -121,6 +123,8 @@ class ItemAssetView(View):
     height: int | None
     media_type: str | None
     bytes: int | None
+    picked: bool | None
+    rating: int | None
 
 
 class ItemView(View):
@@ -197,7 +201,33 @@ def _item_asset(item: Item, links: Mapping[str, AssetLinks]) -> ItemAssetView | 
         height=item.height,
         media_type=item.media_type,
         bytes=item.bytes,
+        picked=link and link.picked,
+        rating=link and link.rating,
     )
+
+
+class RecipeView(View):
+    """What an image was made of, to be sent again as a row; what a model was not told is null.
+
+    The prompt has its variables filled in; `seed` is the one that was used, `model_version` what the provider calls its model.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str = "image"
+    prompt: str = ""
+    model: str = ""
+    provider: str = ""
+    references: list[str] = []
+    reference_mode: ReferenceMode | None = None
+    aspect_ratio: str = ""
+    size: str = ""
+    seed: int | None = None
+    strength: float | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    variant: int = 1
+    model_version: str | None = None
 
 
 class AssetView(View):
@@ -223,10 +253,16 @@ class AssetView(View):
     url: str | None
     thumbnail_url: str | None
     expires_at: datetime | None = Field(description="When the links end; ask again for new ones.")
-    recipe: dict[str, Any]
+    recipe: RecipeView
     fallen_from: list[str] = Field(description="Models that were to make it and could not, the one asked for first.")
     cost_micros: int
     reused: bool
+    picked: bool = Field(description="Whether somebody picked it as a winner.")
+    picked_at: datetime | None
+    picked_by: str | None
+    rating: int | None = Field(description="0 failed, 1 poor, 2 acceptable, 3 good, 4 excellent; null while unrated.")
+    rated_at: datetime | None
+    rated_by: str | None
     created_at: datetime
     created_by: str
     revision: int
@@ -241,7 +277,7 @@ class AssetView(View):
             "thumbnail_url": link and link.thumbnail_url,
             "expires_at": link and link.expires_at,
         }
-        return cls.model_validate({**vars(asset), **signed})
+        return cls.model_validate({**vars(asset), **signed, "picked": asset.picked})
 
 
 class ReferenceView(View):

@@ -90,6 +90,12 @@ class Collection(Generic[S]):
         """What matches, the newest first; `start_after` is (`created_at`, path) of the last one."""
         return self.query(Query(collection, where, (Order("created_at", descending=True),), limit, start_after))
 
+    def oldest(
+        self, collection: str, where: tuple[Where, ...], *, limit: int, start_after: tuple[Any, ...] | None = None
+    ) -> list[Read[S]]:
+        """What matches, the oldest first; `start_after` is (`created_at`, path) of the last one."""
+        return self.query(Query(collection, where, (Order("created_at"),), limit, start_after))
+
     def _readable(self, documents: Iterable[Document]) -> list[Read[S]]:
         found = []
         for document in documents:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.domain.asset_changes import PICKED, RATED, rating_mark
 from shared.domain.callers import Caller
 from shared.domain.errors import FieldError, Invalid, NotFound
 from shared.domain.ids import is_id
@@ -22,7 +23,7 @@ from shared.services.audit import AuditService
 from shared.services.links import LinkService
 from shared.services.periods import Moment, between
 from shared.services.repeats import Repeats
-from shared.services.searches import Newest, Search
+from shared.services.searches import ByAge, Search
 
 MAX_LINKS = 100
 _NAMED = 5
@@ -30,11 +31,13 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetLinks:
-    """Signed links to one image as it was made and to its thumbnail, and when both end."""
+    """Signed links to one image as it was made and to its thumbnail, when both end, and what people decided about it."""
 
     url: str
     thumbnail_url: str
     expires_at: datetime
+    picked: bool = False
+    rating: int | None = None
 
 
 class AssetService:
@@ -53,7 +56,7 @@ class AssetService:
     ) -> None:
         self._documents = documents
         self._assets = AssetRepository(documents)
-        self._newest = Newest(self._assets, "assets", pages)
+        self._by_age = ByAge(self._assets, "assets", pages)
         self._links = LinkService(objects, clock=clock, grid=timedelta(hours=link_hours))
         self._audit = audit
         self._repeats = Repeats(clock, ids)
@@ -75,18 +78,31 @@ class AssetService:
         batch: str | None = None,
         from_: Moment | None = None,
         to: Moment | None = None,
+        picked: bool | None = None,
+        rating: int | None = None,
+        rated: bool | None = None,
+        oldest: bool = False,
         page_size: int | None = None,
         page_token: str = "",
     ) -> Page[Asset]:
-        """The images, the newest first: made at or after `from_` and before `to`; a date (or a midnight without a time zone)
-        stands for the whole day in UTC.
+        """The images, the newest first unless `oldest`: made at or after `from_` and before `to`; a date (or a midnight without a
+        time zone) stands for the whole day in UTC.
 
         Raises Invalid (no words, dates, size), Malformed (a token of another list).
         """
         caller.require(Role.VIEWER)
         equal = {name: value for name, value in (("model", model), ("batch", batch)) if value}
-        wanted = Search(q=q, tag=tag, equal=equal, conditions=between("created_at", from_, to))
-        return self._newest.page(
+        asked = {PICKED: picked, RATED: rated, **({} if rating is None else {rating_mark(rating): True})}
+        wanted = Search(
+            q=q,
+            tag=tag,
+            marks=tuple(mark for mark, there in asked.items() if there is True),
+            without=tuple(mark for mark, there in asked.items() if there is False),
+            equal=equal,
+            conditions=between("created_at", from_, to),
+            oldest=oldest,
+        )
+        return self._by_age.page(
             caller.org, paths.assets(caller.org), wanted, page_size=page_size, page_token=page_token
         )
 
@@ -103,20 +119,25 @@ class AssetService:
         if not 1 <= len(wanted) <= MAX_LINKS:
             raise Invalid([FieldError("/ids", f"Give 1 to {MAX_LINKS} ids; there are {len(wanted)}.")])
         found = self._assets.named(caller.org, [asset for asset in wanted if is_id("ast", asset)])
-        missing = [asset[:64] for asset in wanted if asset not in found]
+        missing = [asset for asset in wanted if asset not in found]
         if missing:
-            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-            raise NotFound(f"There is no image {', '.join(missing[:_NAMED])}{more}.")
+            raise no_images(missing)
         return self.links_of([found[asset] for asset in wanted])
 
     def links_of(self, assets: Iterable[Asset]) -> dict[str, AssetLinks]:
         """Links to images that were read already, by their ids."""
-        named = {asset.id: asset.objects for asset in assets}
-        names = [name for objects in named.values() for name in (objects.original, objects.thumbnail)]
-        urls, expires_at = self._links.downloads(names)
+        named = {asset.id: asset for asset in assets}
+        stored = [asset.objects for asset in named.values()]
+        urls, expires_at = self._links.downloads([name for one in stored for name in (one.original, one.thumbnail)])
         return {
-            asset: AssetLinks(url=urls[objects.original], thumbnail_url=urls[objects.thumbnail], expires_at=expires_at)
-            for asset, objects in named.items()
+            name: AssetLinks(
+                url=urls[asset.objects.original],
+                thumbnail_url=urls[asset.objects.thumbnail],
+                expires_at=expires_at,
+                picked=asset.picked,
+                rating=asset.rating,
+            )
+            for name, asset in named.items()
         }
 
     def links_of_items(self, caller: Caller, items: Iterable[Item]) -> dict[str, AssetLinks]:
@@ -129,3 +150,9 @@ class AssetService:
         read = self._assets.one(caller.org, asset)
         fields = {"deleted_at": self._clock.now(), "deleted_by": caller.member}
         self._documents.commit([guarded(read, fields), self._audit.entry(caller, "asset.deleted", asset)])
+
+
+def no_images(missing: Sequence[str]) -> NotFound:
+    """The error for images that are unknown or deleted: it names the first ones."""
+    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    return NotFound(f"There is no image {', '.join(asset[:64] for asset in missing[:_NAMED])}{more}.")

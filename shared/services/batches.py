@@ -21,8 +21,9 @@ from shared.repositories.items import ItemRepository
 from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
 from shared.repositories.rows import RowsRepository
 from shared.services.audit import AuditService
+from shared.services.periods import Moment, between
 from shared.services.repeats import Repeats
-from shared.services.searches import Newest, Search
+from shared.services.searches import ByAge, Search
 from shared.services.step_requests import StepRequests
 from shared.services.submissions import SubmissionService
 
@@ -45,7 +46,7 @@ class BatchService:
         self._documents = documents
         self._batches = BatchRepository(documents)
         self._items = ItemRepository(documents)
-        self._newest = Newest(self._batches, "batches", pages)
+        self._by_age = ByAge(self._batches, "batches", pages)
         self._submissions = submissions
         self._rows = rows
         self._requests = requests
@@ -67,15 +68,22 @@ class BatchService:
         q: str = "",
         tag: str | None = None,
         archived: bool = False,
+        from_: Moment | None = None,
+        to: Moment | None = None,
+        oldest: bool = False,
         page_size: int | None = None,
         page_token: str = "",
     ) -> Page[Batch]:
-        """The batches in use, or with `archived` those that were put away, the newest first. Raises Invalid (an unknown state, no words, size), Malformed (a token of another list)."""
+        """The batches in use, or with `archived` those that were put away, made within a period, the newest first unless `oldest`.
+
+        Raises Invalid (an unknown state, no words, dates, size), Malformed (a token of another list).
+        """
         caller.require(Role.VIEWER)
         state = {"status": _status(BatchStatus, status).value} if status else {}
-        wanted = Search(q=q, tag=tag, equal={"archived": archived, **state})
+        made = between("created_at", from_, to)
+        wanted = Search(q=q, tag=tag, equal={"archived": archived, **state}, conditions=made, oldest=oldest)
         path = paths.batches(caller.org)
-        return self._newest.page(caller.org, path, wanted, page_size=page_size, page_token=page_token)
+        return self._by_age.page(caller.org, path, wanted, page_size=page_size, page_token=page_token)
 
     def items(
         self,

@@ -6,6 +6,7 @@ from functools import cached_property
 from shared.domain.offers import Offer
 from shared.ports.identity import Accounts
 from shared.repositories.pages import PageTokens
+from shared.services.asset_changes import AssetChangeService
 from shared.services.assets import AssetService
 from shared.services.audit import AuditService
 from shared.services.batches import BatchService
@@ -141,6 +142,12 @@ class Library:
             ids=ports.ids,
             link_hours=self._rules.link_hours,
         )
+
+    @cached_property
+    def asset_changes(self) -> AssetChangeService:
+        """What people decide about finished images."""
+        ports = self._ports
+        return AssetChangeService(ports.documents, audit=self._audit, clock=ports.clock, ids=ports.ids)
 
     @cached_property
     def keys(self) -> KeyService:

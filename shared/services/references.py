@@ -32,7 +32,7 @@ from shared.repositories.library import ReferenceRepository
 from shared.repositories.pages import Page, PageTokens
 from shared.services.audit import AuditService
 from shared.services.repeats import Repeats
-from shared.services.searches import Newest, Search
+from shared.services.searches import ByAge, Search
 
 ROUTE = "references"
 UPLOAD_LASTS = timedelta(hours=1)
@@ -66,7 +66,7 @@ class ReferenceService:
         self._documents = documents
         self._references = ReferenceRepository(documents)
         self._idempotency = IdempotencyRepository(documents)
-        self._newest = Newest(self._references, "references", pages)
+        self._by_age = ByAge(self._references, "references", pages)
         self._objects = objects
         self._studio = studio
         self._audit = audit
@@ -128,7 +128,7 @@ class ReferenceService:
         """The references, the newest first, those that still wait or were refused too. Raises Invalid, Malformed."""
         caller.require(Role.VIEWER)
         path = paths.references(caller.org)
-        return self._newest.page(caller.org, path, Search(), page_size=page_size, page_token=page_token)
+        return self._by_age.page(caller.org, path, Search(), page_size=page_size, page_token=page_token)
 
     def delete(self, caller: Caller, reference: str) -> None:
         """Delete a reference: rows may not name it any more, images made with it stay. Its maker and admins may.

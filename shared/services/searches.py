@@ -26,12 +26,17 @@ S = TypeVar("S", bound=Stored)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What is asked for: words and a tag, fields that must be equal, and other conditions."""
+    """What is asked for: words, a tag and terms that must (`marks`) or must not (`without`) be there, fields that must be equal,
+    and other conditions; the newest first unless `oldest`.
+    """
 
     q: str = ""
     tag: str | None = None
+    marks: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     equal: Mapping[str, str | bool] = field(default_factory=dict)
     conditions: tuple[Where, ...] = ()
+    oldest: bool = False
 
     def terms(self) -> list[str]:
         """The terms that are wanted, the most selective first; raises Invalid when there are words without a letter or digit."""
@@ -39,11 +44,11 @@ class Search:
         if self.q.strip() and not wanted:
             raise Invalid([FieldError("/query/q", "Give at least one word of letters or digits.")])
         tag = (self.tag or "").strip()
-        return [*wanted, search.tag_term(tag)] if tag else wanted
+        return [*wanted, *([search.tag_term(tag)] if tag else []), *self.marks]
 
 
-class Newest(Generic[S]):
-    """Pages of one collection's documents that are not deleted, the newest first."""
+class ByAge(Generic[S]):
+    """Pages of one collection's documents that are not deleted, by their age."""
 
     def __init__(self, collection: Collection[S], resource: str, tokens: PageTokens) -> None:
         self._collection = collection
@@ -57,8 +62,11 @@ class Newest(Generic[S]):
         where = (NOT_DELETED, *(Where(name, "==", value) for name, value in wanted.equal.items()), *wanted.conditions)
         if terms:
             where = (Where("terms", "array_contains", terms[0]), *where)
+        checked = bool(terms[1:] or wanted.without)
 
         def read(position: Position | None, limit: int) -> list[Read[S]]:
+            if wanted.oldest:
+                return self._collection.oldest(path, where, limit=limit, start_after=position)
             return self._collection.newest(path, where, limit=limit, start_after=position)
 
         found, position = gather(
@@ -66,14 +74,20 @@ class Newest(Generic[S]):
             size=size,
             start=self._tokens.position(listing, page_token),
             position_of=lambda read: (_of(read).created_at, read.path),
-            keep=lambda read: not terms[1:] or search.matches(_of(read).terms, terms[1:]),
+            keep=lambda read: not checked or search.matches(_of(read).terms, terms[1:], without=wanted.without),
         )
         return Page([read.value for read in found], self._tokens.token(listing, position))
 
     def _listing(self, org: str, wanted: Search, terms: list[str]) -> Listing:
         conditions = [[one.field, one.op, one.value] for one in wanted.conditions]
-        filters = {"terms": sorted(terms), "equal": dict(wanted.equal), "conditions": conditions}
-        return Listing(org=org, resource=self._resource, sort="-created_at", filters=filters)
+        filters = {
+            "terms": sorted(terms),
+            "without": sorted(wanted.without),
+            "equal": dict(wanted.equal),
+            "conditions": conditions,
+        }
+        sort = "created_at" if wanted.oldest else "-created_at"
+        return Listing(org=org, resource=self._resource, sort=sort, filters=filters)
 
 
 def _of(read: Read[Any]) -> Searchable:

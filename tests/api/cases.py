@@ -172,6 +172,21 @@ def selections(**fields: str) -> tuple[Wrong, ...]:
     )
 
 
+def chosen(**fields: Any) -> Callable[[Ids], Any]:
+    """A body about the image that was made, with these fields."""
+    return lambda ids: {"ids": [ids["asset_id"]], **fields}
+
+
+def choices(**fields: Any) -> tuple[Wrong, ...]:
+    """Wrong images, in a body with these fields."""
+    return (
+        Wrong(404, body={"ids": [UNKNOWN["asset_id"]], **fields}),
+        Wrong(422, "/ids", body={"ids": [], **fields}),
+        Wrong(422, "/ids", body={"ids": ["ast_a"] * 101, **fields}),
+        Wrong(422, "/ids/0", body={"ids": [5], **fields}),
+    )
+
+
 ENDED = (Wrong(409, make=done),)
 
 CASES = (
@@ -182,6 +197,8 @@ CASES = (
     Case("GET", "/v1/batches", Role.VIEWER, make=waiting, wrong=(*PAGES,
         Wrong(422, "/query/status", {"status": "lost"}),
         Wrong(422, "/query/q", {"q": LONG}),
+        Wrong(422, "/query/from", {"from": "2026-03-02", "to": "2026-03-01"}),
+        Wrong(422, "/query/sort", {"sort": "name"}),
     )),
     Case("GET", "/v1/batches/{batch_id}", Role.VIEWER, make=waiting),
     Case("PATCH", "/v1/batches/{batch_id}", Role.EDITOR, make=waiting, body={"name": "Renamed", "tags": ["spring"]}, wrong=(
@@ -259,6 +276,8 @@ CASES = (
         Wrong(422, "/query/from", {"from": "yesterday"}),
         Wrong(422, "/query/to", {"to": "2026-02-30"}),
         Wrong(422, "/query/model", {"model": LONG}),
+        Wrong(422, "/query/sort", {"sort": "random"}),
+        Wrong(422, "/query/rating", {"rating": "5"}),
     )),
     Case("GET", "/v1/assets/{asset_id}", Role.VIEWER, make=done),
     Case("POST", "/v1/assets:urls", Role.VIEWER, make=done, body=lambda ids: {"ids": [ids["asset_id"]]}, wrong=(
@@ -268,6 +287,28 @@ CASES = (
         Wrong(422, "/ids/0", body={"ids": [5]}),
     )),
     Case("DELETE", "/v1/assets/{asset_id}", Role.ADMIN, 204, make=done),
+    Case("PATCH", "/v1/assets/{asset_id}", Role.EDITOR, make=done, body={"tags": ["hero"]}, wrong=(
+        Wrong(409, headers={"If-Match": '"99"'}),
+        Wrong(422, "/tags", body={"tags": ["t"] * 21}),
+        Wrong(422, "/tags", body={"tags": None}),
+        Wrong(422, "/prompt", body={"prompt": "Another"}),
+    )),
+    Case("POST", "/v1/assets:tag", Role.EDITOR, make=done, body=chosen(add=["hero"], remove=["draft"]), wrong=(
+        *choices(add=["hero"]),
+        Wrong(422, "", body={"ids": ["ast_a"]}),
+        Wrong(422, "", body={"ids": ["ast_a"], "add": ["Hero"], "remove": ["hero"]}),
+        Wrong(422, "/add/0", body={"ids": ["ast_a"], "add": [""]}),
+    )),
+    Case("POST", "/v1/assets:pick", Role.EVALUATOR, make=done, body=chosen(picked=True), wrong=(
+        *choices(picked=True),
+        Wrong(422, "/picked", body={"ids": ["ast_a"], "picked": "yes"}),
+    )),
+    Case("POST", "/v1/assets:rate", Role.EVALUATOR, make=done, body=chosen(rating=3), wrong=(
+        *choices(rating=3),
+        Wrong(422, "/rating", body={"ids": ["ast_a"]}),
+        Wrong(422, "/rating", body={"ids": ["ast_a"], "rating": 5}),
+    )),
+    Case("POST", "/v1/assets:delete", Role.ADMIN, make=done, body=chosen(), wrong=choices()),
     Case("POST", "/v1/references", Role.EDITOR, 201, body={"filename": "a.png", "media_type": "image/png", "bytes": 9}, wrong=(*KEYS,
         Wrong(422, "/media_type", body={"filename": "a.gif", "media_type": "image/gif", "bytes": 9}),
         Wrong(422, "/bytes", body={"filename": "a.png", "media_type": "image/png", "bytes": 0}),

@@ -161,6 +161,7 @@ class ApiStack(World):
             discards=library.discards,
             references=library.references,
             assets=library.assets,
+            asset_changes=library.asset_changes,
             keys=library.keys,
             limits=library.limits,
             credits=library.credits,

@@ -49,7 +49,7 @@ PERIOD = (Where("created_at", ">=", NOW), Where("created_at", "<=", NOW))
 
 # Functions that ask, and need not run here.
 EXCUSED = {
-    "shared/services/searches.py:Newest.page": "asks with the filters that people set: every choice of them is tried",
+    "shared/services/searches.py:ByAge.page": "asks with the filters that people set: every choice of them is tried",
     "shared/services/purges.py:Purges._batch": "lists a whole collection, without filter or order",
 }
 
@@ -115,11 +115,13 @@ def _people(store: DocumentStore) -> None:
     letters.named(ORG, ["i"])
     letters.counts(ORG, [("p", "m")])
     after = (NOW, paths.batch(ORG, BATCH))
-    for where in _some(Where("status", "==", "running"), Where("archived", "==", False), TERM):
-        batches.newest(paths.batches(ORG), (DELETED, *where), limit=9, start_after=after)
+    for where in _some(Where("status", "==", "running"), Where("archived", "==", False), TERM, *PERIOD):
+        for ask in (batches.newest, batches.oldest):
+            ask(paths.batches(ORG), (DELETED, *where), limit=9, start_after=after)
     after = (NOW, paths.asset(ORG, "a"))
     for where in _some(Where("model", "==", "m"), Where("batch", "==", "b"), TERM, PERIOD[0], PERIOD[1]):
-        AssetRepository(store).newest(paths.assets(ORG), (DELETED, *where), limit=9, start_after=after)
+        for asked_for in (AssetRepository(store).newest, AssetRepository(store).oldest):
+            asked_for(paths.assets(ORG), (DELETED, *where), limit=9, start_after=after)
     ReferenceRepository(store).newest(paths.references(ORG), (DELETED,), limit=9)
     KeyRepository(store).all(ORG, limit=9)
     KeyRepository(store).unrevoked(ORG)

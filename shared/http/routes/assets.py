@@ -6,19 +6,33 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
+from shared.domain.asset_changes import AssetsChanged, AssetsDelete, AssetsPick, AssetsRate, AssetsTag, AssetUpdate
 from shared.domain.callers import Caller
 from shared.domain.rows import Strict
-from shared.http.auth import ADMIN, VIEWER
+from shared.http.auth import ADMIN, EDITOR, EVALUATOR, VIEWER
 from shared.http.bodies import Body, JsonBody
-from shared.http.pages import PageParameters
+from shared.http.pages import PageParameters, Sort
+from shared.http.revisions import revision
 from shared.http.services import Services
 from shared.http.views import AssetView, View
 from shared.services.assets import MAX_LINKS
 
+EXAMPLE = {"ids": ["ast_abcdefghijklmnopqrst"]}
+
 router = APIRouter(prefix="/v1/assets", tags=["assets"])
 
 Viewer = Annotated[Caller, Depends(VIEWER)]
+Evaluator = Annotated[Caller, Depends(EVALUATOR)]
+Editor = Annotated[Caller, Depends(EDITOR)]
 Admin = Annotated[Caller, Depends(ADMIN)]
+Revision = Annotated[int | None, Depends(revision)]
+Changed = Annotated[Body[AssetUpdate], Depends(JsonBody(AssetUpdate, example={"tags": ["spring", "hero"]}))]
+Tagged = Annotated[
+    Body[AssetsTag], Depends(JsonBody(AssetsTag, example={**EXAMPLE, "add": ["hero"], "remove": ["draft"]}))
+]
+Picked = Annotated[Body[AssetsPick], Depends(JsonBody(AssetsPick, example={**EXAMPLE, "picked": True}))]
+Rated = Annotated[Body[AssetsRate], Depends(JsonBody(AssetsRate, example={**EXAMPLE, "rating": 4}))]
+Deleted = Annotated[Body[AssetsDelete], Depends(JsonBody(AssetsDelete, example=EXAMPLE))]
 
 
 class AssetFilters(PageParameters):
@@ -34,10 +48,14 @@ class AssetFilters(PageParameters):
         None
     )
     to: Annotated[datetime | date | None, Field(description="Made before; a date stands for its end.")] = None
+    picked: Annotated[bool | None, Field(description="Only winners, or only others.")] = None
+    rating: Annotated[int | None, Field(ge=0, le=4, description="Only images with this rating.")] = None
+    rated: Annotated[bool | None, Field(description="Only images with a rating, or only those without.")] = None
+    sort: Annotated[Sort, Field(description="The newest first, or the oldest.")] = Sort.NEWEST
 
 
 class AssetPage(BaseModel):
-    """A page of images, the newest first, with fresh links; a short page with a token has more behind it."""
+    """A page of images with fresh links; a short page with a token has more behind it."""
 
     assets: list[AssetView]
     next_page_token: str
@@ -52,11 +70,13 @@ class LinksWanted(Strict):
 
 
 class LinksView(View):
-    """Signed links to one image and when they end."""
+    """Signed links to one image, when they end, and what people decided about it."""
 
     url: str
     thumbnail_url: str
     expires_at: datetime
+    picked: bool
+    rating: int | None
 
 
 class LinksMade(BaseModel):
@@ -65,7 +85,7 @@ class LinksMade(BaseModel):
     urls: dict[str, LinksView]
 
 
-Wanted = Annotated[Body[LinksWanted], Depends(JsonBody(LinksWanted, example={"ids": ["ast_abcdefghijklmnopqrst"]}))]
+Wanted = Annotated[Body[LinksWanted], Depends(JsonBody(LinksWanted, example=EXAMPLE))]
 
 
 @router.post(":urls")
@@ -75,9 +95,33 @@ def make_links(caller: Viewer, body: Wanted, services: Services) -> LinksMade:
     return LinksMade(urls={asset: LinksView.model_validate(link) for asset, link in links.items()})
 
 
+@router.post(":tag")
+def tag_assets(caller: Editor, body: Tagged, services: Services) -> AssetsChanged:
+    """Add and remove tags of at most 100 images; the answer tells what became of each. 404 when none of them exists."""
+    return services.asset_changes.tag(caller, body.value)
+
+
+@router.post(":pick")
+def pick_assets(caller: Evaluator, body: Picked, services: Services) -> AssetsChanged:
+    """Pick at most 100 images as winners, or take that back. 404 when none of them exists."""
+    return services.asset_changes.pick(caller, body.value)
+
+
+@router.post(":rate")
+def rate_assets(caller: Evaluator, body: Rated, services: Services) -> AssetsChanged:
+    """Rate at most 100 images, or take their ratings back. 404 when none of them exists."""
+    return services.asset_changes.rate(caller, body.value)
+
+
+@router.post(":delete")
+def delete_assets(caller: Admin, body: Deleted, services: Services) -> AssetsChanged:
+    """Delete at most 100 images; they are kept for 30 days, unseen. 404 when none of them exists."""
+    return services.asset_changes.delete(caller, body.value)
+
+
 @router.get("")
 def list_assets(caller: Viewer, filters: Annotated[AssetFilters, Query()], services: Services) -> AssetPage:
-    """The history of finished images, the newest first."""
+    """The history of finished images, the newest first unless asked otherwise."""
     page = services.assets.list(
         caller,
         q=filters.q,
@@ -86,6 +130,10 @@ def list_assets(caller: Viewer, filters: Annotated[AssetFilters, Query()], servi
         batch=filters.batch,
         from_=filters.from_,
         to=filters.to,
+        picked=filters.picked,
+        rating=filters.rating,
+        rated=filters.rated,
+        oldest=filters.sort is Sort.OLDEST,
         page_size=filters.page_size,
         page_token=filters.page_token,
     )
@@ -97,6 +145,13 @@ def list_assets(caller: Viewer, filters: Annotated[AssetFilters, Query()], servi
 def get_asset(asset_id: str, caller: Viewer, services: Services) -> AssetView:
     """One image with its recipe and fresh links."""
     asset = services.assets.get(caller, asset_id)
+    return AssetView.of(asset, services.assets.links_of([asset]))
+
+
+@router.patch("/{asset_id:id}")
+def update_asset(asset_id: str, caller: Editor, body: Changed, revision: Revision, services: Services) -> AssetView:
+    """Give one image other tags; fields that are left out stay. 409, with `If-Match`, when it is not at that revision any more."""
+    asset = services.asset_changes.update(caller, asset_id, body.value, revision=revision)
     return AssetView.of(asset, services.assets.links_of([asset]))
 
 

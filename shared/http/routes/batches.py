@@ -1,5 +1,6 @@
 """Batches: submit, estimate, look, steer, keep in order."""
 
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -13,7 +14,7 @@ from shared.domain.modes import BatchStatus
 from shared.http.auth import EDITOR, VIEWER, announce
 from shared.http.bodies import Body, JsonBody
 from shared.http.idempotency import idempotency_key
-from shared.http.pages import PageParameters
+from shared.http.pages import PageParameters, Sort
 from shared.http.services import Services
 from shared.http.views import BatchView
 
@@ -57,10 +58,15 @@ class BatchFilters(PageParameters):
     ] = ""
     tag: Annotated[str | None, Field(max_length=50, description="Only batches with this tag.")] = None
     archived: Annotated[bool, Field(description="Batches that were put away, instead of those in use.")] = False
+    from_: Annotated[
+        datetime | date | None, Field(alias="from", description="Submitted at or after; a date or a time.")
+    ] = None
+    to: Annotated[datetime | date | None, Field(description="Submitted before; a date stands for its end.")] = None
+    sort: Annotated[Sort, Field(description="The newest first, or the oldest.")] = Sort.NEWEST
 
 
 class BatchPage(BaseModel):
-    """A page of batches, the newest first; a short page with a token has more behind it."""
+    """A page of batches; a short page with a token has more behind it."""
 
     batches: list[BatchView]
     next_page_token: str
@@ -86,13 +92,16 @@ def estimate_batch(caller: Viewer, body: New, services: Services) -> Estimate:
 
 @router.get("")
 def list_batches(caller: Viewer, filters: Annotated[BatchFilters, Query()], services: Services) -> BatchPage:
-    """The organisation's batches, the newest first; archived ones only where they are asked for."""
+    """The organisation's batches, the newest first unless asked otherwise; archived ones only where they are asked for."""
     page = services.batches.list(
         caller,
         status=filters.status,
         q=filters.q,
         tag=filters.tag,
         archived=filters.archived,
+        from_=filters.from_,
+        to=filters.to,
+        oldest=filters.sort is Sort.OLDEST,
         page_size=filters.page_size,
         page_token=filters.page_token,
     )

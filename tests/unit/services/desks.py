@@ -25,6 +25,7 @@ from shared.ports.objects import ObjectStore
 from shared.ports.providers import ImageModel
 from shared.repositories import paths
 from shared.repositories.pages import PageTokens
+from shared.services.asset_changes import AssetChangeService
 from shared.services.assets import AssetService
 from shared.services.audit import AuditService
 from shared.services.batches import BatchService
@@ -65,6 +66,7 @@ class Desk:
         self.bills = BillService(self.store, pages=self.pages, audit=self.audit, clock=self.clock, ids=self.ids)
         self.submits = self.new_submits()
         self.assets = self.new_assets()
+        self.asset_changes = self.new_asset_changes(self.store)
         self.references = self.new_references(self.files)
         self.batches = BatchService(
             self.store,
@@ -80,6 +82,7 @@ class Desk:
         self.ours = admin(self.begun)
         self.theirs = admin(self.begin("bo@example.org"))
         self.editor = colleague(self.ours, Role.EDITOR)
+        self.evaluator = colleague(self.ours, Role.EVALUATOR)
         self.viewer = colleague(self.ours, Role.VIEWER)
 
     def new_assets(self) -> AssetService:
@@ -87,6 +90,10 @@ class Desk:
         return AssetService(
             self.store, objects=self.files, pages=self.pages, audit=self.audit, clock=self.clock, ids=self.ids
         )
+
+    def new_asset_changes(self, store: DocumentStore) -> AssetChangeService:
+        """What people decide about images, over this store."""
+        return AssetChangeService(store, audit=self.audit, clock=self.clock, ids=self.ids)
 
     def new_references(self, objects: ObjectStore) -> ReferenceService:
         """A reference service over this object store."""

@@ -183,4 +183,4 @@ def test_items_have_links_to_the_images_that_are_left(desk: Desk) -> None:
 
 def test_an_asset_keeps_what_a_newer_version_wrote(desk: Desk) -> None:
     asset = desk.asset("walker")
-    assert Asset.read({**asset.written(), "rating": 5}).written()["rating"] == 5
+    assert Asset.read({**asset.written(), "mood": 5}).written()["mood"] == 5
