@@ -183,17 +183,23 @@ class Client:
         selection: Iterable[str] | Mapping[str, Any],
         *,
         changes: Mapping[str, Any] | None = None,
+        page_token: str = "",
         idempotency_key: str | None = None,
     ) -> LettersActed:
         """Try dead letters again, named ones or those that a filter finds, with changed settings if given."""
-        body = _selected(selection) | ({"changes": dict(changes)} if changes else {})
+        body = _selected(selection, page_token) | ({"changes": dict(changes)} if changes else {})
         return self._create("/v1/dead-letters:requeue", body, LettersActed, idempotency_key)
 
     def discard(
-        self, selection: Iterable[str] | Mapping[str, Any], reason: str, *, idempotency_key: str | None = None
+        self,
+        selection: Iterable[str] | Mapping[str, Any],
+        reason: str,
+        *,
+        page_token: str = "",
+        idempotency_key: str | None = None,
     ) -> LettersActed:
         """Give up dead letters, named ones or those that a filter finds."""
-        body = _selected(selection) | {"reason": reason}
+        body = _selected(selection, page_token) | {"reason": reason}
         return self._create("/v1/dead-letters:discard", body, LettersActed, idempotency_key)
 
     # --- references and assets
@@ -293,8 +299,9 @@ def _body(batch: BatchCreate) -> dict[str, Any]:
     return batch.model_dump(mode="json", exclude_none=True)
 
 
-def _selected(selection: Iterable[str] | Mapping[str, Any]) -> dict[str, Any]:
-    return {"filter": dict(selection)} if isinstance(selection, Mapping) else {"items": list(selection)}
+def _selected(selection: Iterable[str] | Mapping[str, Any], page_token: str) -> dict[str, Any]:
+    chosen = {"filter": dict(selection)} if isinstance(selection, Mapping) else {"items": list(selection)}
+    return chosen | ({"page_token": page_token} if page_token else {})
 
 
 def _plain(secret: str | SecretStr) -> str:

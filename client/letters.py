@@ -38,11 +38,12 @@ class BatchActed(Answer):
 
 
 class LettersActed(Answer):
-    """What a requeue or a discard did, batch by batch; with `more`, the filter finds more than one call takes."""
+    """What a requeue or a discard did, batch by batch; with `more`, the filter may find more: `next_page_token` goes on there."""
 
     done: int = 0
     batches: list[BatchActed] = Field(default_factory=list)
     more: bool = False
+    next_page_token: str = ""
 
 
 class ItemLeft(Answer):

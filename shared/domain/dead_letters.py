@@ -46,17 +46,23 @@ class DeadLetterFilter(Strict):
 
 
 class _Selection(Strict):
-    """Dead letters by their items' ids, or all that a filter finds (at most 1,000 in one call)."""
+    """Dead letters by their items' ids, or all that a filter finds: at most 1,000 in one call.
+
+    Of more, the answer has a `next_page_token`; the same body with it as `page_token` goes on behind them.
+    """
 
     items: Annotated[
         tuple[ItemId, ...] | None, Field(min_length=1, max_length=MAX_LETTERS), AfterValidator(_each_once)
     ] = None
     filter: DeadLetterFilter | None = None
+    page_token: Annotated[str, StringConstraints(max_length=4_096)] = ""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Any:
         if (self.items is None) == (self.filter is None):
             raise ValueError("Give either items or a filter ({} finds all).")
+        if self.page_token and self.filter is None:
+            raise ValueError("A page_token goes with the filter that it was given for.")
         return self
 
 
@@ -90,11 +96,15 @@ class BatchActed(Strict):
 
 
 class LettersActed(Strict):
-    """What a requeue or a discard did, batch by batch; with `more`, the filter finds more than one call takes."""
+    """What a requeue or a discard did, batch by batch; with `more`, the filter may find more than one call takes.
+
+    `next_page_token` then leads on behind those that this call looked at.
+    """
 
     done: int
     batches: tuple[BatchActed, ...]
     more: bool = False
+    next_page_token: str = ""
 
 
 class Selected(Strict):
@@ -102,6 +112,7 @@ class Selected(Strict):
 
     by_batch: dict[str, list[str]]
     more: bool = False
+    next_page_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

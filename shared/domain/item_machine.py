@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.batches import RetryChanges
-from shared.domain.errors import ProviderError
+from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.failures import PATIENT, Decision, hint, is_of_earlier_series
 from shared.domain.items import Attempt, AttemptError, Item, ItemError, ItemReference, ProviderJob, RunningJob
 from shared.domain.modes import ItemStatus
@@ -203,6 +203,15 @@ def retried(
         "finished_at": None,
         "error": None,
     }
+
+
+def not_retried(item: Item, *, now: datetime, series: int, detail: str) -> Fields | None:
+    """A failed item cannot be made with what was ordered for this series: it joins the series failed, and says why."""
+    if item.status is not ItemStatus.FAILED or item.series >= series:
+        return None
+    error = ProviderError(ErrorKind.INVALID, detail)
+    told = ItemError(kind=error.kind, detail=error.detail, hint=hint(error, item))
+    return {"series": series, "finished_at": now, "error": told.model_dump()}
 
 
 def _looked_at_until(lease_until: datetime) -> Fields:

@@ -93,10 +93,14 @@ class ItemRepository(Collection[Item]):
         """Some items of this state, in no order that matters."""
         return self.query(Query(paths.items(org, batch), (Where("status", "==", status.value),), limit=limit))
 
-    def failed_before(self, org: str, batch: str, series: int) -> list[Read[Item]]:
-        """Failed items of a series before this one, the oldest series first."""
-        where = (Where("status", "==", ItemStatus.FAILED.value), Where("series", "<", series))
-        return self.query(Query(paths.items(org, batch), where, (Order("series"),)))
+    def failed_before(self, org: str, batch: str, series: int, *, limit: int) -> list[Read[Item]]:
+        """Failed items of a series before this one that are not discarded, the oldest series first."""
+        return self.query(Query(paths.items(org, batch), _failed_before(series), (Order("series"),), limit))
+
+    def count_failed_before(self, org: str, batch: str, series: int) -> int:
+        """How many there are."""
+        counted = {"failed": Count(_failed_before(series))}
+        return self._documents.aggregate(paths.items(org, batch), counted)["failed"]
 
     def failed_among(self, org: str, batch: str, items: Iterable[str], series: int) -> list[Read[Item]]:
         """Those of these items that failed in a series before this one, in the order of the rows."""
@@ -173,6 +177,11 @@ class ItemRepository(Collection[Item]):
         """Items in flight of every organisation whose time has not run out: running under a lease, or pending for a claim."""
         where = (Where("status", "==", status.value), Where("in_flight", "==", True), Where("due_at", ">", now))
         return self.query(Query("items", where, limit=limit, group=True))
+
+
+def _failed_before(series: int) -> tuple[Where, ...]:
+    is_open = (Where("status", "==", ItemStatus.FAILED.value), Where("discarded_at", "==", None))
+    return (*is_open, Where("series", "<", series))
 
 
 def create(item: Item) -> Create:

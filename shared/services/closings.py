@@ -17,6 +17,8 @@ from shared.repositories.commits import commit_groups
 from shared.repositories.items import ItemRepository
 from shared.services.reservations import ReservationService
 
+_BURIED_AT_ONCE = 200
+
 _log = logger(__name__)
 
 
@@ -69,13 +71,17 @@ class ClosingService:
 
     def _bury(self, org: str, batch: Batch) -> None:
         """The dead letters of a deleted batch are nobody's any more; may be repeated."""
-        now = self._clock.now()
-        groups = [
-            [guarded(read, fields)]
-            for read in self._items.failed_before(org, batch.id, batch.series + 1)
-            if (fields := item_machine.discarded(read.value, now=now, by="", reason="Its batch was deleted."))
-        ]
-        commit_groups(self._documents, groups)
+        while True:
+            found = self._items.failed_before(org, batch.id, batch.series + 1, limit=_BURIED_AT_ONCE)
+            now = self._clock.now()
+            groups = [
+                [guarded(read, fields)]
+                for read in found
+                if (fields := item_machine.discarded(read.value, now=now, by="", reason="Its batch was deleted."))
+            ]
+            commit_groups(self._documents, groups)
+            if len(found) < _BURIED_AT_ONCE:
+                return
 
     def catch_up(self, org: str, read: Read[Batch]) -> Read[Batch]:
         """Announce the ends that a retry followed at once; the batch as it is then."""

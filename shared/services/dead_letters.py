@@ -22,6 +22,8 @@ from shared.services.retry_orders import RetryOrders
 
 _NAMED = 5
 _EVERY = DeadLetterFilter()
+# Of letters that words or deleted batches leave out, one call reads no more than these many pages.
+_MOST_PAGES = 4
 
 
 class DeadLetterService:
@@ -92,21 +94,32 @@ class DeadLetterService:
             raise Invalid([FieldError("/items", told)])
         return Selected(by_batch=by_batch)
 
-    def filtered(self, org: str, wanted: DeadLetterFilter) -> Selected:
-        """The latest letters that a filter finds, by their batches: at most 1,000 of at most 100 batches, and whether there are more."""
+    def filtered(self, org: str, wanted: DeadLetterFilter, page_token: str = "") -> Selected:
+        """The latest letters that a filter finds, by their batches: at most 1,000 of at most 100 batches, of at most 2,000 that are read.
+
+        What lies beyond is told by a token; none does when it is empty. Raises Malformed for a token of another filter.
+        """
         search = LetterSearch(self._documents, org, wanted, at="/filter")
+        listing = Listing(org=org, resource="letters to act on", sort="-finished_at", filters=wanted.model_dump())
+        position = self._tokens.position(listing, page_token)
         by_batch: dict[str, list[str]] = {}
-        count, position = 0, None
-        while True:
+        count, last = 0, position
+        for _ in range(_MOST_PAGES):
             items, position = search.page(MAX_LETTERS - count, position)
             for item in items:
                 if item.batch not in by_batch and len(by_batch) == MAX_BATCHES:
-                    return Selected(by_batch=by_batch, more=True)
+                    return _selected(by_batch, self._tokens.token(listing, last))
                 by_batch.setdefault(item.batch, []).append(item.id)
+                last = search.position_of(item)
             count += len(items)
             if position is None or count == MAX_LETTERS:
-                return Selected(by_batch=by_batch, more=position is not None)
+                break
+        return _selected(by_batch, self._tokens.token(listing, position))
 
     def _view(self, found: LetterSearch, item: Item) -> DeadLetter:
         batch = found.batches[item.batch]
         return DeadLetter(item, batch.name, self._orders.hindrance(batch, item))
+
+
+def _selected(by_batch: dict[str, list[str]], token: str) -> Selected:
+    return Selected(by_batch=by_batch, more=bool(token), next_page_token=token)

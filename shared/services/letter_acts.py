@@ -57,7 +57,12 @@ class LetterActs:
         for batch, items in selected.by_batch.items():
             read = batches.get(paths.batch(caller.org, batch))
             acted.append(self._in_batch(caller, batch, read.value if read else None, items, act, turn))
-        answer = LettersActed(done=sum(one.done for one in acted), batches=tuple(acted), more=selected.more)
+        answer = LettersActed(
+            done=sum(one.done for one in acted),
+            batches=tuple(acted),
+            more=selected.more,
+            next_page_token=selected.next_page_token,
+        )
         if any(one.reason is not None and one.reason.code == _AWAY for one in acted):
             return answer
         return LettersActed.model_validate_json(self._kept(turn, "", answer.model_dump_json()))
@@ -69,7 +74,7 @@ class LetterActs:
         if wanted.items is not None:
             selected = self._letters.named(org, wanted.items)
         else:
-            selected = self._letters.filtered(org, wanted.filter or DeadLetterFilter())
+            selected = self._letters.filtered(org, wanted.filter or DeadLetterFilter(), wanted.page_token)
         return Selected.model_validate_json(self._kept(turn, SELECTION, selected.model_dump_json()))
 
     def _in_batch(

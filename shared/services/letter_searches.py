@@ -50,7 +50,11 @@ class LetterSearch:
     def page(self, size: int, start: Position | None) -> tuple[list[Item], Position | None]:
         """At most this many letters and the position behind them; raises nothing but what the store does."""
         found, position = gather(
-            self._read, size=size, start=start, position_of=self._position_of, keep=lambda read: self._keeps(read.value)
+            self._read,
+            size=size,
+            start=start,
+            position_of=lambda read: self.position_of(read.value),
+            keep=lambda read: self._keeps(read.value),
         )
         return [read.value for read in found], position
 
@@ -64,6 +68,11 @@ class LetterSearch:
             read = found.get(paths.batch(self._org, batch))
             self._known[batch] = read.value if read and read.value.deleted_at is None else None
 
+    def position_of(self, item: Item) -> Position:
+        """Where a letter stands in the search: the place to go on behind it."""
+        at = item.discarded_at if self._discarded else item.finished_at
+        return (at, paths.item(self._org, item.batch, item.id))
+
     def _read(self, position: Position | None, limit: int) -> list[Read[Item]]:
         if self._discarded:
             found = self._letters.discarded(self._org, period=self._period, limit=limit, start_after=position)
@@ -73,9 +82,6 @@ class LetterSearch:
             )
         self.know([read.value for read in found])
         return found
-
-    def _position_of(self, read: Read[Item]) -> Position:
-        return (read.value.discarded_at if self._discarded else read.value.finished_at, read.path)
 
     def _keeps(self, item: Item) -> bool:
         if self._known[item.batch] is None or any(_stored(item, name) != value for name, value in self._equal.items()):

@@ -1,8 +1,9 @@
 """Failed items begin anew, with their earlier attempts kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from shared.domain import fallbacks, item_machine, places
+from shared.domain.abilities import check_setting
 from shared.domain.batches import Batch, RetryChanges
 from shared.domain.items import Item, ItemReference
 from shared.domain.offers import Offer
@@ -12,6 +13,8 @@ from shared.ports.documents import DocumentStore, Write
 from shared.repositories.collections import Read, guarded
 from shared.repositories.commits import Lead, commit_groups
 from shared.repositories.items import ItemRepository
+
+_AT_ONCE = 200
 
 
 class RetryService:
@@ -23,26 +26,31 @@ class RetryService:
         self._offer = offer
         self._clock = clock
 
-    def selected(self, org: str, batch: str, *, series: int, items: list[str] | None) -> list[Read[Item]]:
-        """The failed items of earlier series that a retry means: all that are not discarded, or those that are named."""
+    def selected(self, org: str, batch: str, *, series: int, items: list[str] | None, limit: int) -> list[Read[Item]]:
+        """The failed items of earlier series that a retry means: all that are named, or so many of those that are not discarded."""
         if items is None:
-            return [read for read in self._items.failed_before(org, batch, series) if not read.value.discarded_at]
+            return self._items.failed_before(org, batch, series, limit=limit)
         return self._items.failed_among(org, batch, items, series)
 
-    def carry_out(self, org: str, batch: Batch, lead: Lead) -> None:
-        """Every selected item is pending again; may be repeated: an item joins a series once.
+    def count(self, org: str, batch: str, *, series: int) -> int:
+        """How many a retry means that names none."""
+        return self._items.count_failed_before(org, batch, series)
 
-        Raises GuardRefused when the lead is lost.
+    def carry_out(self, org: str, batch: Batch, lead: Lead) -> None:
+        """Every selected item is pending again, a few hundred at a time; may be repeated: an item joins a series once.
+
+        One that cannot be made with the changes joins the series as it is, failed, and says why. Raises GuardRefused when the lead is lost.
         """
         order = batch.retry
         if order is None:
             return
         changes = RetryChanges.model_validate(order.changes)
         while True:
-            selected = self.selected(org, batch.id, series=order.series, items=order.items)
+            selected = self.selected(org, batch.id, series=order.series, items=order.items, limit=_AT_ONCE)
             groups = [group for read in selected if (group := self._retrying(read, batch, changes, order.references))]
             won = commit_groups(self._documents, groups, lead=lead)
-            if all(won):
+            is_last = order.items is not None or len(selected) < _AT_ONCE
+            if is_last and all(won):
                 return
 
     def changed(self, item: Item, changes: RetryChanges, references: Sequence[ItemReference] | None = None) -> Item:
@@ -54,15 +62,32 @@ class RetryService:
         provider = spec.provider if spec else item.provider
         return changed.model_copy(update={"provider": provider, "recipe": hash_of(changed)})
 
+    def wrong(self, item: Item) -> Iterator[tuple[str, str]]:
+        """What its model, as things are today, cannot make of this item: settings by name, each with a sentence."""
+        return check_setting(
+            self._offer,
+            day=self._clock.now().date(),
+            model=item.model,
+            aspect_ratio=item.aspect_ratio,
+            size=item.size,
+            seed=item.seed,
+            references=len(item.references),
+            steering=item.steering,
+        )
+
     def _retrying(
         self, read: Read[Item], batch: Batch, changes: RetryChanges, references: list[ItemReference] | None
     ) -> list[Write]:
         changed = self.changed(read.value, changes, references)
         now = self._clock.now()
+        series = batch.retry.series if batch.retry else batch.series
+        for _, detail in self.wrong(changed):
+            refused = item_machine.not_retried(read.value, now=now, series=series, detail=detail)
+            return [] if refused is None else [guarded(read, refused)]
         fields = item_machine.retried(
             read.value,
             now=now,
-            series=batch.retry.series if batch.retry else batch.series,
+            series=series,
             place_at=places.planned(now, index=read.value.index, total=batch.progress.total),
             changes=_changes_of(read.value, changes),
             references=references,

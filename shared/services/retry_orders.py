@@ -1,8 +1,8 @@
 """Orders to try failed items again: checked whole, then the writes that a step carries out later."""
 
 from dataclasses import dataclass
+from math import ceil
 
-from shared.domain.abilities import check_setting
 from shared.domain.batches import Batch, BatchRetry, Ending, RetryOrder
 from shared.domain.dead_letters import Untouched
 from shared.domain.errors import BudgetExceeded, Conflict, FieldError, Invalid, ProviderError
@@ -14,6 +14,7 @@ from shared.domain.offers import Offer
 from shared.ports.clock import Clock
 from shared.ports.documents import Write
 from shared.repositories.collections import Read, guarded
+from shared.repositories.pages import MAX_READ
 from shared.services.image_handler import ImageHandler
 from shared.services.named_references import NamedReferences
 from shared.services.reservations import ReservationService
@@ -52,21 +53,24 @@ class RetryOrders:
     def order(self, org: str, read: Read[Batch], retry: BatchRetry, *, is_strict: bool = True) -> Ordered:
         """The writes, guarded by the batch's version, that order a retry of the items that are meant.
 
-        Strict, every named item must be a failed one; otherwise those that are not are left out. Raises Conflict, Invalid,
+        Of a great many that are not named the first are checked and priced for all; the step checks each of the others. Strict, every named item must be a failed one; otherwise those that are not are left out. Raises Conflict, Invalid,
         BudgetExceeded.
         """
         batch = read.value
         _refuse_while_busy(batch)
         series = batch.series + 1
         named = list(retry.items) if retry.items is not None else None
-        selected = self._retries.selected(org, batch.id, series=series, items=named)
+        selected = self._retries.selected(org, batch.id, series=series, items=named, limit=MAX_READ)
         _check_selection(selected, named if is_strict else None)
         references = self._named_references(org, retry)
         changed = [self._retries.changed(item.value, retry.changes, references) for item in selected]
         self._check_changes(changed, retry)
+        is_cut = named is None and len(selected) == MAX_READ
+        count = self._retries.count(org, batch.id, series=series) if is_cut else len(selected)
         least = min(self._handler.ceiling_micros(item) for item in changed)
         _check_budget(batch, least)
-        wanted = _within_budget(batch, sum(self._price(item) for item in changed))
+        price = sum(self._price(item) for item in changed)
+        wanted = _within_budget(batch, ceil(price * count / len(changed)))
         account = Account(org=org, member=batch.created_by, batch=batch.id)
         granted, standings, money = self._reservations.extending(account, wanted_micros=wanted)
         closed = closed_for_good(standings, least)
@@ -89,7 +93,7 @@ class RetryOrders:
             "unannounced": [ending.model_dump() for ending in _unannounced(batch)],
             "next_step_at": self._clock.now(),
         }
-        return Ordered([guarded(read, fields), *money], len(selected))
+        return Ordered([guarded(read, fields), *money], count)
 
     def hindrance(self, batch: Batch, item: Item) -> Untouched | None:
         """Why this failed item cannot be tried again as it is now; None when it can."""
@@ -116,16 +120,7 @@ class RetryOrders:
     def _check_changes(self, changed: list[Item], retry: BatchRetry) -> None:
         wrong: dict[tuple[str, str], FieldError] = {}
         for item in changed:
-            for field, detail in check_setting(
-                self._offer,
-                day=self._clock.now().date(),
-                model=item.model,
-                aspect_ratio=item.aspect_ratio,
-                size=item.size,
-                seed=item.seed,
-                references=len(item.references),
-                steering=item.steering,
-            ):
+            for field, detail in self._retries.wrong(item):
                 pointer = f"/changes/{field}" if getattr(retry.changes, field, None) is not None else "/changes/model"
                 wrong[pointer, detail] = FieldError(pointer, detail)
         if wrong:

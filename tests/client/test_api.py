@@ -72,6 +72,8 @@ def test_dead_letters_are_read_requeued_and_discarded(client: Client, wire: Wire
     assert wire.seen[-1].headers["Idempotency-Key"]
     assert client.discard({"kind": "refused"}, "Nobody needs it.").more
     assert wire.seen[-1].body == {"filter": {"kind": "refused"}, "reason": "Nobody needs it."}
+    client.requeue({}, page_token="behind these")
+    assert wire.seen[-1].body == {"filter": {}, "page_token": "behind these"}
 
 
 def test_links_are_asked_for_a_hundred_at_a_time(client: Client, wire: Wire) -> None:

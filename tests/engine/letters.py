@@ -71,18 +71,20 @@ def prompts(world: World, **wanted: Any) -> list[str]:
     return [letter.item.prompt for letter in listed(world, **wanted)]
 
 
-def requeue(world: World, *items: str, key: str | None = None, changes: Any = None, **wanted: Any) -> LettersActed:
+def requeue(
+    world: World, *items: str, key: str | None = None, changes: Any = None, token: str = "", **wanted: Any
+) -> LettersActed:
     """Requeue these items, or what a filter finds."""
-    selection = {"items": items} if items else {"filter": DeadLetterFilter.model_validate(wanted)}
+    selection = {"items": items} if items else {"filter": DeadLetterFilter.model_validate(wanted), "page_token": token}
     body = Requeue(**selection, changes=RetryChanges.model_validate(changes or {}))
     return library(world).requeues.requeue(ADMIN, body, idempotency_key=key, fingerprint=body.model_dump_json())
 
 
 def discard(
-    world: World, *items: str, key: str | None = None, reason: str = "Not needed.", **wanted: Any
+    world: World, *items: str, key: str | None = None, reason: str = "Not needed.", token: str = "", **wanted: Any
 ) -> LettersActed:
     """Discard these items, or what a filter finds."""
-    selection = {"items": items} if items else {"filter": DeadLetterFilter.model_validate(wanted)}
+    selection = {"items": items} if items else {"filter": DeadLetterFilter.model_validate(wanted), "page_token": token}
     body = Discard(**selection, reason=reason)
     return library(world).discards.discard(ADMIN, body, idempotency_key=key, fingerprint=body.model_dump_json())
 
