@@ -31,11 +31,14 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetLinks:
-    """Signed links to one image as it was made and to its thumbnail, when both end, and what people decided about it."""
+    """Signed links to one image as it was made, to its thumbnail and, where asked for, to its smaller form; when they end, and
+    what people decided about it.
+    """
 
     url: str
     thumbnail_url: str
     expires_at: datetime
+    optimised_url: str | None = None
     picked: bool = False
     rating: int | None = None
 
@@ -122,18 +125,20 @@ class AssetService:
         missing = [asset for asset in wanted if asset not in found]
         if missing:
             raise no_images(missing)
-        return self.links_of([found[asset] for asset in wanted])
+        return self.links_of([found[asset] for asset in wanted], optimised=True)
 
-    def links_of(self, assets: Iterable[Asset]) -> dict[str, AssetLinks]:
-        """Links to images that were read already, by their ids."""
+    def links_of(self, assets: Iterable[Asset], *, optimised: bool = False) -> dict[str, AssetLinks]:
+        """Links to images that were read already, by their ids; `optimised` ones are signed only where somebody looks closely."""
         named = {asset.id: asset for asset in assets}
         stored = [asset.objects for asset in named.values()]
-        urls, expires_at = self._links.downloads([name for one in stored for name in (one.original, one.thumbnail)])
+        names = [name for one in stored for name in (one.original, one.thumbnail)]
+        urls, expires_at = self._links.downloads([*names, *(one.optimised for one in stored if optimised)])
         return {
             name: AssetLinks(
                 url=urls[asset.objects.original],
                 thumbnail_url=urls[asset.objects.thumbnail],
                 expires_at=expires_at,
+                optimised_url=urls.get(asset.objects.optimised),
                 picked=asset.picked,
                 rating=asset.rating,
             )

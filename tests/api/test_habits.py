@@ -225,6 +225,9 @@ def test_links_are_made_when_read_and_lead_to_the_picture(stack: ApiStack) -> No
     ids = [item["asset"]["id"] for item in items]
     urls = stack.ask("POST", "/v1/assets:urls", json={"ids": ids}).json()["urls"]
     assert [urls[item["asset"]["id"]]["url"] for item in items] == [item["asset"]["url"] for item in items]
+    smaller = stack.client.get(urls[ids[0]]["optimised_url"])
+    assert smaller.headers["Content-Type"] == "image/jpeg"
+    assert smaller.content not in (shown.content, b"")
     one = stack.ask("GET", f"/v1/assets/{ids[0]}").json()
     assert (one["url"], one["batch"], one["prompt"]) == (items[0]["asset"]["url"], batch, "A walker")
     stored = [document.data for document in stack.store.query(Query(paths.assets(stack.ours.org)))]

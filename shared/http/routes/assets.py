@@ -70,10 +70,11 @@ class LinksWanted(Strict):
 
 
 class LinksView(View):
-    """Signed links to one image, when they end, and what people decided about it."""
+    """Signed links to one image (as it was made, smaller, and very small), when they end, and what people decided about it."""
 
     url: str
     thumbnail_url: str
+    optimised_url: str = Field(description="The whole image as a JPEG: a fraction of the original's bytes.")
     expires_at: datetime
     picked: bool
     rating: int | None
