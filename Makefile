@@ -14,12 +14,19 @@ PY := .venv/bin/python
 STAMP := .venv/.prepared
 # Firebase's Auth emulator and web SDK; npm writes this file last.
 FIREBASE := infra/local/firebase/node_modules/.package-lock.json
+# The web app: the packages that it is built with, and what is built; only sources that changed build it anew.
+WEB_PACKAGES := web/node_modules/.package-lock.json
+WEB := web/dist/.built
+WEB_SOURCES = $(shell find web/src web/public web/index.html web/*.ts web/*.mjs web/package.json -type f ! -name '*.test.ts*')
+NODE = node -e 'process.exit(+(parseInt(process.versions.node) < 20))' >/dev/null 2>&1 && command -v npm >/dev/null
 # The systems that Fanfold is measured beside, in an environment of their own; only `make bench` needs it.
 PEERS := .venv-peers/.prepared
 CODE := $(wildcard shared client functions infra tests benchmarks)
 TESTS ?= tests
 # Continuous integration runs every test; the emulators stack runs the emulator.
 EMULATORS := $(if $(CI)$(filter emulators,$(FANFOLD_STACK)),$(FIREBASE))
+# Continuous integration checks the web app, too; elsewhere its tests say what they need.
+BUILT := $(if $(CI),$(WEB))
 
 # The first Python from 3.11 on, by name; asked only when .venv must be made or renewed.
 FIND_PYTHON = for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -33,7 +40,7 @@ ifeq ($(wildcard $(PY)),)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help demo run test check bench format lint types imports formatted faults docs lock archive deploy clean firebase
+.PHONY: help demo run web schema test check bench format lint types imports formatted faults docs lock archive deploy clean firebase
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -42,9 +49,16 @@ demo: $(STAMP) $(EMULATORS) ## Make the sample campaign, start to finish: images
 	@$(PY) -m infra.demo
 
 run: $(STAMP) $(EMULATORS) ## Serve on this machine until stopped (PORT=8080, FANFOLD_HOME=.fanfold)
+	@if $(NODE); then $(MAKE) $(WEB) || echo "The web app could not be built (see above): only the API is served." >&2; \
+	else echo "The web app needs Node 20 or newer with npm (Debian: sudo apt-get install nodejs npm): only the API is served."; fi
 	@$(PY) -m infra.local
 
-test: $(STAMP) $(EMULATORS) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
+web: $(WEB) ## Build the web app into web/dist/ (needs Node 20 or newer, as its tests do)
+
+schema: $(STAMP) $(WEB_PACKAGES) ## Write the web app's types of the API from the API's own description
+	@$(PY) -m infra.openapi_page >web/openapi.json && cd web && npm run --silent schema && rm openapi.json
+
+test: $(STAMP) $(EMULATORS) $(BUILT) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
 	@$(PY) -m pytest $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report=term --cov-report=json:.coverage.json)
 	@$(if $(filter tests,$(TESTS)),$(PY) -m infra.branches .coverage.json)
 
@@ -92,14 +106,24 @@ deploy: $(STAMP) ## Deploy to Google Cloud (PROJECT=… REGION=… [ENVIRONMENT=
 	$(PY) -m infra.deploy "$$@"
 
 clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
-	@rm -rf infra/local/firebase/node_modules .venv .venv-peers .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf infra/local/firebase/node_modules web/node_modules web/dist .venv .venv-peers .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(FIREBASE): infra/local/firebase/package-lock.json
-	@if ! node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null || ! command -v npm >/dev/null; then \
+	@if ! { $(NODE); }; then \
 		echo "Firebase's Auth emulator needs Node 20 or newer with npm: install both (Debian: sudo apt-get install nodejs npm), then run make firebase." >&2; exit 1; fi
 	@echo "Installing Firebase's Auth emulator and web SDK …"
 	@cd infra/local/firebase && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+
+$(WEB_PACKAGES): web/package-lock.json web/package.json web/.npmrc
+	@if ! { $(NODE); }; then \
+		echo "The web app needs Node 20 or newer with npm: install both (Debian: sudo apt-get install nodejs npm)." >&2; exit 1; fi
+	@echo "Installing the web app's packages …"
+	@cd web && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null && touch node_modules/.package-lock.json
+
+$(WEB): $(WEB_PACKAGES) $(WEB_SOURCES)
+	@echo "Building the web app …"
+	@cd web && npm run --silent build && touch dist/.built
 
 $(PEERS): benchmarks/peers/requirements.txt | $(STAMP)
 	@echo "Installing the systems that Fanfold is measured beside …"

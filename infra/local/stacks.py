@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from socket import socket
 
-from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from infra.local import functions, servers
@@ -14,6 +13,7 @@ from infra.local.figures import PATH, Figures
 from infra.local.foundations import Foundation, Ground
 from infra.local.functions import Function
 from infra.local.schedules import Schedule, cron, every
+from infra.local.web_pages import WebPages
 from shared import logging
 from shared.config import Settings
 from shared.container import Container, install
@@ -90,7 +90,7 @@ class LocalStack:
 
         api = next(function.app for function in found if function.name == "api")
         apps: list[tuple[socket, ASGIApp]] = [
-            (public, _Public(api, ground.public)),
+            (public, Public(api, WebPages(container.config), ground.public)),
             (inner, functions.ByFirstPart({**targets, PATH: figures})),
             *ground.others,
         ]
@@ -121,22 +121,22 @@ def _schedule(function: Function, container: Container, ground: Ground) -> Sched
     )
 
 
-class _Public:
-    """The public port: what the foundation serves there by the first part of the path, everything else is the API's."""
+class Public:
+    """The public port: the API below /v1, what the foundation serves by the first part of its paths, else the web app."""
 
-    def __init__(self, api: ASGIApp, beside: dict[str, ASGIApp]) -> None:
+    def __init__(self, api: ASGIApp, pages: ASGIApp, beside: dict[str, ASGIApp]) -> None:
         self._api = api
+        self._pages = pages
         self._names = frozenset(beside)
         self._beside = functions.ByFirstPart(beside)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        path = scope.get("path", "")
-        first, slash, _ = path.removeprefix("/").partition("/")
+        first, slash, _ = scope.get("path", "").removeprefix("/").partition("/")
         if slash and first in self._names:
             await self._beside(scope, receive, send)
-        elif path == "/" and scope["type"] == "http":
-            await RedirectResponse("/v1/docs")(scope, receive, send)
+        elif scope["type"] == "http" and first != "v1" and scope["method"] in {"GET", "HEAD"}:
+            await self._pages(scope, receive, send)
         else:
             await self._api(scope, receive, send)
 

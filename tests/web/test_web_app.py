@@ -1,0 +1,46 @@
+"""The web app's own checks hold, and its first download is small."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.domain.errors import ConfigurationWrong
+from tests.emulators import missing
+
+WEB = Path(__file__).parents[2] / "web"
+
+
+@pytest.fixture(scope="module")
+def npm_run() -> Callable[[str], None]:
+    """Runs a script of web/package.json; what it says is the failure's reason."""
+    if not (WEB / "node_modules" / ".package-lock.json").is_file():
+        missing(ConfigurationWrong("The web app's packages are not installed: run `make web` (Node 20 or newer)."))
+
+    def run(script: str) -> None:
+        ran = subprocess.run(
+            ["npm", "run", "--silent", script],
+            cwd=WEB,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=540,
+        )
+        if ran.returncode != 0:
+            pytest.fail(f"npm run {script}\n{ran.stdout[-6000:]}", pytrace=False)
+
+    return run
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("script", ["formatted", "lint", "types", "test"])
+def test_the_web_app_passes_its_own(script: str, npm_run: Callable[[str], None]) -> None:
+    npm_run(script)
+
+
+@pytest.mark.timeout(600)
+def test_the_first_download_is_small_and_without_firebase(npm_run: Callable[[str], None]) -> None:
+    npm_run("build")
+    npm_run("size")

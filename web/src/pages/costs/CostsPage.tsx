@@ -1,0 +1,6 @@
+import { PageHeader } from "@/design/PageHeader";
+
+/** What was made and spent. */
+export function CostsPage() {
+  return <PageHeader title="Costs" />;
+}

@@ -1,0 +1,6 @@
+import { PageHeader } from "@/design/PageHeader";
+
+/** Who works here, in which role. */
+export function MembersPage() {
+  return <PageHeader title="Members" />;
+}

@@ -1,0 +1,6 @@
+import { PageHeader } from "@/design/PageHeader";
+
+/** Lanes, providers and what waits. */
+export function MonitorPage() {
+  return <PageHeader title="Monitor" />;
+}
