@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 METER: Final = "fanfold"
 # From a hit in a cache to the longest that a provider may take.
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
-_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 LOST: Final = "lost"
 REUSED: Final = "reused"
 SUCCEEDED: Final = "succeeded"
@@ -95,7 +95,7 @@ def delivery_ends() -> None:
 
 def request_answered(*, route: str, method: str, status: int, seconds: float) -> None:
     """The API answered; `route` is the template, never the path."""
-    said = method if method in _METHODS else "other"
+    said = method if method in METHODS else "other"
     _observe("api_request_duration", seconds, {"route": route, "method": said, "status": f"{status // 100}xx"})
 
 

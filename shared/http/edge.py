@@ -85,7 +85,10 @@ class Edge:
         caller: Caller | None = scope["state"].get("caller")
         # Templates of routes are few; a path would be a series of its own for each batch.
         route = getattr(scope.get("route"), "path_format", "none")
-        span.update_name(f"{scope['method']} {route}")
+        is_known = scope["method"] in telemetry.METHODS
+        # As OpenTelemetry's conventions for HTTP spans say: whatever a stranger calls a method is no name of ours.
+        span.update_name(f"{scope['method'] if is_known else 'HTTP'} {route}")
+        span.set_attribute("http.request.method", scope["method"] if is_known else "_OTHER")
         span.set_attribute("http.response.status_code", status)
         telemetry.request_answered(route=route, method=scope["method"], status=status, seconds=seconds)
         fields: dict[str, object] = {

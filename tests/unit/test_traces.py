@@ -21,6 +21,7 @@ from shared import traces
 from shared.adapters.embedded.service_tokens import SERVICE_ACCOUNT, LocalServiceTokens
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.lanes import ALL_QUEUES
+from shared.http.edge import Edge
 from shared.http.service_edge import EdgeSettings
 from shared.http.task_edge import advance_batch_app, generate_image_app
 from shared.logging import configure, logger
@@ -175,6 +176,17 @@ def test_lines_of_a_request_its_step_and_its_images_carry_one_trace_though_nobod
     finished = by_event["batch_finished"]
     assert finished["trace"] not in ("ab" * 16, None)
     assert finished["cause"]
+
+
+@pytest.mark.parametrize(("method", "name", "said"), [("PUT", "PUT none", "PUT"), ("B" * 50, "HTTP none", "_OTHER")])
+def test_methods_that_nobody_knows_name_no_span(
+    method: str, name: str, said: str, spans: InMemorySpanExporter, edges: Edges
+) -> None:
+    app = Edge(Router(), clock=edges.world.clock, new_id=lambda: "req_1")
+    assert TestClient(app).request(method, "/v1/batches").status_code == 404
+    [span] = of(spans, name)
+    assert span.attributes is not None
+    assert span.attributes["http.request.method"] == said
 
 
 def test_without_a_trace_there_is_nothing_to_carry() -> None:
