@@ -1,14 +1,18 @@
 """Telling people that a limit is nearly used up: once for each limit and window."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.event_names import EventName
 from shared.domain.ids import derived
-from shared.domain.limits import Holder, Standing
+from shared.domain.limits import Holder, Period, Standing
 from shared.ports.clock import Clock
 from shared.ports.events import Event, EventBus
 from shared.services.standings import Account
+
+# No day or month is longer, whatever clocks do in it.
+_LONGEST = {Period.DAY: timedelta(days=2), Period.MONTH: timedelta(days=33)}
 
 
 class BudgetWarnings:
@@ -29,7 +33,7 @@ class BudgetWarnings:
             if standing.limit > 0 and standing.is_warned_at(percent) and warned.get(key) != mark:
                 self._publish(account, standing, holder, mark, percent)
                 fresh[key] = mark
-        return {"warned": {**warned, **fresh}} if fresh else {}
+        return {"warned": {**_current(warned, self._clock.now()), **fresh}} if fresh else {}
 
     def _publish(self, account: Account, standing: Standing, holder: str, mark: str, percent: int) -> None:
         data: dict[str, str | int] = {
@@ -63,6 +67,17 @@ def _holder(account: Account, standing: Standing) -> str:
 def is_told(warned: Mapping[str, str], limit: int) -> bool:
     """Whether people were warned of a limit of this amount."""
     return any(mark.startswith(f"{limit}@") for mark in warned.values())
+
+
+def _current(warned: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Without the marks of days and months that are over: nobody is warned of them again."""
+    return {key: mark for key, mark in warned.items() if not _is_over(key, mark, now)}
+
+
+def _is_over(key: str, mark: str, now: datetime) -> bool:
+    longest = next((days for period, days in _LONGEST.items() if f"-{period.value}-" in key), None)
+    starts_at = datetime.fromisoformat(mark.partition("@")[2])
+    return longest is not None and starts_at + longest < now
 
 
 def _mark(standing: Standing) -> str:

@@ -8,6 +8,7 @@ import pytest
 from shared.domain.errors import BudgetExceeded
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.domain.money import LedgerKind
+from shared.repositories import paths
 from tests.engine import invariants
 from tests.engine.invariants import paid
 from tests.engine.money import ADA, BEN, LimitedWorld, calls, spent
@@ -282,6 +283,25 @@ def test_people_are_warned_once_for_each_limit_and_day(folder: Path) -> None:
     world.submit({"prompt": "a bowl", "variants": 6})
     world.run(seconds=100)
     assert len({event.id for event in world.events if event.name == "BudgetWarned"}) == 2
+    invariants.check(world)
+    world.close()
+
+
+def test_warnings_of_days_and_months_that_are_over_are_forgotten(folder: Path) -> None:
+    world = LimitedWorld(folder, at=NOON)
+    world.limit_members(day_micros=2 * PRICE, month_micros=50 * PRICE, total_micros=4 * PRICE)
+    kept: list[set[str]] = []
+    for day, member in ((0, ADA), (1, BEN), (2, BEN), (40, BEN)):
+        world.sleep(NOON + day * DAY)
+        world.submit({"prompt": "a cup", "variants": 2 if day < 2 else 1}, caller=world.by(member))
+        world.run(seconds=100)
+        warned = world.store.get(paths.budget(world.caller.org))
+        assert warned is not None
+        kept.append(set(warned.data["warned"]))
+    ada, ben = f"{ADA}:member", f"{BEN}:member"
+    assert kept[0] == {f"{ada}-day-micros"}
+    assert kept[1] == {f"{ada}-day-micros", f"{ben}-day-micros"}
+    assert kept[3] == {f"{ben}-total-micros"}
     invariants.check(world)
     world.close()
 
