@@ -34,13 +34,25 @@ def named(standing: Standing) -> str:
     return f"{_OWNERS[standing.holder]} {noun}{_TIMES[standing.period]}"
 
 
-def reached(standing: Standing) -> str:
-    """That the limit is reached, by how much, and when work goes on."""
+def reached(standing: Standing, *, left: int = 0, next_micros: int = 0) -> str:
+    """That the limit is reached, by how much, and when work goes on; or that what is `left` of it may not pay for the next image."""
     used = f"{amount(standing.unit, standing.spent)} {'made' if standing.unit is Unit.IMAGES else 'spent'}"
     if standing.reserved > 0:
         used += f", {amount(standing.unit, standing.reserved)} set aside for other batches"
-    verb = "are used up" if standing.period is Period.CREDITS else "is reached"
-    return f"{named(standing)}, {amount(standing.unit, standing.limit)}, {verb} ({used}). {_goes_on(standing)}"
+    told = _too_little(standing, left, next_micros) if 0 < left < next_micros else _used_up(standing)
+    return f"{named(standing)}, {amount(standing.unit, standing.limit)}, {told} ({used}). {_goes_on(standing)}"
+
+
+def _used_up(standing: Standing) -> str:
+    return "are used up" if standing.period is Period.CREDITS else "is reached"
+
+
+def _too_little(standing: Standing, left: int, next_micros: int) -> str:
+    has = "have" if standing.period is Period.CREDITS else "has"
+    less, more = dollars(left), dollars(next_micros)
+    if less == more:
+        less, more = f"${left / 1_000_000:.6f}", f"${next_micros / 1_000_000:.6f}"
+    return f"{has} {less} left, and the next image may cost up to {more}"
 
 
 def _goes_on(standing: Standing) -> str:

@@ -7,7 +7,7 @@ from shared.domain.batches import Batch
 from shared.domain.errors import ProviderError
 from shared.domain.items import Item
 from shared.domain.limit_words import reached
-from shared.domain.limits import WARN_PERCENT
+from shared.domain.limits import WARN_PERCENT, Standing, Unit
 from shared.ports.clock import Clock
 from shared.repositories.collections import Read
 from shared.services.budget_warnings import is_told
@@ -63,7 +63,7 @@ class AllotmentService:
         resets_at = short.window.resets_at if short else None
         return Allotment(
             affordable=chosen,
-            told=reached(short) if short else None,
+            told=_told(short, use, ceilings, chosen) if short else None,
             opens_at=resets_at + OPENS_AFTER if resets_at else None,
             is_over=purse.is_over,
             reserved_micros=purse.reserved_micros,
@@ -90,6 +90,19 @@ class AllotmentService:
 def earliest(*moments: datetime | None) -> datetime | None:
     """The first of these moments; None when there is none."""
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _told(
+    short: Standing, use: Use, ceilings: list[tuple[Read[Item], int]], chosen: list[tuple[Read[Item], int]]
+) -> str:
+    """The limit that leaves out some of these, and whether it is used up or has too little left for the next one."""
+    if short.unit is not Unit.MICROS:
+        return reached(short)
+    taken = {read.path for read, _ in chosen}
+    fresh = [(read.path, ceiling) for read, ceiling in ceilings if not read.value.in_flight]
+    left = short.room - use.held_micros - sum(ceiling for path, ceiling in fresh if path in taken)
+    next_micros = min((ceiling for path, ceiling in fresh if path not in taken), default=0)
+    return reached(short, left=left, next_micros=next_micros)
 
 
 def _fits(purse: Purse, fresh: list[int]) -> bool:

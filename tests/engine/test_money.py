@@ -71,8 +71,8 @@ def test_a_batch_buys_exactly_what_its_budget_allows(folder: Path, images: int) 
     assert calls(world) == images
     assert (paused.status, paused.cost.spent_micros) == (BatchStatus.PAUSED, images * PRICE)
     assert paused.status_reason == (
-        f"The batch's budget, ${(images * PRICE + PRICE - 1) / 1e6:.4f}, is reached "
-        f"(${images * PRICE / 1e6:.4f} spent). Goes on when the budget is raised."
+        f"The batch's budget, ${(images * PRICE + PRICE - 1) / 1e6:.4f}, has $0.000999 left, "
+        f"and the next image may cost up to $0.001000 (${images * PRICE / 1e6:.4f} spent). Goes on when the budget is raised."
     )
     end(world, batch)
 

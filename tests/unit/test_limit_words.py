@@ -73,6 +73,38 @@ def test_a_limit_says_that_it_is_reached_and_when_work_goes_on(one: Standing, wo
 
 
 @pytest.mark.parametrize(
+    ("one", "left", "next_micros", "words"),
+    [
+        (
+            TODAY,
+            20_000,
+            40_000,
+            "limit for today, $50.00, has $0.02 left, and the next image may cost up to $0.04 ($49.98 ",
+        ),
+        (
+            TODAY,
+            999,
+            1_000,
+            "limit for today, $50.00, has $0.000999 left, and the next image may cost up to $0.001000 (",
+        ),
+        (TODAY, 0, 40_000, "limit for today, $50.00, is reached ("),
+        (TODAY, -1, 40_000, "limit for today, $50.00, is reached ("),
+        (TODAY, 40_000, 40_000, "limit for today, $50.00, is reached ("),
+        (
+            standing(Holder.ORGANISATION, Period.CREDITS, 100_000_000, 99_990_000),
+            10_000,
+            40_000,
+            "credits, $100.00, have $0.01 left, and the next image may cost up to $0.04 ($99.99 spent). Goes on when ",
+        ),
+    ],
+)
+def test_what_is_left_and_too_little_is_told_beside_the_next_price(
+    one: Standing, left: int, next_micros: int, words: str
+) -> None:
+    assert reached(one, left=left, next_micros=next_micros).startswith(f"The organisation's {words}")
+
+
+@pytest.mark.parametrize(
     ("one", "words"),
     [
         (TODAY, "the organisation's limit for today: one can cost up to $0.0500, and $0.0200 are left."),
