@@ -1,31 +1,31 @@
 """One process's container."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from shared.config import Settings
-from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOOKS_AT_ONCE, engine_rules
+from shared.container.concurrencies import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOOKS_AT_ONCE
 from shared.container.sign_ins import firebase_settings
 from shared.container.stacks import Stack, chosen_stack, function_url
-from shared.domain.catalogue import MODELS
-from shared.domain.image_models import ImageModelSpec
 from shared.domain.lanes import IMAGE_LANES
-from shared.domain.offers import Offer
 from shared.ports.clock import Clock
 from shared.ports.ids import Ids
-from shared.ports.pictures import PictureStudio
-from shared.ports.providers import ImageProvider
-from shared.services.engine import Engine, Ports
+from shared.services.made_once import made_once
 from shared.version import VERSION
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from shared.adapters.telemetry import Exports
+    from shared.domain.image_models import ImageModelSpec
+    from shared.domain.offers import Offer
     from shared.http.service_edge import EdgeSettings
     from shared.http.services import ApiSettings
+    from shared.ports.pictures import PictureStudio
+    from shared.ports.providers import ImageProvider
+    from shared.services.engine import Engine, Ports
     from shared.services.jobs import Jobs
     from shared.services.library import Library
     from shared.services.notifications import Notifications
@@ -36,7 +36,7 @@ JOB_SECONDS = 600.0
 
 
 class Container:
-    """Everything that one process needs, made once. `specs` and `providers` are given by tests and benchmarks only."""
+    """Everything that one process needs, made once. `specs` (else the catalogue) and `providers` are given by tests and benchmarks only."""
 
     def __init__(
         self,
@@ -45,8 +45,8 @@ class Container:
         clock: Clock | None = None,
         ids: Ids | None = None,
         stack: Stack | None = None,
-        specs: Sequence[ImageModelSpec] = MODELS,
-        providers: Mapping[str, ImageProvider] | None = None,
+        specs: "Sequence[ImageModelSpec] | None" = None,
+        providers: "Mapping[str, ImageProvider] | None" = None,
     ) -> None:
         from shared.adapters.system import SystemClock, SystemIds
 
@@ -59,29 +59,33 @@ class Container:
         self._scripted = frozenset(self._providers)
         self._lock = Lock()
 
-    @cached_property
+    @made_once
     def stack(self) -> Stack:
         """The adapters that the settings choose."""
         return self._given_stack or chosen_stack(self.config, self.clock, self.ids)
 
-    @cached_property
-    def offer(self) -> Offer:
+    @made_once
+    def offer(self) -> "Offer":
         """The models of the providers that are configured."""
         from shared.adapters.providers import registry
+        from shared.domain.catalogue import MODELS
+        from shared.domain.offers import Offer
 
         configured = self._scripted or registry.available(self.config)
-        return Offer(self._specs, configured, default=self.config.default_model)
+        return Offer(MODELS if self._specs is None else self._specs, configured, default=self.config.default_model)
 
-    @cached_property
-    def studio(self) -> PictureStudio:
+    @made_once
+    def studio(self) -> "PictureStudio":
         """What reads and makes pictures."""
         from shared.adapters.pictures import PillowPictureStudio
 
         return PillowPictureStudio()
 
-    @cached_property
-    def ports(self) -> Ports:
+    @made_once
+    def ports(self) -> "Ports":
         """What the services stand on."""
+        from shared.services.engine import Ports
+
         stack = self.stack
         return Ports(
             documents=stack.documents,
@@ -95,12 +99,15 @@ class Container:
             worker=stack.boot_id,
         )
 
-    @cached_property
-    def engine(self) -> Engine:
+    @made_once
+    def engine(self) -> "Engine":
         """The services that make batches go."""
+        from shared.container.rules import engine_rules
+        from shared.services.engine import Engine
+
         return Engine(self.ports, self.offer, engine_rules(self.config))
 
-    @cached_property
+    @made_once
     def library(self) -> "Library":
         """The services around the engine."""
         from shared.services.library import Library, LibraryRules
@@ -121,14 +128,14 @@ class Container:
             rules=rules,
         )
 
-    @cached_property
+    @made_once
     def jobs(self) -> "Jobs":
         """The services behind scheduled functions."""
         from shared.services.jobs import Jobs
 
         return Jobs(self.ports, self.engine)
 
-    @cached_property
+    @made_once
     def notifications(self) -> "Notifications":
         """The services that tell the outside of events."""
         from shared.adapters.outbound import SafeOutbound
@@ -143,7 +150,7 @@ class Container:
             ids=self.ids,
         )
 
-    @cached_property
+    @made_once
     def exports(self) -> "Exports | None":
         """What sends figures and spans out of this process, where the settings say so."""
         from shared.container.exports import exports
@@ -155,11 +162,11 @@ class Container:
         if self.__dict__.get("exports") is not None:
             self.__dict__["exports"].close()
         if "library" in self.__dict__:
-            self.library.live.close()
+            self.library.close()
         if "stack" in self.__dict__:
             self.stack.close()
 
-    def provider(self, name: str) -> ImageProvider:
+    def provider(self, name: str) -> "ImageProvider":
         """The provider of this name, made at its first use; raises ConfigurationWrong."""
         from shared.adapters.providers import registry
 
@@ -208,38 +215,17 @@ class Container:
         """Where a task function answers; also the audience of the tokens that it takes."""
         return function_url(self.config, name)
 
-    @cached_property
+    @made_once
     def _api(self) -> "ASGIApp":
         from shared.http.app import create_app
         from shared.http.services import ApiServices
 
         self.offer.check()
-        engine, library, stack = self.engine, self.library, self.stack
+        stack = self.stack
         services = ApiServices(
-            submissions=engine.submissions,
-            submit_limits=library.submit_limits,
-            controls=engine.controls,
-            edits=engine.edits,
-            line=engine.line,
-            batches=library.batches,
-            dead_letters=library.dead_letters,
-            requeues=library.requeues,
-            discards=library.discards,
-            references=library.references,
-            assets=library.assets,
-            asset_changes=library.asset_changes,
-            keys=library.keys,
-            limits=library.limits,
-            credits=library.credits,
-            webhooks=self.notifications.webhooks,
-            deliveries=self.notifications.deliveries,
-            sign_ins=library.sign_ins,
-            usage=library.usage,
-            reports=library.reports,
-            bills=library.bills,
-            models=library.models,
-            live=library.live,
-            monitor=library.monitor,
+            self.engine,
+            self.library,
+            self.notifications,
             parts={"documents": stack.documents.ping, "tasks": stack.tasks.ping, "objects": stack.objects.ping},
             clock=self.clock,
             ids=self.ids,
@@ -262,7 +248,7 @@ class Container:
             firebase=firebase_settings(config),
         )
 
-    @cached_property
+    @made_once
     def _advance_batch(self) -> "ASGIApp":
         from shared.http import task_edge
 
@@ -270,49 +256,49 @@ class Container:
             self.engine.steps, self.stack.services, self._edge("advance_batch", STEPS_AT_ONCE)
         )
 
-    @cached_property
+    @made_once
     def _generate_image(self) -> "ASGIApp":
         from shared.http import task_edge
 
         edge = self._edge("generate_image", min(len(IMAGE_LANES) * self.config.lane_concurrency, _MOST_THREADS))
         return task_edge.generate_image_app(self.engine.generations, self.stack.services, edge)
 
-    @cached_property
+    @made_once
     def _reconcile(self) -> "ASGIApp":
         from shared.http import task_edge
 
         sweeps = (self.engine.reconciliation, self.notifications.sweeps, self.engine.backlogs)
         return task_edge.reconcile_app(sweeps, self.stack.services, self._edge("reconcile", 1))
 
-    @cached_property
+    @made_once
     def _report_costs(self) -> "ASGIApp":
         from shared.http import task_edge
 
         run = partial(self.jobs.cost_reports.run, seconds=JOB_SECONDS)
         return task_edge.scheduled_app(run, self.stack.services, self._edge("report_costs", 1))
 
-    @cached_property
+    @made_once
     def _clean_up(self) -> "ASGIApp":
         from shared.http import task_edge
 
         run = partial(self.jobs.clean_up.run, seconds=JOB_SECONDS)
         return task_edge.scheduled_app(run, self.stack.services, self._edge("clean_up", 1))
 
-    @cached_property
+    @made_once
     def _on_upload(self) -> "ASGIApp":
         from shared.http import event_edge
 
         edge = self._edge("on_upload", EVENTS_AT_ONCE)
         return event_edge.on_upload_app(self.library.uploads, self.stack.services, edge)
 
-    @cached_property
+    @made_once
     def _on_event(self) -> "ASGIApp":
         from shared.http import event_edge
 
         edge = self._edge("on_event", EVENTS_AT_ONCE)
         return event_edge.on_event_app(self.notifications.events, self.stack.services, edge)
 
-    @cached_property
+    @made_once
     def _send_webhook(self) -> "ASGIApp":
         from shared.http import task_edge
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.config import Settings
-from shared.container.rules import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOOKS_AT_ONCE
+from shared.container.concurrencies import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOOKS_AT_ONCE
 from shared.container.stacks import Stack
 from shared.domain.lanes import ADVANCE, EVENTS, IMAGE_LANES, WEBHOOKS
 from shared.ports.clock import Clock

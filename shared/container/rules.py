@@ -7,9 +7,6 @@ from shared.domain.failures import RetryRules
 from shared.services.engine_rules import EngineRules, Limits, Pace
 
 MICROS = 1_000_000
-STEPS_AT_ONCE = 8
-EVENTS_AT_ONCE = 4
-WEBHOOKS_AT_ONCE = 16
 
 
 def engine_rules(config: Settings) -> EngineRules:

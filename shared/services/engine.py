@@ -2,28 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.domain.offers import Offer
-from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore
-from shared.ports.events import EventBus
-from shared.ports.ids import Ids
-from shared.ports.objects import ObjectStore
-from shared.ports.pictures import PictureStudio
-from shared.ports.providers import ImageProvider
-from shared.ports.tasks import TaskQueue
-from shared.services.engine_rules import EngineRules
+from shared.services.made_once import made_once
 from shared.services.repeats import Repeats
 from shared.services.step_requests import StepRequests
 
 if TYPE_CHECKING:
+    from shared.domain.offers import Offer
+    from shared.ports.clock import Clock
+    from shared.ports.documents import DocumentStore
+    from shared.ports.events import EventBus
+    from shared.ports.ids import Ids
+    from shared.ports.objects import ObjectStore
+    from shared.ports.pictures import PictureStudio
+    from shared.ports.providers import ImageProvider
+    from shared.ports.tasks import TaskQueue
     from shared.repositories.rows import RowsRepository
     from shared.services.backlogs import BacklogService
     from shared.services.batch_controls import BatchControlService
     from shared.services.crowds import CrowdService
     from shared.services.dispatching import DispatchService
+    from shared.services.engine_rules import EngineRules
     from shared.services.fallbacks import FallbackService
     from shared.services.generations import GenerationService
     from shared.services.image_handler import ImageHandler
@@ -50,35 +50,35 @@ class Ports:
     Pictures are read and made by `studio()`: what no service of this process asks for is never loaded.
     """
 
-    documents: DocumentStore
-    tasks: TaskQueue
-    objects: ObjectStore
-    events: EventBus
-    studio: Callable[[], PictureStudio]
-    clock: Clock
-    ids: Ids
-    provider: Callable[[str], ImageProvider]
+    documents: "DocumentStore"
+    tasks: "TaskQueue"
+    objects: "ObjectStore"
+    events: "EventBus"
+    studio: "Callable[[], PictureStudio]"
+    clock: "Clock"
+    ids: "Ids"
+    provider: "Callable[[str], ImageProvider]"
     worker: str
 
 
 class Engine:
     """One of each service, loaded and made when it is first asked for: a function loads only what it uses."""
 
-    def __init__(self, ports: Ports, offer: Offer, rules: EngineRules) -> None:
+    def __init__(self, ports: Ports, offer: "Offer", rules: "EngineRules") -> None:
         self._ports = ports
         self._offer = offer
         self._rules = rules
         self.requests = StepRequests(ports.tasks, ports.clock, tick=rules.pace.tick)
         self._repeats = Repeats(ports.clock, ports.ids)
 
-    @cached_property
+    @made_once
     def rows(self) -> "RowsRepository":
         """What was submitted."""
         from shared.repositories.rows import RowsRepository
 
         return RowsRepository(self._ports.objects)
 
-    @cached_property
+    @made_once
     def reservations(self) -> "ReservationService":
         """Money set aside."""
         from shared.services.budget_warnings import BudgetWarnings
@@ -94,7 +94,7 @@ class Engine:
             warnings=BudgetWarnings(self._ports.events, clock),
         )
 
-    @cached_property
+    @made_once
     def submissions(self) -> "SubmissionService":
         """Accepting and estimating."""
         from shared.services.submissions import SubmissionService
@@ -112,7 +112,7 @@ class Engine:
             model_concurrency=self._rules.pace.model_concurrency,
         )
 
-    @cached_property
+    @made_once
     def controls(self) -> "BatchControlService":
         """What people want of a batch."""
         from shared.services.batch_controls import BatchControlService
@@ -125,7 +125,7 @@ class Engine:
             clock=self._ports.clock,
         )
 
-    @cached_property
+    @made_once
     def edits(self) -> "ItemEditService":
         """Images that wait, made otherwise."""
         from shared.services.item_edits import ItemEditService
@@ -139,7 +139,7 @@ class Engine:
             clock=self._ports.clock,
         )
 
-    @cached_property
+    @made_once
     def line(self) -> "ItemOrderService":
         """The order in which images are made."""
         from shared.services.item_orders import ItemOrderService
@@ -148,7 +148,7 @@ class Engine:
             self._ports.documents, requests=self.requests, repeats=self._repeats, clock=self._ports.clock
         )
 
-    @cached_property
+    @made_once
     def orders(self) -> "RetryOrders":
         """Orders to try again."""
         from shared.services.named_references import NamedReferences
@@ -163,7 +163,7 @@ class Engine:
             clock=self._ports.clock,
         )
 
-    @cached_property
+    @made_once
     def generations(self) -> "GenerationService":
         """What a worker does with a delivery."""
         from shared.services.generations import GenerationService
@@ -181,14 +181,14 @@ class Engine:
             worker=self._ports.worker,
         )
 
-    @cached_property
+    @made_once
     def places(self) -> "ModelPlaces":
         """Who calls a model at once in this process."""
         from shared.services.model_places import ModelPlaces
 
         return ModelPlaces(self._offer, self.pacers)
 
-    @cached_property
+    @made_once
     def steps(self) -> "StepService":
         """What makes a batch go."""
         from shared.services.cancellations import CancellationService
@@ -216,28 +216,28 @@ class Engine:
             lease=self._rules.step_lease,
         )
 
-    @cached_property
+    @made_once
     def reconciliation(self) -> "ReconcileService":
         """The sweep."""
         from shared.services.reconciliation import ReconcileService
 
         return ReconcileService(self._ports.documents, self.requests, self._ports.clock)
 
-    @cached_property
+    @made_once
     def backlogs(self) -> "BacklogService":
         """What waits, measured."""
         from shared.services.backlogs import BacklogService
 
         return BacklogService(self._ports.documents, self._ports.clock, offer=self._offer, pacers=self.pacers)
 
-    @cached_property
+    @made_once
     def restarts(self) -> "RestartService":
         """What a new process does first on the embedded stack."""
         from shared.services.restarts import RestartService
 
         return RestartService(self._ports.documents, self.requests, self._ports.clock)
 
-    @cached_property
+    @made_once
     def pacers(self) -> "PacerService":
         """How fast each model may be asked."""
         from shared.services.pacers import PacerService
@@ -252,13 +252,13 @@ class Engine:
             model_rate_per_second=pace.model_rate_per_second,
         )
 
-    @cached_property
+    @made_once
     def _retries(self) -> "RetryService":
         from shared.services.retries import RetryService
 
         return RetryService(self._ports.documents, self._offer, self._ports.clock)
 
-    @cached_property
+    @made_once
     def _handler(self) -> "ImageHandler":
         from shared.services.image_handler import ImageHandler
 
@@ -278,7 +278,7 @@ class Engine:
 
         return WatchedModel(self._ports.provider(name), self._offer, self.pacers)
 
-    @cached_property
+    @made_once
     def _outcomes(self) -> "OutcomeService":
         from shared.services.outcomes import OutcomeService
 
@@ -292,13 +292,13 @@ class Engine:
             fallbacks=self._fallbacks,
         )
 
-    @cached_property
+    @made_once
     def _fallbacks(self) -> "FallbackService":
         from shared.services.fallbacks import FallbackService
 
         return FallbackService(self._ports.documents, offer=self._offer, pacers=self.pacers, clock=self._ports.clock)
 
-    @cached_property
+    @made_once
     def _provider_jobs(self) -> "ProviderJobService":
         from shared.services.provider_jobs import ProviderJobService
 
@@ -313,13 +313,13 @@ class Engine:
             ids=ports.ids,
         )
 
-    @cached_property
+    @made_once
     def _crowds(self) -> "CrowdService":
         from shared.services.crowds import CrowdService
 
         return CrowdService(self._ports.documents, self._ports.clock)
 
-    @cached_property
+    @made_once
     def _dispatches(self) -> "DispatchService":
         from shared.services.allotments import AllotmentService
         from shared.services.dispatching import DispatchService

@@ -1,9 +1,9 @@
 """The services behind scheduled functions, wired."""
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.services.engine import Engine, Ports
+from shared.services.made_once import made_once
 from shared.services.repeats import Repeats
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Jobs:
         self._engine = engine
         self._repeats = Repeats(ports.clock, ports.ids)
 
-    @cached_property
+    @made_once
     def cost_reports(self) -> "CostReportService":
         """What each day cost each organisation."""
         from shared.services.cost_reports import CostReportService
@@ -29,7 +29,7 @@ class Jobs:
             ports.documents, objects=ports.objects, events=ports.events, repeats=self._repeats, clock=ports.clock
         )
 
-    @cached_property
+    @made_once
     def clean_up(self) -> "CleanUpService":
         """What removes leftovers."""
         from shared.services import leftovers

@@ -1,45 +1,46 @@
 """The services around the engine, wired: what people and machines see, bring, find and count."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from typing import TYPE_CHECKING
 
-from shared.domain.offers import Offer
-from shared.ports.identity import Accounts
 from shared.repositories.pages import PageTokens
-from shared.services.asset_changes import AssetChangeService
-from shared.services.assets import AssetService
 from shared.services.audit import AuditService
-from shared.services.batches import BatchService
-from shared.services.bills import BillService
-from shared.services.credits import CreditService
-from shared.services.dead_letters import DeadLetterService
-from shared.services.discards import DiscardService
-from shared.services.engine import Engine, Ports
-from shared.services.keys import KeyService
-from shared.services.letter_acts import LetterActs
-from shared.services.limit_changes import LimitChanges
-from shared.services.limits import LimitService
-from shared.services.live import LiveService
-from shared.services.models import ModelService
-from shared.services.monitored_parts import MonitoredParts
-from shared.services.monitored_work import MonitoredWork
-from shared.services.monitoring import MonitorService
-from shared.services.organisations import OrganisationService
-from shared.services.references import ReferenceService, UploadLimits
+from shared.services.made_once import made_once
 from shared.services.repeats import Repeats
-from shared.services.reports import ReportService
-from shared.services.requeues import RequeueService
-from shared.services.sign_ins import SignInService
-from shared.services.submit_limits import SubmitLimitService
-from shared.services.uploads import UploadService
-from shared.services.usage import UsageService
+
+if TYPE_CHECKING:
+    from shared.domain.offers import Offer
+    from shared.ports.identity import Accounts
+    from shared.services.asset_changes import AssetChangeService
+    from shared.services.assets import AssetService
+    from shared.services.batches import BatchService
+    from shared.services.bills import BillService
+    from shared.services.credits import CreditService
+    from shared.services.dead_letters import DeadLetterService
+    from shared.services.discards import DiscardService
+    from shared.services.engine import Engine, Ports
+    from shared.services.keys import KeyService
+    from shared.services.letter_acts import LetterActs
+    from shared.services.limit_changes import LimitChanges
+    from shared.services.limits import LimitService
+    from shared.services.live import LiveService
+    from shared.services.models import ModelService
+    from shared.services.monitoring import MonitorService
+    from shared.services.organisations import OrganisationService
+    from shared.services.references import ReferenceService, UploadLimits
+    from shared.services.reports import ReportService
+    from shared.services.requeues import RequeueService
+    from shared.services.sign_ins import SignInService
+    from shared.services.submit_limits import SubmitLimitService
+    from shared.services.uploads import UploadService
+    from shared.services.usage import UsageService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryRules:
     """The library's settings; `page_key` are 32 secret bytes, `upload_bucket` is the name by which notifications call it."""
 
-    uploads: UploadLimits
+    uploads: "UploadLimits"
     link_hours: int
     submits_a_minute: int
     page_key: bytes
@@ -51,11 +52,11 @@ class Library:
 
     def __init__(
         self,
-        ports: Ports,
-        engine: Engine,
-        offer: Offer,
+        ports: "Ports",
+        engine: "Engine",
+        offer: "Offer",
         *,
-        accounts: Accounts,
+        accounts: "Accounts",
         rules: LibraryRules,
     ) -> None:
         self._ports = ports
@@ -66,9 +67,11 @@ class Library:
         self._pages = PageTokens(rules.page_key)
         self._audit = AuditService(ports.clock, ports.ids)
 
-    @cached_property
-    def batches(self) -> BatchService:
+    @made_once
+    def batches(self) -> "BatchService":
         """Batches and items: seen, renamed, duplicated, deleted."""
+        from shared.services.batches import BatchService
+
         ports = self._ports
         return BatchService(
             ports.documents,
@@ -81,21 +84,27 @@ class Library:
             ids=ports.ids,
         )
 
-    @cached_property
-    def dead_letters(self) -> DeadLetterService:
+    @made_once
+    def dead_letters(self) -> "DeadLetterService":
         """Images that failed for good: seen and counted."""
+        from shared.services.dead_letters import DeadLetterService
+
         return DeadLetterService(
             self._ports.documents, offer=self._offer, orders=self._engine.orders, pages=self._pages
         )
 
-    @cached_property
-    def requeues(self) -> RequeueService:
+    @made_once
+    def requeues(self) -> "RequeueService":
         """Dead letters tried again."""
+        from shared.services.requeues import RequeueService
+
         return RequeueService(acts=self._letter_acts, controls=self._engine.controls, audit=self._audit)
 
-    @cached_property
-    def discards(self) -> DiscardService:
+    @made_once
+    def discards(self) -> "DiscardService":
         """Dead letters given up."""
+        from shared.services.discards import DiscardService
+
         ports = self._ports
         return DiscardService(
             ports.documents,
@@ -105,13 +114,17 @@ class Library:
             clock=ports.clock,
         )
 
-    @cached_property
-    def _letter_acts(self) -> LetterActs:
+    @made_once
+    def _letter_acts(self) -> "LetterActs":
+        from shared.services.letter_acts import LetterActs
+
         return LetterActs(self._ports.documents, letters=self.dead_letters, clock=self._ports.clock)
 
-    @cached_property
-    def references(self) -> ReferenceService:
+    @made_once
+    def references(self) -> "ReferenceService":
         """Reference pictures."""
+        from shared.services.references import ReferenceService
+
         ports = self._ports
         return ReferenceService(
             ports.documents,
@@ -124,14 +137,18 @@ class Library:
             limits=self._rules.uploads,
         )
 
-    @cached_property
-    def uploads(self) -> UploadService:
+    @made_once
+    def uploads(self) -> "UploadService":
         """What clients sent straight to the object store."""
+        from shared.services.uploads import UploadService
+
         return UploadService(self.references, objects=self._ports.objects, bucket=self._rules.upload_bucket)
 
-    @cached_property
-    def assets(self) -> AssetService:
+    @made_once
+    def assets(self) -> "AssetService":
         """Finished images and their links."""
+        from shared.services.assets import AssetService
+
         ports = self._ports
         return AssetService(
             ports.documents,
@@ -143,25 +160,33 @@ class Library:
             link_hours=self._rules.link_hours,
         )
 
-    @cached_property
-    def asset_changes(self) -> AssetChangeService:
+    @made_once
+    def asset_changes(self) -> "AssetChangeService":
         """What people decide about finished images."""
+        from shared.services.asset_changes import AssetChangeService
+
         ports = self._ports
         return AssetChangeService(ports.documents, audit=self._audit, clock=ports.clock, ids=ports.ids)
 
-    @cached_property
-    def keys(self) -> KeyService:
+    @made_once
+    def keys(self) -> "KeyService":
         """Machines' keys."""
+        from shared.services.keys import KeyService
+
         return KeyService(self._ports.documents, audit=self._audit, clock=self._ports.clock, ids=self._ports.ids)
 
-    @cached_property
-    def limits(self) -> LimitService:
+    @made_once
+    def limits(self) -> "LimitService":
         """What may be spent by whom."""
+        from shared.services.limits import LimitService
+
         return LimitService(self._ports.documents, reservations=self._engine.reservations, changes=self._limit_changes)
 
-    @cached_property
-    def credits(self) -> CreditService:
+    @made_once
+    def credits(self) -> "CreditService":
         """Amounts that are granted and spent down."""
+        from shared.services.credits import CreditService
+
         return CreditService(
             self._ports.documents,
             reservations=self._engine.reservations,
@@ -169,8 +194,10 @@ class Library:
             clock=self._ports.clock,
         )
 
-    @cached_property
-    def _limit_changes(self) -> LimitChanges:
+    @made_once
+    def _limit_changes(self) -> "LimitChanges":
+        from shared.services.limit_changes import LimitChanges
+
         return LimitChanges(
             self._ports.documents,
             requests=self._engine.requests,
@@ -178,27 +205,35 @@ class Library:
             repeats=Repeats(self._ports.clock, self._ports.ids),
         )
 
-    @cached_property
-    def sign_ins(self) -> SignInService:
+    @made_once
+    def sign_ins(self) -> "SignInService":
         """Who is calling."""
+        from shared.services.sign_ins import SignInService
+
         return SignInService(self._ports.documents, accounts=self._accounts, clock=self._ports.clock)
 
-    @cached_property
-    def submit_limits(self) -> SubmitLimitService:
+    @made_once
+    def submit_limits(self) -> "SubmitLimitService":
         """How many batches a caller may submit a minute."""
+        from shared.services.submit_limits import SubmitLimitService
+
         per_minute = self._rules.submits_a_minute
         return SubmitLimitService(
             self._ports.documents, clock=self._ports.clock, ids=self._ports.ids, per_minute=per_minute
         )
 
-    @cached_property
-    def usage(self) -> UsageService:
+    @made_once
+    def usage(self) -> "UsageService":
         """What was made and spent."""
+        from shared.services.usage import UsageService
+
         return UsageService(self._ports.documents, offer=self._offer)
 
-    @cached_property
-    def reports(self) -> ReportService:
+    @made_once
+    def reports(self) -> "ReportService":
         """What finished days cost."""
+        from shared.services.reports import ReportService
+
         ports = self._ports
         return ReportService(
             ports.documents,
@@ -208,20 +243,28 @@ class Library:
             link_hours=self._rules.link_hours,
         )
 
-    @cached_property
-    def bills(self) -> BillService:
+    @made_once
+    def bills(self) -> "BillService":
         """What providers billed."""
+        from shared.services.bills import BillService
+
         ports = self._ports
         return BillService(ports.documents, pages=self._pages, audit=self._audit, clock=ports.clock, ids=ports.ids)
 
-    @cached_property
-    def models(self) -> ModelService:
+    @made_once
+    def models(self) -> "ModelService":
         """The models on offer."""
+        from shared.services.models import ModelService
+
         return ModelService(self._offer, clock=self._ports.clock)
 
-    @cached_property
-    def monitor(self) -> MonitorService:
+    @made_once
+    def monitor(self) -> "MonitorService":
         """The organisation's work at one moment."""
+        from shared.services.monitored_parts import MonitoredParts
+        from shared.services.monitored_work import MonitoredWork
+        from shared.services.monitoring import MonitorService
+
         documents = self._ports.documents
         return MonitorService(
             MonitoredWork(documents, offer=self._offer),
@@ -235,14 +278,23 @@ class Library:
             clock=self._ports.clock,
         )
 
-    @cached_property
-    def live(self) -> LiveService:
+    @made_once
+    def live(self) -> "LiveService":
         """Batches as they change."""
+        from shared.services.live import LiveService
+
         return LiveService(self._ports.documents, clock=self._ports.clock)
 
-    @cached_property
-    def organisations(self) -> OrganisationService:
+    @made_once
+    def organisations(self) -> "OrganisationService":
         """Organisations and their first admins."""
+        from shared.services.organisations import OrganisationService
+
         return OrganisationService(
             self._ports.documents, accounts=self._accounts, clock=self._ports.clock, ids=self._ports.ids
         )
+
+    def close(self) -> None:
+        """Hang up on those who watch."""
+        if "live" in self.__dict__:
+            self.live.close()

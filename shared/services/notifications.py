@@ -1,21 +1,24 @@
 """The services that tell the outside of events, wired: a function makes only what it uses."""
 
 from collections.abc import Callable
-from functools import cached_property
+from typing import TYPE_CHECKING
 
-from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore
-from shared.ports.ids import Ids
-from shared.ports.outbound import Outbound
-from shared.ports.tasks import TaskQueue
 from shared.repositories.pages import PageTokens
 from shared.services.audit import AuditService
-from shared.services.webhook_deliveries import WebhookDeliveryService
-from shared.services.webhook_events import WebhookEventService
+from shared.services.made_once import made_once
 from shared.services.webhook_secrets import WebhookSecrets
-from shared.services.webhook_sweeps import WebhookSweepService
-from shared.services.webhook_tries import WebhookTryService
-from shared.services.webhooks import WebhookService
+
+if TYPE_CHECKING:
+    from shared.ports.clock import Clock
+    from shared.ports.documents import DocumentStore
+    from shared.ports.ids import Ids
+    from shared.ports.outbound import Outbound
+    from shared.ports.tasks import TaskQueue
+    from shared.services.webhook_deliveries import WebhookDeliveryService
+    from shared.services.webhook_events import WebhookEventService
+    from shared.services.webhook_sweeps import WebhookSweepService
+    from shared.services.webhook_tries import WebhookTryService
+    from shared.services.webhooks import WebhookService
 
 
 class Notifications:
@@ -23,13 +26,13 @@ class Notifications:
 
     def __init__(
         self,
-        documents: DocumentStore,
+        documents: "DocumentStore",
         *,
-        tasks: TaskQueue,
-        outbound: Outbound,
+        tasks: "TaskQueue",
+        outbound: "Outbound",
         secret: Callable[[str], bytes],
-        clock: Clock,
-        ids: Ids,
+        clock: "Clock",
+        ids: "Ids",
     ) -> None:
         self._documents = documents
         self._tasks = tasks
@@ -38,9 +41,11 @@ class Notifications:
         self._clock = clock
         self._ids = ids
 
-    @cached_property
-    def webhooks(self) -> WebhookService:
+    @made_once
+    def webhooks(self) -> "WebhookService":
         """Receivers."""
+        from shared.services.webhooks import WebhookService
+
         return WebhookService(
             self._documents,
             outbound=self._outbound,
@@ -50,9 +55,11 @@ class Notifications:
             ids=self._ids,
         )
 
-    @cached_property
-    def deliveries(self) -> WebhookDeliveryService:
+    @made_once
+    def deliveries(self) -> "WebhookDeliveryService":
         """What they were told."""
+        from shared.services.webhook_deliveries import WebhookDeliveryService
+
         return WebhookDeliveryService(
             self._documents,
             tasks=self._tasks,
@@ -62,14 +69,18 @@ class Notifications:
             ids=self._ids,
         )
 
-    @cached_property
-    def events(self) -> WebhookEventService:
+    @made_once
+    def events(self) -> "WebhookEventService":
         """From an event to deliveries."""
+        from shared.services.webhook_events import WebhookEventService
+
         return WebhookEventService(self._documents, tasks=self._tasks, clock=self._clock)
 
-    @cached_property
-    def tries(self) -> WebhookTryService:
+    @made_once
+    def tries(self) -> "WebhookTryService":
         """From a delivery to a request."""
+        from shared.services.webhook_tries import WebhookTryService
+
         return WebhookTryService(
             self._documents,
             tasks=self._tasks,
@@ -79,11 +90,13 @@ class Notifications:
             ids=self._ids,
         )
 
-    @cached_property
-    def sweeps(self) -> WebhookSweepService:
+    @made_once
+    def sweeps(self) -> "WebhookSweepService":
         """Tries whose tasks were lost."""
+        from shared.services.webhook_sweeps import WebhookSweepService
+
         return WebhookSweepService(self._documents, tasks=self._tasks, clock=self._clock)
 
-    @cached_property
-    def _secrets(self) -> WebhookSecrets:
+    @made_once
+    def _secrets(self) -> "WebhookSecrets":
         return WebhookSecrets(self._secret("webhooks"))

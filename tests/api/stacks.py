@@ -31,6 +31,7 @@ from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.services.engine import Ports
 from shared.services.library import Library, LibraryRules
 from shared.services.live import LiveService
+from shared.services.made_once import made_once
 from shared.services.notifications import Notifications
 from shared.services.organisations import OrganisationCreate
 from shared.services.references import UploadLimits
@@ -73,6 +74,15 @@ def refusing(request: ImageRequest, _earlier: int) -> GeneratedImage:
     return made(request)
 
 
+class _QuickLibrary(Library):
+    """Looks often at what is watched."""
+
+    @made_once
+    def live(self) -> LiveService:
+        """Batches as they change."""
+        return LiveService(self._ports.documents, clock=self._ports.clock, poll_seconds=0.01)
+
+
 class ApiStack(World):
     """A machine with its API; `client` speaks to it, `ours` and `theirs` live on it."""
 
@@ -87,7 +97,7 @@ class ApiStack(World):
             lifetime=timedelta(hours=12),
         )
         self.library = self._library(submits_a_minute)
-        self.live = LiveService(self.store, clock=self.clock, poll_seconds=0.01)
+        self.live = self.library.live
         self.notifications = self._notifications()
         self.services = self._services()
         values: dict[str, Any] = {
@@ -111,7 +121,7 @@ class ApiStack(World):
     def close(self) -> None:
         """Hang up and close the files."""
         self.client.__exit__()
-        self.live.close()
+        self.library.close()
         super().close()
 
     def ask(
@@ -148,32 +158,10 @@ class ApiStack(World):
         return reference
 
     def _services(self) -> ApiServices:
-        library = self.library
         return ApiServices(
-            submissions=self.engine.submissions,
-            submit_limits=library.submit_limits,
-            controls=self.engine.controls,
-            edits=self.engine.edits,
-            line=self.engine.line,
-            batches=library.batches,
-            dead_letters=library.dead_letters,
-            requeues=library.requeues,
-            discards=library.discards,
-            references=library.references,
-            assets=library.assets,
-            asset_changes=library.asset_changes,
-            keys=library.keys,
-            limits=library.limits,
-            credits=library.credits,
-            webhooks=self.notifications.webhooks,
-            deliveries=self.notifications.deliveries,
-            sign_ins=library.sign_ins,
-            usage=library.usage,
-            reports=library.reports,
-            bills=library.bills,
-            models=library.models,
-            live=self.live,
-            monitor=library.monitor,
+            self.engine,
+            self.library,
+            self.notifications,
             parts={"documents": self.store.ping, "objects": self.files.ping, "tasks": self.queue.ping},
             clock=self.clock,
             ids=self.ids,
@@ -217,7 +205,7 @@ class ApiStack(World):
             page_key=bytes(32),
             upload_bucket=UPLOAD_BUCKET,
         )
-        return Library(ports, self.engine, self.offer, accounts=self.accounts, rules=rules)
+        return _QuickLibrary(ports, self.engine, self.offer, accounts=self.accounts, rules=rules)
 
     def _tenant(self, name: str) -> Tenant:
         email = f"admin@{name.lower()}.example"
