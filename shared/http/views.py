@@ -13,6 +13,7 @@ from shared.domain.library import Asset, Reference, ReferenceStatus
 from shared.domain.modes import BatchStatus, ItemStatus, Priority, ReferenceMode
 from shared.ports.objects import SignedUpload
 from shared.services.assets import AssetLinks
+from shared.services.references import ReferenceLinks
 
 
 class View(BaseModel):
@@ -293,11 +294,16 @@ class ReferenceView(View):
     height: int | None
     created_at: datetime
     created_by: str
+    url: str | None = Field(None, description="The picture as rows use it; null unless it is ready.")
+    thumbnail_url: str | None = None
+    expires_at: datetime | None = Field(None, description="When the links end; ask again for new ones.")
 
     @classmethod
-    def of(cls, reference: Reference) -> Self:
-        """The view of a stored reference."""
-        return cls.model_validate(reference)
+    def of(cls, reference: Reference, links: Mapping[str, ReferenceLinks]) -> Self:
+        """The view of a stored reference with its links; one that is not ready has none."""
+        link = links.get(reference.id)
+        signed = {"url": link.url, "thumbnail_url": link.thumbnail_url, "expires_at": link.expires_at} if link else {}
+        return cls.model_validate({**vars(reference), "expires_at": None, **signed})
 
 
 class UploadView(View):
@@ -317,4 +323,4 @@ class ReferenceCreatedView(ReferenceView):
     def waiting(cls, reference: Reference, upload: SignedUpload) -> Self:
         """The view of a new reference and its upload link."""
         way = UploadView(method=upload.method, url=upload.url, headers=dict(upload.headers))
-        return cls.model_validate({**vars(reference), "upload": way})
+        return cls.model_validate({**vars(reference), "expires_at": None, "upload": way})

@@ -135,6 +135,7 @@ class Library:
             clock=ports.clock,
             ids=ports.ids,
             limits=self._rules.uploads,
+            link_hours=self._rules.link_hours,
         )
 
     @made_once

@@ -1,6 +1,6 @@
 """Reference pictures: a place to upload to, the check of what came, and from then on a picture that rows may name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +31,7 @@ from shared.repositories.idempotency import IdempotencyRepository
 from shared.repositories.library import ReferenceRepository
 from shared.repositories.pages import Page, PageTokens
 from shared.services.audit import AuditService
+from shared.services.links import LinkService
 from shared.services.repeats import Repeats
 from shared.services.searches import ByAge, Search
 
@@ -48,6 +49,15 @@ class UploadLimits:
     pixels: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceLinks:
+    """Signed links to a picture as rows use it and to its thumbnail, and when they end."""
+
+    url: str
+    thumbnail_url: str
+    expires_at: datetime
+
+
 class ReferenceService:
     """The reference pictures of an organisation. Bytes that a client uploaded are never shown or used before they are checked."""
 
@@ -62,6 +72,7 @@ class ReferenceService:
         clock: Clock,
         ids: Ids,
         limits: UploadLimits,
+        link_hours: int = 6,
     ) -> None:
         self._documents = documents
         self._references = ReferenceRepository(documents)
@@ -70,6 +81,7 @@ class ReferenceService:
         self._objects = objects
         self._studio = studio
         self._audit = audit
+        self._links = LinkService(objects, clock=clock, grid=timedelta(hours=link_hours))
         self._repeats = Repeats(clock, ids)
         self._clock = clock
         self._ids = ids
@@ -129,6 +141,15 @@ class ReferenceService:
         caller.require(Role.VIEWER)
         path = paths.references(caller.org)
         return self._by_age.page(caller.org, path, Search(), page_size=page_size, page_token=page_token)
+
+    def links_of(self, references: Iterable[Reference]) -> dict[str, ReferenceLinks]:
+        """Links to these references by id; one that is not ready has none."""
+        stored = {one.id: (one.object, one.thumbnail) for one in references if one.object and one.thumbnail}
+        urls, expires_at = self._links.downloads([name for names in stored.values() for name in names])
+        return {
+            reference: ReferenceLinks(url=urls[name], thumbnail_url=urls[thumbnail], expires_at=expires_at)
+            for reference, (name, thumbnail) in stored.items()
+        }
 
     def delete(self, caller: Caller, reference: str) -> None:
         """Delete a reference: rows may not name it any more, images made with it stay. Its maker and admins may.

@@ -76,6 +76,20 @@ def test_a_good_picture_is_completed_once_and_again_and_used(stack: ApiStack) ->
     assert stack.ask("GET", f"/v1/batches/{batch}/items/{item['id']}").json()["references"] == [reference]
 
 
+def test_a_ready_reference_is_seen_by_links_alone_and_one_that_waits_has_none(stack: ApiStack) -> None:
+    ready = stack.upload(jpeg(), "image/jpeg")
+    completed = stack.ask("POST", f"/v1/references/{ready}:complete").json()
+    waiting = stack.upload(jpeg(), "image/jpeg")
+    shown = {one["id"]: one for one in stack.ask("GET", "/v1/references").json()["references"]}
+    assert shown[ready] == completed
+    assert (shown[waiting]["url"], shown[waiting]["thumbnail_url"], shown[waiting]["expires_at"]) == (None, None, None)
+    for link, width in ((completed["url"], 300), (completed["thumbnail_url"], 300)):
+        seen = stack.client.get(link)
+        assert seen.is_success
+        assert Image.open(io.BytesIO(seen.content)).width == width
+    assert stack.client.get(completed["url"] + "x").status_code in (403, 404)
+
+
 def test_a_picture_that_never_came_cannot_be_completed(stack: ApiStack) -> None:
     body = {"filename": "a.png", "media_type": "image/png", "bytes": 10}
     reference = stack.ask("POST", "/v1/references", json=body).json()["id"]

@@ -46,20 +46,23 @@ def list_references(
 ) -> ReferencePage:
     """The organisation's reference pictures, the newest first."""
     page = services.references.list(caller, page_size=parameters.page_size, page_token=parameters.page_token)
-    views = [ReferenceView.of(reference) for reference in page.values]
+    links = services.references.links_of(page.values)
+    views = [ReferenceView.of(reference, links) for reference in page.values]
     return ReferencePage(references=views, next_page_token=page.next_page_token)
 
 
 @router.get("/{reference_id:id}")
 def get_reference(reference_id: str, caller: Viewer, services: Services) -> ReferenceView:
     """One reference picture."""
-    return ReferenceView.of(services.references.get(caller, reference_id))
+    reference = services.references.get(caller, reference_id)
+    return ReferenceView.of(reference, services.references.links_of([reference]))
 
 
 @router.post("/{reference_id:id}:complete")
 def complete_reference(reference_id: str, caller: Editor, services: Services) -> ReferenceView:
     """Have the uploaded bytes checked by their content; from then on rows may use the id. Twice is harmless."""
-    return ReferenceView.of(services.references.complete(caller, reference_id))
+    reference = services.references.complete(caller, reference_id)
+    return ReferenceView.of(reference, services.references.links_of([reference]))
 
 
 @router.delete("/{reference_id:id}", status_code=204)
