@@ -3525,6 +3525,11 @@ export interface components {
              * @description Why it was refused, in words; empty otherwise.
              */
             detail: string;
+            /**
+             * Expires At
+             * @description When the links end; ask again for new ones.
+             */
+            expires_at?: string | null;
             /** Filename */
             filename: string;
             /** Height */
@@ -3534,7 +3539,14 @@ export interface components {
             /** Media Type */
             media_type: string;
             status: components["schemas"]["ReferenceStatus"];
+            /** Thumbnail Url */
+            thumbnail_url?: string | null;
             upload: components["schemas"]["UploadView"];
+            /**
+             * Url
+             * @description The picture as rows use it; null unless it is ready.
+             */
+            url?: string | null;
             /** Width */
             width: number | null;
         };
@@ -3579,6 +3591,11 @@ export interface components {
              * @description Why it was refused, in words; empty otherwise.
              */
             detail: string;
+            /**
+             * Expires At
+             * @description When the links end; ask again for new ones.
+             */
+            expires_at?: string | null;
             /** Filename */
             filename: string;
             /** Height */
@@ -3588,6 +3605,13 @@ export interface components {
             /** Media Type */
             media_type: string;
             status: components["schemas"]["ReferenceStatus"];
+            /** Thumbnail Url */
+            thumbnail_url?: string | null;
+            /**
+             * Url
+             * @description The picture as rows use it; null unless it is ready.
+             */
+            url?: string | null;
             /** Width */
             width: number | null;
         };
