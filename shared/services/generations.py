@@ -32,6 +32,7 @@ from shared.services.step_requests import StepRequests
 
 _WISH_KEPT_SECONDS = 1.0
 _WISHES_KEPT = 1_000
+_UNTOLD_KEPT = 1_000
 _EQUAL_WAIT = timedelta(seconds=2)
 _MAKER_FIRST = timedelta(seconds=30)
 
@@ -71,6 +72,7 @@ class GenerationService:
         self._worker = worker
         self._running: dict[tuple[str, str], float] = {}
         self._seats: dict[tuple[str, str], Seat] = {}
+        self._untold: dict[tuple[str, int], tuple[Read[Item], ProviderError]] = {}
         self._lock = Lock()
 
     def generate(self, org: str, batch: str, item: str, attempt: int, poll: int = 0) -> None:
@@ -79,6 +81,9 @@ class GenerationService:
         `poll` counts, from 1, the looks at a job that runs on a provider's side; a running job is kept whatever anybody
         wants now. Raises Unavailable when the store does not answer: the delivery is then made again.
         """
+        if self._told_at_last(item, attempt):
+            self._requests.soon(org, batch)
+            return
         read = self._items.one(org, batch, item)
         if read is None or read.value.attempt != attempt:
             return
@@ -196,12 +201,31 @@ class GenerationService:
                 attempt=item.attempt,
                 model=item.model,
             )
-            self._outcomes.fail(claimed, error)
+            self._fail(claimed, error)
             self._ended(item, error.kind.value, began)
         else:
             self._outcomes.finish(claimed, made)
             _log.info("image_made", item=item.id, attempt=item.attempt, model=item.model, micros=made.cost_micros)
             self._ended(item, telemetry.SUCCEEDED, began)
+
+    def _fail(self, claimed: Read[Item], error: ProviderError) -> None:
+        """Write the failure down; where the store does not answer it is kept for the next delivery, with what the call cost."""
+        try:
+            self._outcomes.fail(claimed, error)
+        except (Unavailable, GuardRefused):
+            with self._lock:
+                if len(self._untold) < _UNTOLD_KEPT:
+                    self._untold[claimed.value.id, claimed.value.attempt] = (claimed, error)
+            raise
+
+    def _told_at_last(self, item: str, attempt: int) -> bool:
+        """Whether this attempt had failed here before and that is written down now. Raises Unavailable."""
+        with self._lock:
+            untold = self._untold.pop((item, attempt), None)
+        if untold is None:
+            return False
+        self._fail(*untold)
+        return True
 
     def _ended(self, item: Item, outcome: str, began: float) -> None:
         telemetry.attempt_ended(item.provider, item.model, outcome, self._clock.monotonic() - began)

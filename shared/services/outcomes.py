@@ -1,6 +1,6 @@
 """How an attempt ends: one commit for the item, its asset and its ledger entry, whoever else was there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from shared import telemetry
@@ -68,6 +68,9 @@ class OutcomeService:
             else:
                 if writes:
                     _bought(current.value, made)
+                if made.attempt != read.value.attempt and not _runs(current.value, read.value.attempt):
+                    # It took what an earlier attempt had stored, and bought nothing itself.
+                    self._charge_late(read.value, None)
                 return
         raise GuardRefused("The item changed too often while its image was being recorded.")
 
@@ -198,10 +201,13 @@ class OutcomeService:
             fields = item_machine.succeeded(
                 item, now=self._clock.now(), attempt=made.attempt, cost_micros=more, result=_result(asset)
             )
+            overtaken, noted = self._overtaking(item, by=(made.attempt, bought.attempt))
+            fields = fields and {**fields, "cost_micros": fields["cost_micros"] + overtaken}
             writes = [
                 guarded(read, fields or {}),
                 Create(paths.asset(item.org, asset.id), asset.written()),
                 *self._unlocking(item),
+                *noted,
             ]
         if known is None:
             return [*writes, money.create(item.org, entry)]
@@ -211,21 +217,31 @@ class OutcomeService:
         """Whether the attempt may have a ledger entry already: not while it is the one that is running."""
         return not _runs(item, made.attempt)
 
-    def _charge_late(self, item: Item, charge: Charge | None) -> None:
-        """A failure that cost something, reported after the item was taken back or finished by an earlier attempt.
+    def _overtaking(self, item: Item, *, by: Collection[int]) -> tuple[int, list[Write]]:
+        """What is noted of the attempt that runs, at which price, when others end the item meanwhile: it may have called.
 
-        Its true price replaces the estimate; where nobody knows the price and nothing is noted yet, the estimate is.
+        Nobody will look for it any more; if its worker reports, the estimate becomes what the call did cost.
         """
-        if charge is None:
-            return
+        if item.status is not ItemStatus.RUNNING or item.attempt in by:
+            return 0, []
+        charge = self._charges.estimated(item)
+        return charge.cost_micros, [money.create(item.org, self._charges.entry(item, item.attempt, charge))]
+
+    def _charge_late(self, item: Item, charge: Charge | None) -> None:
+        """What an attempt cost, reported after the item was taken back or finished by an earlier attempt.
+
+        Its true price replaces the estimate, which goes where it cost nothing (None); where nobody knows the price and
+        nothing is noted yet, the estimate is.
+        """
         for _ in range(_TURNS):
-            current = self._items.one(item.org, item.batch, item.id)
             known = self._ledger.of_attempt(item.org, item.id, item.attempt)
-            if current is None or (known is not None and not _is_corrected(known.value, charge)):
+            if known is not None and not _is_corrected(known.value, charge):
                 return
-            more = charge.cost_micros - (known.value.cost_micros if known else 0)
-            entry = self._charges.entry(item, item.attempt, charge)
-            recorded = guarded(known, entry.written()) if known else money.create(item.org, entry)
+            recorded = self._correcting(item, known, charge)
+            current = self._items.one(item.org, item.batch, item.id) if recorded else None
+            if current is None or recorded is None:
+                return
+            more = (charge.cost_micros if charge else 0) - (known.value.cost_micros if known else 0)
             try:
                 self._documents.commit(
                     [
@@ -238,6 +254,13 @@ class OutcomeService:
                 continue
             return
         raise GuardRefused("The item changed too often while what its attempt had cost was being recorded.")
+
+    def _correcting(self, item: Item, known: Read[LedgerEntry] | None, charge: Charge | None) -> Write | None:
+        """The write that sets this charge in the place of what is known of the attempt; None where neither is anything."""
+        if charge is None:
+            return Delete(known.path, known.version) if known else None
+        entry = self._charges.entry(item, item.attempt, charge)
+        return guarded(known, entry.written()) if known else money.create(item.org, entry)
 
     def _look_again(self, item: Item) -> Write:
         """The batch may be finished and settled without this money: in the same commit, it is due for a step."""
@@ -288,9 +311,10 @@ def _failed(item: Item, kind: ErrorKind, fields: Mapping[str, Any] | None) -> No
     telemetry.attempt_failed(item.provider, item.model, kind.value, for_good=for_good)
 
 
-def _is_corrected(known: LedgerEntry, charge: Charge) -> bool:
-    """Whether this charge tells more than what is noted: a price where there was an estimate."""
-    return known.kind is LedgerKind.UNKNOWN_OUTCOME and charge.kind is not LedgerKind.UNKNOWN_OUTCOME
+def _is_corrected(known: LedgerEntry, charge: Charge | None) -> bool:
+    """Whether this charge tells more than what is noted: a price, or that there is none, where there was an estimate."""
+    is_certain = charge is None or charge.kind is not LedgerKind.UNKNOWN_OUTCOME
+    return known.kind is LedgerKind.UNKNOWN_OUTCOME and is_certain
 
 
 def _runs(item: Item, attempt: int) -> bool:

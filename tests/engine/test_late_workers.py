@@ -127,7 +127,11 @@ def claimed(world: World, batch: str) -> Read[Item]:
     return read
 
 
-def test_a_call_of_unknown_outcome_is_noted_though_an_earlier_attempt_has_finished_the_image(folder: Path) -> None:
+Second = Callable[[World, Read[Item]], None]
+
+
+def overtaken(folder: Path, then: Second) -> tuple[FaultyWorld, str]:
+    """An image that its first worker finishes late, while the second one's call is under way; `then` is how that one ends."""
     world = FaultyWorld(folder)
     batch = world.submit({"prompt": "a cup"})
     second: list[Read[Item]] = []
@@ -144,13 +148,58 @@ def test_a_call_of_unknown_outcome_is_noted_though_an_earlier_attempt_has_finish
     world.scripted._answer = answer
     world.steps()
     world.deliver(world.images()[0])
-    assert (world.items(batch)[0].status, world.items(batch)[0].attempt) == (ItemStatus.SUCCEEDED, 2)
-    world.engine._outcomes.fail(second[0], ProviderError(ErrorKind.TIMEOUT, "No answer.", outcome_known=False))
-    world.engine._outcomes.fail(second[0], ProviderError(ErrorKind.TIMEOUT, "No answer.", outcome_known=False))
+    entries = {entry.attempt: entry.kind for entry in world.ledger()}
+    assert entries == {1: LedgerKind.CHARGE, 2: LedgerKind.UNKNOWN_OUTCOME}
+    assert world.items(batch)[0].cost_micros == 2 * PRICE
+    then(world, second[0])
+    then(world, second[0])
     world.run()
-    assert {entry.attempt: entry.kind for entry in world.ledger()} == {
-        1: LedgerKind.CHARGE,
-        2: LedgerKind.UNKNOWN_OUTCOME,
-    }
-    assert world.batch(batch).cost.spent_micros == 2 * PRICE
     invariants.check(world)
+    return world, batch
+
+
+def _dies(_world: World, _second: Read[Item]) -> None:
+    """Nobody hears of it any more."""
+
+
+def _fails_with(**said: object) -> Second:
+    def fail(world: World, second: Read[Item]) -> None:
+        error = ProviderError(ErrorKind.NO_IMAGE, "Only words.", **said)  # type: ignore[arg-type]
+        world.engine._outcomes.fail(second, error)
+
+    return fail
+
+
+def _succeeds(world: World, second: Read[Item]) -> None:
+    handler = world.engine._handler
+    request = handler._request(second.value, handler.spec(second.value))
+    world.engine._outcomes.finish(second, handler._kept(second.value, _costly(request)))
+
+
+def _finds_what_the_first_stored(world: World, second: Read[Item]) -> None:
+    recovered = world.engine._handler.recover(second.value)
+    assert recovered is not None
+    assert recovered.attempt == 1
+    world.engine._outcomes.finish(second, recovered)
+
+
+@pytest.mark.parametrize(
+    ("then", "kind", "price"),
+    [
+        pytest.param(_dies, LedgerKind.UNKNOWN_OUTCOME, PRICE, id="dies"),
+        pytest.param(_fails_with(outcome_known=False), LedgerKind.UNKNOWN_OUTCOME, PRICE, id="does-not-know"),
+        pytest.param(_fails_with(usage={"images": 3}), LedgerKind.FAILED_CHARGE, 3 * PRICE, id="fails-billed"),
+        pytest.param(_fails_with(), None, 0, id="fails-at-no-cost"),
+        pytest.param(_finds_what_the_first_stored, None, 0, id="bought-nothing"),
+        pytest.param(_succeeds, LedgerKind.DUPLICATE, 3 * PRICE, id="succeeds"),
+    ],
+)
+def test_a_call_that_is_under_way_while_an_earlier_attempt_finishes_is_in_the_ledger_once(
+    folder: Path, then: Second, kind: LedgerKind | None, price: int
+) -> None:
+    world, batch = overtaken(folder, then)
+    entries = {entry.attempt: (entry.kind, entry.cost_micros) for entry in world.ledger()}
+    assert entries.pop(1) == (LedgerKind.CHARGE, PRICE)
+    assert entries == ({} if kind is None else {2: (kind, price)})
+    assert world.batch(batch).cost.spent_micros == PRICE + price
+    world.close()

@@ -126,7 +126,10 @@ def test_an_end_that_cannot_be_written_is_told_and_made_good_later(folder: Path,
     invariants.check(world)
 
 
-def test_a_late_price_that_cannot_be_written_is_told_and_the_estimate_stays(folder: Path) -> None:
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_late_price_that_cannot_be_written_is_told_and_written_by_the_next_delivery_to_its_worker(
+    folder: Path, is_restarted: bool
+) -> None:
     def meanwhile(world: World, batch: str) -> None:
         assert isinstance(world, FaultyWorld)
         taken_back(world, batch)
@@ -138,21 +141,31 @@ def test_a_late_price_that_cannot_be_written_is_told_and_the_estimate_stays(fold
         late(folder, meanwhile, fail_billed)
     (world,) = worlds
     left_alone(world)
+    if is_restarted:
+        world.restart()
     world.run()
-    assert [entry.cost_micros for entry in world.ledger() if entry.kind is LedgerKind.UNKNOWN_OUTCOME] == [PRICE]
+    first = next(entry for entry in world.ledger() if entry.attempt == 1)
+    wanted = (LedgerKind.UNKNOWN_OUTCOME, PRICE) if is_restarted else (LedgerKind.FAILED_CHARGE, 2 * PRICE)
+    assert (first.kind, first.cost_micros) == wanted
     invariants.check(world)
 
 
-@pytest.mark.parametrize("error", [of(ErrorKind.REFUSED), of(ErrorKind.TIMEOUT, outcome_known=False)])
-def test_a_late_failure_without_a_price_leaves_the_estimate(folder: Path, error: Callable[[], ProviderError]) -> None:
+@pytest.mark.parametrize(
+    ("error", "left"),
+    [(of(ErrorKind.REFUSED), []), (of(ErrorKind.TIMEOUT, outcome_known=False), [LedgerKind.UNKNOWN_OUTCOME])],
+    ids=["cost-nothing", "nobody-knows"],
+)
+def test_a_late_failure_leaves_the_estimate_unless_it_cost_nothing(
+    folder: Path, error: Callable[[], ProviderError], left: list[LedgerKind]
+) -> None:
     def fail(_: ImageRequest) -> GeneratedImage:
         raise error()
 
     world, batch = late(folder, taken_back, fail)
     world.run()
     kinds = sorted(entry.kind for entry in world.ledger())
-    assert kinds == sorted([LedgerKind.CHARGE, LedgerKind.UNKNOWN_OUTCOME])
-    assert world.batch(batch).cost.spent_micros == 2 * PRICE
+    assert kinds == sorted([LedgerKind.CHARGE, *left])
+    assert world.batch(batch).cost.spent_micros == (1 + len(left)) * PRICE
     invariants.check(world)
 
 
