@@ -1,0 +1,64 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { answer, api } from "@/api/client";
+import type { ItemStatus, ItemsMoved, ItemUpdate, ItemView, PlacedItemView } from "@/api/schema";
+
+const PAGE = 200;
+
+/** The key of everything that is read of a batch's items. */
+export const itemsKey = (batch: string) => ["items", batch] as const;
+
+export const itemKey = (batch: string, item: string) => [...itemsKey(batch), "one", item] as const;
+
+/** One image with all its tries and, while it waits, its place. */
+export function readItem(batch: string, item: string, signal: AbortSignal): Promise<PlacedItemView> {
+  const params = { path: { batch_id: batch, item_id: item } };
+  return answer(api.GET("/v1/batches/{batch_id}/items/{item_id}", { params, signal }));
+}
+
+export function useItem(batch: string, item: string | null) {
+  return useQuery({
+    queryKey: itemKey(batch, item ?? ""),
+    queryFn: ({ signal }) => readItem(batch, item ?? "", signal),
+    enabled: item !== null,
+  });
+}
+
+/** The items of one state, page by page in the order of the rows. */
+export function useItemPages(batch: string, status: ItemStatus | null) {
+  return useInfiniteQuery({
+    queryKey: [...itemsKey(batch), "of", status],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => readItems(batch, { status, page_token: pageParam }, signal),
+    getNextPageParam: (page) => page.next_page_token || undefined,
+    enabled: status !== null,
+  });
+}
+
+/** A page of items, of one state or of all. */
+export function readItems(
+  batch: string,
+  wanted: { status?: ItemStatus | null; page_token?: string },
+  signal?: AbortSignal,
+) {
+  const query = {
+    page_size: PAGE,
+    ...(wanted.status && { status: wanted.status }),
+    ...(wanted.page_token && { page_token: wanted.page_token }),
+  };
+  const params = { path: { batch_id: batch }, query };
+  return answer(api.GET("/v1/batches/{batch_id}/items", { params, ...(signal && { signal }) }));
+}
+
+/** Change an image that waits; refused when it does not wait any more, or is not at that revision. */
+export function updateItem(item: Pick<ItemView, "batch" | "id" | "revision">, update: ItemUpdate): Promise<ItemView> {
+  const header = { "If-Match": `"${item.revision}"` };
+  const path = { batch_id: item.batch, item_id: item.id };
+  return answer(api.PATCH("/v1/batches/{batch_id}/items/{item_id}", { params: { path, header }, body: update }));
+}
+
+/** Make these images before all others of their batch that wait. */
+export function moveToFront(batch: string, items: string[]): Promise<ItemsMoved> {
+  return answer(
+    api.POST("/v1/batches/{batch_id}/items:promote", { params: { path: { batch_id: batch } }, body: { items } }),
+  );
+}
