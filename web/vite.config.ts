@@ -25,6 +25,7 @@ export default defineConfig({
     setupFiles: ["./src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
+    env: { TZ: "UTC" },
     restoreMocks: true,
     unstubGlobals: true,
   },

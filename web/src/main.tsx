@@ -1,6 +1,7 @@
 import "@/design/fonts.css";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
+import "@/design/global.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/App";

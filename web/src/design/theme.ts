@@ -1,8 +1,60 @@
-import { createTheme } from "@mantine/core";
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Card,
+  createTheme,
+  Menu,
+  Modal,
+  NavLink,
+  Paper,
+  SegmentedControl,
+  Skeleton,
+  Table,
+  Tooltip,
+} from "@mantine/core";
+import { dark, gray, iris } from "@/design/colours";
 
-/** Fanfold's look: calm surfaces, one accent; pictures are the colour. */
+/** Fanfold's look: calm neutral surfaces on a grid of 8 px, one accent; pictures are the colour. */
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
+  colors: { iris, gray, dark },
+  primaryColor: "iris",
+  primaryShade: { light: 6, dark: 6 },
+  black: "#1f1f1d",
   defaultRadius: "md",
+  radius: { xs: "4px", sm: "6px", md: "8px", lg: "12px", xl: "16px" },
+  spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
+  fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "18px" },
+  lineHeights: { xs: "1.35", sm: "1.45", md: "1.5", lg: "1.5", xl: "1.4" },
+  headings: {
+    fontWeight: "600",
+    sizes: {
+      h1: { fontSize: "26px", lineHeight: "1.25" },
+      h2: { fontSize: "20px", lineHeight: "1.3" },
+      h3: { fontSize: "16px", lineHeight: "1.4" },
+      h4: { fontSize: "14px", lineHeight: "1.45" },
+    },
+  },
+  cursorType: "pointer",
+  focusRing: "auto",
+  respectReducedMotion: true,
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: "lg" } }),
+    Badge: Badge.extend({ defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 500 } }),
+    Button: Button.extend({ defaultProps: { size: "sm" }, styles: { label: { fontWeight: 550 } } }),
+    Card: Card.extend({ defaultProps: { withBorder: true, padding: "lg", bg: "var(--ff-raised)" } }),
+    Menu: Menu.extend({ defaultProps: { shadow: "md", position: "bottom-end" } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.4, blur: 2 } },
+      styles: { title: { fontWeight: 600, fontSize: 16 } },
+    }),
+    NavLink: NavLink.extend({ defaultProps: { variant: "light" } }),
+    Paper: Paper.extend({ defaultProps: { bg: "var(--ff-raised)" } }),
+    SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "sm" } }),
+    Skeleton: Skeleton.extend({ defaultProps: { radius: "md" } }),
+    Table: Table.extend({ defaultProps: { verticalSpacing: "xs", highlightOnHover: true } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: false } }),
+  },
 });

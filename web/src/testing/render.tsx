@@ -1,4 +1,6 @@
 import { MantineProvider } from "@mantine/core";
+import { ModalsProvider } from "@mantine/modals";
+import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
@@ -9,12 +11,17 @@ function Providers({ children }: { children: ReactNode }) {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   return (
     <MantineProvider theme={theme} env="test">
-      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+      <QueryClientProvider client={queries}>
+        <ModalsProvider>
+          <Notifications />
+          {children}
+        </ModalsProvider>
+      </QueryClientProvider>
     </MantineProvider>
   );
 }
 
-/** Renders a part inside the application's providers, at an address. */
+/** Renders pages inside the application's providers, at an address. */
 export function renderAt(routes: RouteObject[], address: string) {
   const router = createMemoryRouter(routes, { initialEntries: [address] });
   return { router, ...render(<RouterProvider router={router} />, { wrapper: Providers }) };
