@@ -4,8 +4,8 @@ import sys
 
 import orjson
 
-from shared.http.app import api_routes
 from shared.http.openapi import describe
+from shared.http.sections import api_routes
 from shared.version import VERSION
 
 

@@ -105,7 +105,7 @@ class Container:
         from shared.container.rules import engine_rules
         from shared.services.engine import Engine
 
-        return Engine(self.ports, self.offer, engine_rules(self.config))
+        return Engine(self.ports, lambda: self.offer, engine_rules(self.config))
 
     @made_once
     def library(self) -> "Library":

@@ -4,11 +4,9 @@ from functools import cache
 from typing import cast
 
 import orjson
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic_core import ErrorDetails
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,58 +16,9 @@ from shared.domain.errors import FanfoldError, Invalid
 from shared.http.edge import Edge
 from shared.http.field_errors import field_errors
 from shared.http.limits import TokenBuckets
-from shared.http.openapi import describe
 from shared.http.problems import http_problem, respond
+from shared.http.sections import Loading, api_routes
 from shared.http.services import ApiServices, ApiSettings
-
-
-class _IdConvertor(Convertor[str]):
-    """An id in a path: what looks like none leads to no route."""
-
-    regex = "[A-Za-z0-9_-]{1,64}"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("id", _IdConvertor())
-
-
-def routers() -> tuple[APIRouter, ...]:
-    """Every router, imported when it is needed: their paths use the convertor above."""
-    from shared.http.routes import (
-        assets,
-        auth,
-        batches,
-        bills,
-        credit_accounts,
-        dead_letters,
-        docs,
-        events,
-        items,
-        keys,
-        limits,
-        models,
-        monitor,
-        references,
-        reports,
-        system,
-        usage,
-        webhooks,
-    )
-
-    of_work = (batches, events, items, dead_letters, assets, references, models)
-    of_money = (usage, reports, limits, credit_accounts, bills)
-    of_all = (*of_work, *of_money, monitor, keys, webhooks, auth, system, docs)
-    return tuple(module.router for module in of_all)
-
-
-def api_routes() -> list[APIRoute]:
-    """Every route, in the order of matching."""
-    return [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
 
 
 def create_app(services: ApiServices, settings: ApiSettings) -> FastAPI:
@@ -78,14 +27,19 @@ def create_app(services: ApiServices, settings: ApiSettings) -> FastAPI:
     app.state.services = services
     app.state.settings = settings
     app.state.requests = TokenBuckets(services.clock, name="requests", per_minute=settings.requests_a_minute)
-    app.state.description = cache(lambda: orjson.dumps(describe(api_routes(), version=settings.version)))
-    # The routers' own routes, not copies: including a router builds every route a second time at each cold start.
-    app.router.routes.extend(route for router in routers() for route in router.routes)
+    app.state.description = cache(lambda: _description(settings.version))
+    app.add_middleware(Loading, routes=app.router.routes)
     app.add_middleware(Edge, clock=services.clock, new_id=lambda: services.ids.new("req"))
     app.exception_handler(FanfoldError)(_fanfold_error)
     app.exception_handler(RequestValidationError)(_validation_error)
     app.exception_handler(HTTPException)(_http_error)
     return app
+
+
+def _description(version: str) -> bytes:
+    from shared.http.openapi import describe
+
+    return orjson.dumps(describe(api_routes(), version=version))
 
 
 async def _fanfold_error(request: Request, error: FanfoldError) -> Response:
@@ -117,7 +71,7 @@ async def _http_error(request: Request, error: HTTPException) -> Response:
 def _methods(request: Request) -> list[str]:
     """All methods that the routes of this path take together."""
     found: set[str] = set()
-    for route in api_routes():
+    for route in request.app.router.routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             found |= route.methods or set()
     return sorted(found)

@@ -62,14 +62,21 @@ class Ports:
 
 
 class Engine:
-    """One of each service, loaded and made when it is first asked for: a function loads only what it uses."""
+    """One of each service, loaded and made when it is first asked for: a function loads only what it uses.
 
-    def __init__(self, ports: Ports, offer: "Offer", rules: "EngineRules") -> None:
+    So is the catalogue, by `offer()`.
+    """
+
+    def __init__(self, ports: Ports, offer: "Callable[[], Offer]", rules: "EngineRules") -> None:
         self._ports = ports
-        self._offer = offer
+        self._offered = offer
         self._rules = rules
         self.requests = StepRequests(ports.tasks, ports.clock, tick=rules.pace.tick)
         self._repeats = Repeats(ports.clock, ports.ids)
+
+    @made_once
+    def _offer(self) -> "Offer":
+        return self._offered()
 
     @made_once
     def rows(self) -> "RowsRepository":

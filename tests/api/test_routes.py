@@ -7,10 +7,10 @@ import jsonschema
 import pytest
 
 from shared.domain.modes import Role
-from shared.http.app import api_routes
 from shared.http.auth import Access, Open
 from shared.http.bodies import FileBody, JsonBody
 from shared.http.openapi import access_of, dependencies
+from shared.http.sections import api_routes
 from tests.api.cases import CASES, Case, Wrong
 from tests.api.prepared import UNKNOWN, Ids
 from tests.api.stacks import ApiStack

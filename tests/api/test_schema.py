@@ -10,8 +10,8 @@ from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from shared.domain.modes import Role
-from shared.http.app import api_routes
 from shared.http.openapi import describe
+from shared.http.sections import api_routes
 from tests.api.stacks import ApiStack
 from tests.servers import serve
 

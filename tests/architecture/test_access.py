@@ -7,8 +7,8 @@ import pytest
 from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden
 from shared.domain.modes import Role
-from shared.http.app import api_routes
 from shared.http.openapi import access_of
+from shared.http.sections import api_routes
 from shared.repositories import paths
 from tests.rules import access
 

@@ -70,7 +70,7 @@ def cloud() -> Iterator[Cloud]:
             provider=lambda _: ScriptedProvider(),
             worker="boot",
         )
-        jobs = Jobs(ports, Engine(ports, Offer((model(),), {"scripted"}), EngineRules()))
+        jobs = Jobs(ports, Engine(ports, lambda: Offer((model(),), {"scripted"}), EngineRules()))
         made = START - timedelta(days=2)
         for org in (ORG, OTHER_ORG):
             documents.commit(

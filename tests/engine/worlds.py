@@ -113,7 +113,7 @@ class World:
     def restart(self) -> None:
         """A new process: nothing that was only in memory is left."""
         ports = self.ports()
-        self.engine = Engine(ports, self.offer, self.rules)
+        self.engine = Engine(ports, lambda: self.offer, self.rules)
         self.jobs = Jobs(ports, self.engine)
 
     def ports(self) -> Ports:

@@ -50,7 +50,7 @@ class Pace(RuleBasedStateMachine):
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
         self.place = TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="fanfold-")
         self.world = World(Path(self.place.name), specs=[SPEC])
-        engines = [Engine(self.world.ports(), self.world.offer, self.world.rules) for _ in range(2)]
+        engines = [Engine(self.world.ports(), lambda: self.world.offer, self.world.rules) for _ in range(2)]
         self.services = [engine.pacers for engine in engines]
         self.stored = PacerRepository(self.world.store)
         self.open: list[Open] = []

@@ -111,7 +111,7 @@ class House:
 
     def _wire(self, instance: Instance, ports: Ports) -> None:
         instance.worker = ports.worker
-        instance.engine = Engine(ports, self.world.offer, self.world.rules)
+        instance.engine = Engine(ports, lambda: self.world.offer, self.world.rules)
         instance.jobs = Jobs(ports, instance.engine)
 
     def call(
