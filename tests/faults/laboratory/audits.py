@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.modes import ItemStatus
-from shared.ports.documents import Create, Delete, Set, Update, Write
+from shared.ports.documents import Create, Delete, Set, Write
 from shared.ports.providers import ImageRequest
 from shared.repositories import paths
 from tests.faults.laboratory.journals import Journal, Violation
@@ -80,6 +80,7 @@ class Audit:
     reservations: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     objects: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, tuple[str, int]] = field(default_factory=dict)
     jobs: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -100,12 +101,7 @@ class Audit:
     def committed(self, who: str, writes: Sequence[Write], *, since_micros: int) -> None:
         """A commit was applied by somebody who began to look when the surprises were so many."""
         self._news_micros = self.surprises_micros - since_micros
-        ledger = {(w.data["item"], w.data["attempt"]) for w in writes if isinstance(w, Create) and "/ledger/" in w.path}
-        ledger |= {
-            (w.fields["item"], w.fields["attempt"])
-            for w in writes
-            if isinstance(w, Update) and "/ledger/" in w.path and "item" in w.fields
-        }
+        ledger = {found for write in writes if (found := self._entered(write)) is not None}
         for write in writes:
             parts = write.path.split("/")
             if len(parts) == 6 and parts[2] == "batches" and parts[4] == "items":
@@ -114,6 +110,15 @@ class Audit:
                 self._batch_written(who, write)
             elif len(parts) == 4 and parts[2] == "reservations":
                 self.reservations.setdefault(write.path, {}).update(_fields(write) or {})
+
+    def _entered(self, write: Write) -> tuple[str, int] | None:
+        """The item and attempt whose entry of the ledger is made, corrected or, where the attempt cost nothing, taken out."""
+        if "/ledger/" not in write.path:
+            return None
+        said = _fields(write) or {}
+        if "item" in said:
+            self.entries[write.path] = (said["item"], said["attempt"])
+        return self.entries.get(write.path)
 
     def stored(self, name: str) -> None:
         """An object was put."""
