@@ -74,15 +74,19 @@ class CostCheckpoint(Stored):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day as the clocks of a time zone have it: 23 to 25 hours, and more where clocks have been moved for good."""
+    """A day as the clocks of a time zone have it: 23 to 25 hours, and more where clocks have been moved for good.
+
+    After a day of another time zone it `begins_at` the moment that ended that one.
+    """
 
     date: date
     zone: ZoneInfo
+    begins_at: datetime | None = None
 
     @property
     def starts_at(self) -> datetime:
         """Its first moment, in UTC."""
-        return datetime.combine(self.date, time.min, self.zone).astimezone(UTC)
+        return self.begins_at or datetime.combine(self.date, time.min, self.zone).astimezone(UTC)
 
     @property
     def ends_at(self) -> datetime:

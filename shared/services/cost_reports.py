@@ -1,8 +1,9 @@
 """What each finished day cost each organisation: folded from the ledger, stored, announced; again and again the same."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared import traces
 from shared.domain.event_names import EventName
@@ -11,7 +12,7 @@ from shared.domain.organisations import Organisation
 from shared.domain.reports import OTHER, CostCheckpoint, CostReport, Day, Fold, zone_of
 from shared.logging import logger
 from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore, Guard, Set
+from shared.ports.documents import Delete, DocumentStore, Guard, Set
 from shared.ports.events import Event, EventBus
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
@@ -71,13 +72,28 @@ class CostReportService:
             if checkpoint.value.through >= last:
                 return True
             first = max(first, checkpoint.value.through - timedelta(days=FOLDED_AGAIN - 1))
+        elif checkpoint is not None:
+            self._withdraw(organisation.id, last, checkpoint.value.through)
         for number in range((last - first).days + 1):
             if time.is_up:
                 return False
-            day = Day(first + timedelta(days=number), zone)
+            day = self._day(organisation.id, first + timedelta(days=number), zone)
             self._repeats.until_unrefused(lambda day=day: self._report(organisation.id, day))  # type: ignore[misc]
             checkpoint = self._reached(organisation.id, day, checkpoint)
         return True
+
+    def _day(self, org: str, day: date, zone: ZoneInfo) -> Day:
+        """The day, from where the report before it ends when that is one of another time zone: no call twice, and none left out."""
+        before = self._reports.one(org, day - timedelta(days=1))
+        is_of_other = before is not None and before.value.time_zone != zone.key
+        return Day(day, zone, before.value.ends_at if before is not None and is_of_other else None)
+
+    def _withdraw(self, org: str, last: date, through: date) -> None:
+        """Days that were over by the clocks of before and are not by those of now have no report until they are."""
+        for number in range((through - last).days):
+            read = self._reports.one(org, last + timedelta(days=number + 1))
+            if read is not None:
+                self._documents.commit([Delete(read.path, read.version)])
 
     def _reached(self, org: str, day: Day, before: Read[CostCheckpoint] | None) -> Read[CostCheckpoint]:
         """Remember the day; days that were folded once more take nothing back."""
