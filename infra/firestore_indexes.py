@@ -89,6 +89,7 @@ _GUARDED: Final = (
     "control",
     "assets",
     "references",
+    "members",
     "ledger",
     "idempotency",
     "reservations",

@@ -21,3 +21,8 @@ class Caller:
         """Raise Forbidden unless the caller's role is at least this one."""
         if _RANK[self.role] < _RANK[role]:
             raise Forbidden(f"This needs the role {role.value}; yours is {self.role.value}.")
+
+
+def lesser(one: Role, other: Role) -> Role:
+    """The role of these two that may do less."""
+    return min(one, other, key=_RANK.__getitem__)

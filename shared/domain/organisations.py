@@ -1,7 +1,8 @@
 """Organisations, their members and their keys."""
 
 from datetime import datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -12,32 +13,67 @@ from shared.domain.texts import Visible
 
 
 class Organisation(Stored):
-    """Who owns everything below `orgs/{id}`."""
+    """Who owns everything below `orgs/{id}`; whoever may leave it without an admin writes `admins_changed_at`, guarded."""
 
     id: str
     name: str
     created_at: datetime
     time_zone: str = "UTC"
+    admins_changed_at: datetime | None = None
+
+
+class MemberStatus(StrEnum):
+    """Whether a member can come in."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    REMOVED = "removed"
 
 
 class Member(Stored):
-    """A person of an organisation, at `orgs/{org}/members/{id}`; whoever signed in before `tokens_valid_after` must do so again."""
+    """A person of an organisation, at `orgs/{org}/members/{id}`; whoever signed in before `tokens_valid_after` must do so again.
+
+    One who was removed is disabled too, and keeps only the name by which past work is told.
+    """
 
     id: str
     email: str
     name: str
     role: Role
     created_at: datetime
+    invited: bool = False
     disabled_at: datetime | None = None
+    removed_at: datetime | None = None
     tokens_valid_after: datetime | None = None
+    preferences: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def status(self) -> MemberStatus:
+        """Whether they can come in."""
+        if self.removed_at is not None:
+            return MemberStatus.REMOVED
+        if self.disabled_at is not None:
+            return MemberStatus.DISABLED
+        return MemberStatus.INVITED if self.invited else MemberStatus.ACTIVE
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is an admin who can come in."""
+        return self.role is Role.ADMIN and self.status is MemberStatus.ACTIVE
 
 
 class Login(Stored):
-    """Whose an e-mail address is, at `system/logins/by_email/{h(email)}`; without a hash where others check passwords."""
+    """Whose an e-mail address is, at `system/logins/by_email/{h(email)}`; without a hash where others check passwords.
+
+    `invitation_hash` is the SHA-256 of the token with which a password may be set until `invitation_ends_at`.
+    """
 
     org: str
     member: str
     password_hash: str = Field(repr=False)
+    invitation_hash: str = Field("", repr=False)
+    invitation_ends_at: datetime | None = None
 
 
 class KeyCreate(Strict):

@@ -30,6 +30,7 @@ TAGS = [
     {"name": "usage", "description": "What was made and spent."},
     {"name": "bills", "description": "What providers billed, beside what the ledger says."},
     {"name": "limits", "description": "What may be spent, by whom, and how much of it is left."},
+    {"name": "members", "description": "People of the organisation, and the organisation itself."},
     {"name": "keys", "description": "Credentials of machines."},
     {"name": "sign-in", "description": "Credentials of people."},
     {"name": "system", "description": "Health, readiness, configuration."},

@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from shared.services.dead_letters import DeadLetterService
     from shared.services.discards import DiscardService
     from shared.services.engine import Engine
+    from shared.services.invitations import InvitationService
     from shared.services.item_edits import ItemEditService
     from shared.services.item_orders import ItemOrderService
     from shared.services.keys import KeyService
     from shared.services.library import Library
     from shared.services.limits import LimitService
     from shared.services.live import LiveService
+    from shared.services.members import MemberService
     from shared.services.models import ModelService
     from shared.services.monitoring import MonitorService
     from shared.services.notifications import Notifications
+    from shared.services.organisation_settings import OrganisationSettingsService
     from shared.services.references import ReferenceService
     from shared.services.reports import ReportService
     from shared.services.requeues import RequeueService
+    from shared.services.selves import SelfService
     from shared.services.sign_ins import SignInService
     from shared.services.submissions import SubmissionService
     from shared.services.submit_limits import SubmitLimitService
@@ -148,6 +152,26 @@ class ApiServices:
     def sign_ins(self) -> "SignInService":
         """Who is calling."""
         return self._library.sign_ins
+
+    @property
+    def invitations(self) -> "InvitationService":
+        """Who was asked to join."""
+        return self._library.people.invitations
+
+    @property
+    def members(self) -> "MemberService":
+        """People of the organisation."""
+        return self._library.people.members
+
+    @property
+    def selves(self) -> "SelfService":
+        """What people change of themselves."""
+        return self._library.people.selves
+
+    @property
+    def organisation(self) -> "OrganisationSettingsService":
+        """The organisation's name and time zone."""
+        return self._library.people.organisation
 
     @property
     def usage(self) -> "UsageService":

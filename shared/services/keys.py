@@ -18,7 +18,7 @@ from shared.services.repeats import Repeats
 ROUTE = "keys"
 PREFIX = "ff_"
 MAX_KEYS = 100
-_LISTED = 1_000
+MAX_LISTED = 1_000
 _HINT = 8
 
 
@@ -49,7 +49,7 @@ class KeyService:
     def list(self, caller: Caller) -> list[ApiKey]:
         """The organisation's keys, the newest first, revoked ones included; at most 1,000. Raises Forbidden."""
         caller.require(Role.ADMIN)
-        return [read.value for read in self._keys.all(caller.org, limit=_LISTED)]
+        return [read.value for read in self._keys.all(caller.org, limit=MAX_LISTED)]
 
     def revoke(self, caller: Caller, key: str) -> None:
         """End a key, everywhere within seconds; twice is harmless. Raises Forbidden, NotFound."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.services.models import ModelService
     from shared.services.monitoring import MonitorService
     from shared.services.organisations import OrganisationService
+    from shared.services.people import People
     from shared.services.references import ReferenceService, UploadLimits
     from shared.services.reports import ReportService
     from shared.services.requeues import RequeueService
@@ -212,6 +213,20 @@ class Library:
         from shared.services.sign_ins import SignInService
 
         return SignInService(self._ports.documents, accounts=self._accounts, clock=self._ports.clock)
+
+    @made_once
+    def people(self) -> "People":
+        """Who belongs to the organisation."""
+        from shared.services.people import People
+
+        return People(
+            self._ports,
+            accounts=self._accounts,
+            pages=self._pages,
+            audit=self._audit,
+            sign_ins=lambda: self.sign_ins,
+            limit_changes=lambda: self._limit_changes,
+        )
 
     @made_once
     def submit_limits(self) -> "SubmitLimitService":

@@ -22,7 +22,7 @@ from shared.services.step_requests import StepRequests
 MAX_MEMBERS: Final = 500
 _ASKED_AT_ONCE = 500
 
-Said = Mapping[str, int | None]
+Said = Mapping[str, int | str | None]
 NO_WRITES: Final[tuple[Write, ...]] = ()
 
 
@@ -92,6 +92,19 @@ class LimitChanges:
 
         self._repeats.until_unrefused(attempt)
         self._look(caller.org)
+
+    def beside(self, caller: Caller, action: str, subject: str, change: Callable[[], tuple[list[Write], Said]]) -> None:
+        """Write something else that limits are measured by; nothing is done without writes. Raises Forbidden."""
+        caller.require(Role.ADMIN)
+
+        def attempt() -> bool:
+            writes, said = change()
+            if writes:
+                self._commit(caller, action, subject, said, writes)
+            return bool(writes)
+
+        if self._repeats.until_unrefused(attempt):
+            self._look(caller.org)
 
     def check_member(self, org: str, member: str) -> None:
         """Raise NotFound unless there is such a member."""

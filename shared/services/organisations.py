@@ -7,7 +7,7 @@ from shared.domain.modes import Role
 from shared.domain.organisations import KeyCreate, Login, Member, Organisation
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
-from shared.ports.identity import Accounts, Person
+from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.collections import Read
@@ -21,6 +21,7 @@ from shared.repositories.organisations import (
     create_key,
     create_member,
 )
+from shared.services.invitations import person_of
 from shared.services.keys import new_key, new_secret
 
 MAX_EMAIL = 254
@@ -76,7 +77,7 @@ class OrganisationService:
             self._documents.commit(writes)
         except GuardRefused:
             raise _taken() from None
-        self._accounts.follow(_person(begun.organisation, begun.member), password=begun.password)
+        self._accounts.follow(person_of(begun.organisation.id, begun.member), password=begun.password)
         return begun
 
     def bootstrap(self, create: OrganisationCreate) -> Begun:
@@ -98,7 +99,7 @@ class OrganisationService:
             if first is None:
                 raise _taken() from None
             return self._found(first, create)
-        self._accounts.follow(_person(begun.organisation, begun.member), password=begun.password)
+        self._accounts.follow(person_of(begun.organisation.id, begun.member), password=begun.password)
         return begun
 
     def _begin(self, create: OrganisationCreate) -> tuple[Begun, list[Write]]:
@@ -147,17 +148,13 @@ class OrganisationService:
 
     def _mended(self, organisation: Organisation, member: Member, create: OrganisationCreate) -> str | None:
         """The password that the account was made with just now; None when it was there."""
-        person = _person(organisation, member)
+        person = person_of(organisation.id, member)
         if self._accounts.follows(person):
             return None
         password = create.password or self._ids.secret()
         self._accounts.credentials(member.email, password)
         self._accounts.follow(person, password=password)
         return password
-
-
-def _person(organisation: Organisation, member: Member) -> Person:
-    return Person(member=member.id, email=member.email, name=member.name, org=organisation.id, role=member.role.value)
 
 
 def _check(create: OrganisationCreate) -> None:

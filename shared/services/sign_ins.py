@@ -5,7 +5,7 @@ from datetime import datetime
 from math import ceil
 from threading import Lock
 
-from shared.domain.callers import Caller
+from shared.domain.callers import Caller, lesser
 from shared.domain.errors import RateLimited, Unauthenticated
 from shared.domain.ids import is_id
 from shared.domain.organisations import Member, Organisation
@@ -80,19 +80,27 @@ class SignInService:
         return Caller(org=bearer.org, id=member.id, member=member.id, role=member.role)
 
     def authenticate_key(self, key: str) -> Caller:
-        """The machine whose key this is; raises Unauthenticated."""
+        """The machine whose key this is; raises Unauthenticated, also while the member who made it may not come in."""
         if len(key) > MAX_KEY_CHARACTERS:
             raise Unauthenticated(_NO_KEY)
         name = secret_hash(key)
         known = self._callers.find(name)
         if known is None:
-            found = self._hashes.of_secret(key)
-            if found is None or found.value.revoked_at is not None:
-                raise Unauthenticated(_NO_KEY)
-            leads_to = found.value
-            known = Caller(org=leads_to.org, id=leads_to.key, member=leads_to.member, role=leads_to.role)
+            known = self._of_key(key)
             self._callers.put(name, known)
         return known
+
+    def _of_key(self, key: str) -> Caller:
+        """A key may no more than the member who made it, and nothing while they may not come in."""
+        found = self._hashes.of_secret(key)
+        if found is None or found.value.revoked_at is not None:
+            raise Unauthenticated(_NO_KEY)
+        leads_to = found.value
+        member = self._members.one(leads_to.org, leads_to.member)
+        if member is None or member.value.disabled_at is not None:
+            raise Unauthenticated(_NO_KEY)
+        role = lesser(leads_to.role, member.value.role)
+        return Caller(org=leads_to.org, id=leads_to.key, member=leads_to.member, role=role)
 
     def _enabled(self, org: str, member: str) -> Member:
         if not (is_id("org", org) and is_id("mem", member)):

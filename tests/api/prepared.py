@@ -26,6 +26,7 @@ BILL: Any = {
 }
 CREDITS: Any = {"amount_micros": 10**12}
 HOOK: Any = {"url": "https://hooks.example.com/fanfold", "events": ["BatchCompleted"]}
+INVITED: Any = {"email": "ada@ours.example", "name": "Ada", "role": "editor"}
 
 
 def waiting(stack: ApiStack) -> Ids:
@@ -123,3 +124,38 @@ def billed(stack: ApiStack) -> Ids:
     """A bill that was brought."""
     unbilled(stack)
     return {"bill_id": stack.ask("POST", "/v1/bills", json=BILL).json()["id"]}
+
+
+def later(stack: ApiStack) -> Ids:
+    """What was tried with an address before counts no more."""
+    stack.clock.advance(120)
+    return {}
+
+
+def uninvited(stack: ApiStack) -> Ids:
+    """Nobody has the address of whoever is invited, in any organisation."""
+    for tenant in (stack.ours, stack.theirs):
+        for member in stack.ask("GET", "/v1/members", tenant=tenant).json()["members"]:
+            if member["email"] == INVITED["email"]:
+                stack.ask("DELETE", f"/v1/members/{member['id']}", tenant=tenant)
+    return {}
+
+
+def invited(stack: ApiStack) -> Ids:
+    """A member who was invited, and the token to come in with."""
+    uninvited(stack)
+    stack.clock.advance(60)
+    made = stack.ask("POST", "/v1/members", json=INVITED).json()
+    return {"member_id": made["id"], "token": made["invitation"]["token"]}
+
+
+def disabled(stack: ApiStack) -> Ids:
+    """A member who is disabled."""
+    ids = invited(stack)
+    stack.ask("PATCH", f"/v1/members/{ids['member_id']}", json={"disabled": True})
+    return ids
+
+
+def leading(stack: ApiStack) -> Ids:
+    """The only admin."""
+    return {"member_id": stack.ours.admin.id}

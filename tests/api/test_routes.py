@@ -11,9 +11,10 @@ from shared.http.auth import Access, Open
 from shared.http.bodies import FileBody, JsonBody
 from shared.http.openapi import access_of, dependencies
 from shared.http.sections import api_routes
-from tests.api.cases import CASES, Case, Wrong
+from tests.api.cases import CASES
 from tests.api.prepared import UNKNOWN, Ids
 from tests.api.stacks import ApiStack
+from tests.api.wrongs import Case, Wrong
 
 RANKED = (Role.VIEWER, Role.EVALUATOR, Role.EDITOR, Role.ADMIN)
 

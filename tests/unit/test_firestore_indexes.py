@@ -128,6 +128,8 @@ def _people(store: DocumentStore) -> None:
     KeyRepository(store).unrevoked(ORG)
     KeyHashRepository(store).of_key(ORG, "key")
     MemberRepository(store).all(ORG, limit=9)
+    MemberRepository(store).admins(ORG)
+    MemberRepository(store).page(ORG, limit=9, start_after=(NOW, paths.member(ORG, "m")))
     MemberLimitsRepository(store).all(ORG, limit=9)
     period = (Where("at", ">=", NOW), Where("at", "<=", NOW))
     groups = {name: (Where(name, "==", "x"), *period) for name in ("model", "member", "batch")}

@@ -1,17 +1,19 @@
 """Signing in."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
 from pydantic import Field, SecretStr
 
+from shared.domain.members import InvitationAccept
 from shared.domain.modes import Role
 from shared.domain.rows import Strict
 from shared.http.auth import OPEN
 from shared.http.bodies import Body, JsonBody
 from shared.http.services import Services
 from shared.http.views import View
+from shared.services.sign_ins import SignedIn
 
 router = APIRouter(prefix="/v1/auth", tags=["sign-in"])
 
@@ -47,9 +49,23 @@ class LoginView(View):
     user: UserView
     organisation: OrganisationView
 
+    @classmethod
+    def of(cls, signed_in: SignedIn) -> Self:
+        """The view of a new sign-in."""
+        return cls(
+            token=signed_in.token,
+            expires_at=signed_in.expires_at,
+            user=UserView.model_validate(signed_in.member),
+            organisation=OrganisationView.model_validate(signed_in.organisation),
+        )
+
 
 Login = Annotated[
     Body[LoginCreate], Depends(JsonBody(LoginCreate, example={"email": "ada@example.com", "password": "…"}))
+]
+
+Accepted = Annotated[
+    Body[InvitationAccept], Depends(JsonBody(InvitationAccept, example={"token": "inv_…", "password": "…"}))
 ]
 
 
@@ -57,9 +73,12 @@ Login = Annotated[
 def sign_in(body: Login, services: Services) -> LoginView:
     """A bearer token for a person. An address may be tried ten times a minute."""
     signed_in = services.sign_ins.login(body.value.email, body.value.password.get_secret_value())
-    return LoginView(
-        token=signed_in.token,
-        expires_at=signed_in.expires_at,
-        user=UserView.model_validate(signed_in.member),
-        organisation=OrganisationView.model_validate(signed_in.organisation),
-    )
+    return LoginView.of(signed_in)
+
+
+@router.post("/accept", dependencies=[Depends(OPEN)])
+def accept_invitation(body: Accepted, services: Services) -> LoginView:
+    """Take an invitation: set your password with its token, once, and be signed in."""
+    password = body.value.password.get_secret_value()
+    member = services.invitations.accept(body.value.token.get_secret_value(), password)
+    return LoginView.of(services.sign_ins.login(member.email, password))

@@ -170,6 +170,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept invitation
+         * @description Take an invitation: set your password with its token, once, and be signed in.
+         */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -956,6 +976,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get self
+         * @description Who you are.
+         *
+         *     Needs the role `viewer` or a higher one.
+         */
+        get: operations["get_self"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update self
+         * @description Your own name and preferences; fields that are left out stay, preferences are replaced whole.
+         *
+         *     Needs the role `viewer` or a higher one.
+         */
+        patch: operations["update_self"];
+        trace?: never;
+    };
+    "/v1/me:password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change password
+         * @description Change your password: all your sign-ins end, and the answer is a new one.
+         *
+         *     Needs the role `viewer` or a higher one.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List members
+         * @description The organisation's members, invited and disabled ones included.
+         *
+         *     Needs the role `admin` or a higher one.
+         */
+        get: operations["list_members"];
+        put?: never;
+        /**
+         * Invite member
+         * @description Ask a person to join. 409 `email-taken` when somebody signs in with this address already.
+         *
+         *     Needs the role `admin` or a higher one.
+         */
+        post: operations["invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get member
+         * @description One member, also one who was removed.
+         *
+         *     Needs the role `admin` or a higher one.
+         */
+        get: operations["get_member"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove member
+         * @description Remove a member for good and revoke the keys that they made; their work stays. Twice is harmless. 409 `last-admin`.
+         *
+         *     Needs the role `admin` or a higher one.
+         */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        /**
+         * Update member
+         * @description Give a member another name or role, disable or enable them; in force within three seconds.
+         *
+         *     A disabled member's keys rest, too, and no key may more than the member who made it. 409 `last-admin` for the last active one.
+         *
+         *     Needs the role `admin` or a higher one.
+         */
+        patch: operations["update_member"];
+        trace?: never;
+    };
+    "/v1/members/{member_id}:invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reinvite member
+         * @description Another invitation in place of the one before: for who lost theirs, or their password.
+         *
+         *     Needs the role `admin` or a higher one.
+         */
+        post: operations["reinvite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models": {
         parameters: {
             query?: never;
@@ -998,6 +1154,37 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get organisation
+         * @description Your organisation.
+         *
+         *     Needs the role `viewer` or a higher one.
+         */
+        get: operations["get_organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update organisation
+         * @description Give the organisation another name or time zone; fields that are left out stay.
+         *
+         *     A time zone counts at once: limits measure the day and month that are `day_starts_at` in it, and the reports of the last
+         *     days are made anew by the next run of `report_costs`.
+         *
+         *     Needs the role `admin` or a higher one.
+         */
+        patch: operations["update_organisation"];
         trace?: never;
     };
     "/v1/ready": {
@@ -2456,6 +2643,38 @@ export interface components {
          */
         Holder: "batch" | "member" | "organisation";
         /**
+         * InvitationAccept
+         * @description The token of an invitation and the password that its owner chose.
+         */
+        InvitationAccept: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
+         * InvitationView
+         * @description How an invited person comes in. Fanfold sends no mail: hand it on, behind a `#` of an address or by other means.
+         */
+        InvitationView: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Token
+             * @description To be sent once to `/v1/auth/accept`, with a password. Shown in this answer only.
+             */
+            token: string;
+        };
+        /**
          * ItemAssetView
          * @description The image of an item; the links are signed and expire. In event streams, and once it was deleted, links and what people
          *     decided (`picked`, `rating`) are null: ask `/v1/assets:urls`.
@@ -3005,6 +3224,43 @@ export interface components {
             user: components["schemas"]["UserView"];
         };
         /**
+         * MemberInvite
+         * @description A person who is asked to join.
+         */
+        MemberInvite: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** @default editor */
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * MemberInvitedView
+         * @description A new member, and this once the invitation.
+         */
+        MemberInvitedView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled At */
+            disabled_at: string | null;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** @description Null when this was a repeat of an earlier request: ask `:invite` for another one. */
+            invitation: components["schemas"]["InvitationView"] | null;
+            /** Name */
+            name: string;
+            /** Removed At */
+            removed_at: string | null;
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["MemberStatus"];
+        };
+        /**
          * MemberLimitSettings
          * @description A member's limits: money, and images a month.
          */
@@ -3029,6 +3285,63 @@ export interface components {
              * @default null
              */
             total_micros: number | null;
+        };
+        /**
+         * MemberPage
+         * @description A page of members, who came first first; a short page with a token has more behind it.
+         */
+        MemberPage: {
+            /** Members */
+            members: components["schemas"]["MemberView"][];
+            /** Next Page Token */
+            next_page_token: string;
+        };
+        /**
+         * MemberStatus
+         * @description Whether a member can come in.
+         * @enum {string}
+         */
+        MemberStatus: "invited" | "active" | "disabled" | "removed";
+        /**
+         * MemberUpdate
+         * @description What is to be different of a member; fields that are left out stay. A disabled member cannot come in.
+         */
+        MemberUpdate: {
+            /**
+             * Disabled
+             * @default null
+             */
+            disabled: boolean;
+            /**
+             * Name
+             * @default null
+             */
+            name: string;
+            /** @default null */
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * MemberView
+         * @description A person of the organisation; one who was removed has no address any more.
+         */
+        MemberView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled At */
+            disabled_at: string | null;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Removed At */
+            removed_at: string | null;
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["MemberStatus"];
         };
         /**
          * ModelCapabilities
@@ -3223,6 +3536,52 @@ export interface components {
             warn_percent: number;
         };
         /**
+         * OrganisationNowView
+         * @description The organisation and its day at this moment: limits of a day and reports are about days of its time zone.
+         */
+        OrganisationNowView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Day Ends At
+             * Format: date-time
+             */
+            day_ends_at: string;
+            /**
+             * Day Starts At
+             * Format: date-time
+             */
+            day_starts_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Time Zone
+             * @description A name of the IANA time zone database, such as Europe/Berlin.
+             */
+            time_zone: string;
+        };
+        /**
+         * OrganisationUpdate
+         * @description What is to be different of the organisation; fields that are left out stay.
+         */
+        OrganisationUpdate: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string;
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone: string;
+        };
+        /**
          * OrganisationView
          * @description Where that person belongs.
          */
@@ -3238,6 +3597,22 @@ export interface components {
          * @enum {string}
          */
         Outcome: "done" | "unchanged" | "refused" | "missing";
+        /**
+         * PasswordChange
+         * @description The password until now and the one from now on.
+         */
+        PasswordChange: {
+            /**
+             * Current
+             * Format: password
+             */
+            current: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
         /**
          * Period
          * @description The time that a limit counts; credits count since they were last renewed.
@@ -3914,6 +4289,44 @@ export interface components {
             variants: number | null;
         };
         /**
+         * SelfUpdate
+         * @description What people change of themselves; `preferences` replace what was kept before, whole.
+         */
+        SelfUpdate: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string;
+            /**
+             * Preferences
+             * @default null
+             */
+            preferences: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /**
+         * SelfView
+         * @description Who calls, in which role, and where they belong.
+         */
+        SelfView: {
+            /**
+             * Key Id
+             * @description The key that was sent; null for a person.
+             */
+            key_id: string | null;
+            organisation: components["schemas"]["OrganisationView"];
+            /** Preferences */
+            preferences: {
+                [key: string]: unknown;
+            };
+            /** @description What you may do now: of a key, at most what its maker may. */
+            role: components["schemas"]["Role"];
+            /** @description You; of a machine, the member who made its key. */
+            user: components["schemas"]["UserView"];
+        };
+        /**
          * SlowBatchView
          * @description A batch that made no image for five minutes, or takes three times as long as expected, and why.
          */
@@ -4545,6 +4958,8 @@ export type FirebaseView = components['schemas']['FirebaseView'];
 export type HealthView = components['schemas']['HealthView'];
 export type HindranceView = components['schemas']['HindranceView'];
 export type Holder = components['schemas']['Holder'];
+export type InvitationAccept = components['schemas']['InvitationAccept'];
+export type InvitationView = components['schemas']['InvitationView'];
 export type ItemAssetView = components['schemas']['ItemAssetView'];
 export type ItemErrorView = components['schemas']['ItemErrorView'];
 export type ItemLeft = components['schemas']['ItemLeft'];
@@ -4573,7 +4988,13 @@ export type LinksView = components['schemas']['LinksView'];
 export type LinksWanted = components['schemas']['LinksWanted'];
 export type LoginCreate = components['schemas']['LoginCreate'];
 export type LoginView = components['schemas']['LoginView'];
+export type MemberInvite = components['schemas']['MemberInvite'];
+export type MemberInvitedView = components['schemas']['MemberInvitedView'];
 export type MemberLimitSettings = components['schemas']['MemberLimitSettings'];
+export type MemberPage = components['schemas']['MemberPage'];
+export type MemberStatus = components['schemas']['MemberStatus'];
+export type MemberUpdate = components['schemas']['MemberUpdate'];
+export type MemberView = components['schemas']['MemberView'];
 export type ModelCapabilities = components['schemas']['ModelCapabilities'];
 export type ModelDifferenceView = components['schemas']['ModelDifferenceView'];
 export type ModelList = components['schemas']['ModelList'];
@@ -4583,8 +5004,11 @@ export type ModelShare = components['schemas']['ModelShare'];
 export type ModelView = components['schemas']['ModelView'];
 export type MonitorView = components['schemas']['MonitorView'];
 export type OrganisationLimitSettings = components['schemas']['OrganisationLimitSettings'];
+export type OrganisationNowView = components['schemas']['OrganisationNowView'];
+export type OrganisationUpdate = components['schemas']['OrganisationUpdate'];
 export type OrganisationView = components['schemas']['OrganisationView'];
 export type Outcome = components['schemas']['Outcome'];
+export type PasswordChange = components['schemas']['PasswordChange'];
 export type Period = components['schemas']['Period'];
 export type PlacedItemView = components['schemas']['PlacedItemView'];
 export type Priority = components['schemas']['Priority'];
@@ -4608,6 +5032,8 @@ export type ReuseShare = components['schemas']['ReuseShare'];
 export type Role = components['schemas']['Role'];
 export type Row = components['schemas']['Row'];
 export type RowSettings = components['schemas']['RowSettings'];
+export type SelfUpdate = components['schemas']['SelfUpdate'];
+export type SelfView = components['schemas']['SelfView'];
 export type SlowBatchView = components['schemas']['SlowBatchView'];
 export type Sort = components['schemas']['Sort'];
 export type SpendView = components['schemas']['SpendView'];
@@ -5027,6 +5453,46 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "…",
+                 *       "token": "inv_…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationAccept"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -6748,6 +7214,345 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_self: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    update_self: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "preferences": {
+                 *         "colour_scheme": "dark"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SelfUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "…",
+                 *       "password": "…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description Entries a page; more than 200 are taken as 200. */
+                page_size?: number;
+                /** @description The `next_page_token` of the page before; empty for the first. */
+                page_token?: string;
+                /** @description Those who were removed, instead of those who belong. */
+                removed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own, new for each new request (a UUID is fine), quoted or not: a repeat with the same key and body gets the first answer again and starts nothing twice. Kept for 7 days. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "name": "Ada",
+                 *       "role": "editor"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MemberInvite"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberInvitedView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "admin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MemberUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reinvite_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_models: {
         parameters: {
             query?: {
@@ -6805,6 +7610,77 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationNowView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    update_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "time_zone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OrganisationUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationNowView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
