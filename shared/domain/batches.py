@@ -148,11 +148,15 @@ class Cost(Part):
 
 
 class ModelDemand(Part):
-    """What a batch made of one model's room at its last step: images in flight, and images that could start (or more)."""
+    """What a batch made of one model's room at its last step: images in flight, and images that could start (or more).
+
+    `started_at` is the last starting time that it was given, None before the first.
+    """
 
     model: str
     outstanding: int = 0
     waiting: int = 0
+    started_at: datetime | None = None
 
 
 class Queue(Part):
@@ -218,6 +222,11 @@ class Batch(Stored):
     deleted_at: datetime | None = None
     duplicate_of: str | None = None
     terms: list[str] = Field(default_factory=list)
+
+    @property
+    def begun_at(self) -> datetime:
+        """From when on it could start images."""
+        return max(self.created_at, self.start_at or self.created_at)
 
     @property
     def is_live(self) -> bool:

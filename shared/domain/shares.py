@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeVar
 
 from shared.domain.lanes import LANE_WEIGHTS
@@ -41,9 +42,10 @@ def filled(room: float, demands: Sequence[float], weights: Sequence[float]) -> l
     given = [0.0] * len(demands)
     order = sorted(range(len(demands)), key=lambda place: demands[place] / weights[place])
     left = room
-    for rank, place in enumerate(order):
-        heavy = weights[place] / sum(weights[other] for other in order[rank:])
-        given[place] = min(demands[place], left * heavy)
+    # From the last on: what each one and all after it weigh.
+    weighed = list(accumulate(weights[place] for place in reversed(order)))
+    for place, together in zip(order, reversed(weighed), strict=True):
+        given[place] = min(demands[place], left * weights[place] / together)
         left = max(left - given[place], 0.0)
     return given
 

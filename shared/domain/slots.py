@@ -37,7 +37,7 @@ class Slots:
         Whoever could not start when its time came is late by that much, and by one gap at most: its part stays what it is.
         """
         gap = least_gap(per_second)
-        next_one = begun_at + phase * gap if last is None else last + gap
+        next_one = next_start(per_second, last=last, begun_at=begun_at, phase=phase)
         return cls(max(next_one, now - gap), gap, now, ahead)
 
     @property
@@ -52,6 +52,12 @@ class Slots:
     def opens_at(self, taken: int) -> datetime:
         """From when on there are more than these."""
         return max(self.first + taken * self.gap - self.ahead, self.now)
+
+
+def next_start(per_second: float, *, last: datetime | None, begun_at: datetime, phase: float) -> datetime:
+    """When a batch that may start so many calls a second may start its next one, be that long ago."""
+    gap = least_gap(per_second)
+    return begun_at + phase * gap if last is None else last + gap
 
 
 def spacing(per_second: float) -> timedelta:

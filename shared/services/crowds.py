@@ -12,6 +12,8 @@ from shared.repositories.batches import BatchRepository, org_of
 # Beyond so many active batches these stand for all: parts are then smaller by as much as there are more.
 MOST_KNOWN = 500
 _KEPT_SECONDS = 1.0
+# A batch's document is written at most once a second, at a tick: for so long its own step may know better.
+_NEWS_SECONDS = 2.0
 
 
 class CrowdService:
@@ -25,6 +27,7 @@ class CrowdService:
         self._read_at: float | None = None
         self._by_model: dict[str, dict[str, Competitor]] = {}
         self._known = 1.0
+        self._news: dict[str, tuple[float, str, Batch]] = {}
 
     def of(self, org: str, batch: Batch) -> Callable[[str], Crowd]:
         """Gives the crowd around a batch at each of its models."""
@@ -35,18 +38,20 @@ class CrowdService:
                 model: tuple(other for other in by_model.get(model, {}).values() if other.batch != batch.id)
                 for model in batch.models
             }
-        me = Competitor(org=org, batch=batch.id, priority=batch.priority)
+        me = Competitor(org=org, batch=batch.id, priority=batch.priority, begun_at=batch.begun_at)
         return lambda model: Crowd(me, around.get(model, ()), known)
 
     def learn(self, org: str, batch: Batch) -> None:
         """What a step of this instance found its batch to use, from now on and not only once it is published and read."""
         with self._lock:
+            self._news[batch.id] = (self._clock.monotonic(), org, batch)
             self._forget(batch.id)
             self._note(org, batch)
 
     def forget(self, batch: str) -> None:
         """This batch uses nothing any more."""
         with self._lock:
+            self._news.pop(batch, None)
             self._forget(batch)
 
     def _refresh(self) -> None:
@@ -59,6 +64,10 @@ class CrowdService:
         self._by_model = {}
         for read in found:
             self._note(org_of(read.path), read.value)
+        self._news = {batch: news for batch, news in self._news.items() if now - news[0] <= _NEWS_SECONDS}
+        for batch, (_, org, news) in self._news.items():
+            self._forget(batch)
+            self._note(org, news)
         self._read_at = now
 
     def _note(self, org: str, batch: Batch) -> None:

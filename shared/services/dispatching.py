@@ -128,8 +128,10 @@ class DispatchService:
         due = {read.path: read for read in unclaimed if turns[read.value.model].closed_until is None}
         for model in batch.models:
             turn = turns[model]
-            # Of a single model it is plain how many more wait; of several one item tells whether any does.
-            if len(batch.models) == 1 and (turn.closed_until is not None or turn.room <= 0):
+            # Of a single model it is plain how many more wait; of several one item tells whether any does, and of a batch
+            # that stands in line whether it is for a place that it waits.
+            is_full = turn.room <= 0 and turn.outstanding > 0
+            if len(batch.models) == 1 and (turn.closed_until is not None or is_full):
                 turn.has_more = True
                 continue
             # One at least, so that it is always known whether money is what is missing.

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from shared.services.retry_orders import RetryOrders
     from shared.services.steps import StepService
     from shared.services.submissions import SubmissionService
+    from shared.services.turns import TurnService
     from shared.services.watched_models import WatchedModel
 
 
@@ -210,6 +211,7 @@ class Engine:
             plans=PlanService(documents, self.rows, self._offer, clock),
             dispatches=self._dispatches,
             crowds=self._crowds,
+            turns=self._turns,
             lost_work=LostWorkService(
                 documents, outcomes=self._outcomes, provider_jobs=self._provider_jobs, clock=clock
             ),
@@ -327,10 +329,21 @@ class Engine:
         return CrowdService(self._ports.documents, self._ports.clock)
 
     @made_once
+    def _turns(self) -> "TurnService":
+        from shared.services.turns import TurnService
+
+        return TurnService(
+            self._offer,
+            pacers=self.pacers,
+            crowds=self._crowds,
+            clock=self._ports.clock,
+            tick=self._rules.pace.tick,
+        )
+
+    @made_once
     def _dispatches(self) -> "DispatchService":
         from shared.services.allotments import AllotmentService
         from shared.services.dispatching import DispatchService
-        from shared.services.turns import TurnService
 
         pace, clock = self._rules.pace, self._ports.clock
         return DispatchService(
@@ -339,7 +352,7 @@ class Engine:
             offer=self._offer,
             allotments=AllotmentService(self._handler, self.reservations, clock),
             fallbacks=self._fallbacks,
-            turns=TurnService(self._offer, pacers=self.pacers, crowds=self._crowds, clock=clock, tick=pace.tick),
+            turns=self._turns,
             clock=clock,
             dispatch_timeout=pace.dispatch_timeout,
         )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.batches import Batch, ModelDemand, Progress, Queue
+from shared.domain.lines import Line
 from shared.domain.modes import BatchStatus, Desired
 from shared.domain.progress import Counts, about, progress
 from shared.services.dispatching import Dispatched
@@ -20,13 +21,17 @@ _SOON_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What is told of a batch; `eta_seconds` is an estimate for as long as nothing can be measured, None without one."""
+    """What is told of a batch; `eta_seconds` is an estimate for as long as nothing can be measured, None without one.
+
+    `look_at` is when a batch that stands in line looks again, if nobody wakes it before.
+    """
 
     status: BatchStatus
     reason: str
     queue: Queue
     demand: list[ModelDemand]
     eta_seconds: int | None = None
+    look_at: datetime | None = None
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -75,7 +80,11 @@ def outlook(
     left = counts.pending + counts.running
     status, reason = _state(batch, counts, dispatched)
     if batch.desired is not Desired.RUN:
-        demand = [one.model_copy(update={"waiting": 0}) for one in batch.demand or ()]
+        # What was on its way is recalled: no more is in flight than is being made.
+        demand = [
+            one.model_copy(update={"waiting": 0, "outstanding": min(one.outstanding, counts.running)})
+            for one in batch.demand or ()
+        ]
         return Outlook(status=status, reason=reason, queue=Queue(), demand=demand)
     demand = demands(dispatched.turns, left=left, is_planned=is_planned and not dispatched.out_of_money)
     if dispatched.out_of_money:
@@ -89,6 +98,7 @@ def outlook(
         queue=Queue(position=wait.position, starts_at=starts_at),
         demand=demand,
         eta_seconds=_estimate(left, dispatched.turns, wait),
+        look_at=min((turn.looks_again_at for turn in dispatched.turns.values() if turn.looks_again), default=None),
     )
 
 
@@ -154,6 +164,8 @@ def _queued(turn: Turn, now: datetime) -> _Wait:
     seconds = 0.0 if turn.outstanding else max((turn.slots.first - now).total_seconds(), 0.0)
     if turn.is_crowded:
         seconds = max(seconds, 1 / turn.own_per_second)
+    if turn.stands_in_line and turn.line is not None:
+        return _in_line(turn, turn.line, max(seconds, turn.seconds_in_line))
     position = turn.crowd.ahead(seconds, turn.per_second)
     if position:
         words = f"Waiting behind {about(position)} in the {turn.crowd.me.priority.value} lane."
@@ -164,6 +176,17 @@ def _queued(turn: Turn, now: datetime) -> _Wait:
     return _Wait(reason=f"Waiting for {what}: its next image starts in about {seconds:.0f} s.", seconds=seconds)
 
 
+def _in_line(turn: Turn, line: Line, seconds: float) -> _Wait:
+    """Behind batches that have waited longer for their part of a model, which is less than one image at a time."""
+    words = f"Waiting for its turn at {turn.title}: it is next."
+    if line.ahead:
+        batches = "1 batch goes" if line.ahead == 1 else f"{line.ahead} batches go"
+        words = (
+            f"Waiting for its turn at {turn.title}: {batches} first, its next image starts in about {seconds:.0f} s."
+        )
+    return _Wait(reason=words, seconds=seconds, position=turn.crowd.ahead(seconds, turn.per_second))
+
+
 def _estimate(left: int, turns: Mapping[str, Turn], wait: _Wait) -> int | None:
     """The seconds that so many images take by the batch's part of its models' pace, after the wait for the first."""
     known = [turn for turn in turns.values() if turn.spec is not None]
@@ -172,6 +195,12 @@ def _estimate(left: int, turns: Mapping[str, Turn], wait: _Wait) -> int | None:
     per_second = sum(turn.own_per_second for turn in known)
     longest = max(turn.spec.typical_seconds for turn in known if turn.spec)
     return round(wait.seconds + max(left / per_second, longest))
+
+
+def freed(batch: Batch, demand: Sequence[ModelDemand]) -> bool:
+    """Whether less of it is in flight at a model than its document says."""
+    left = {one.model: one.outstanding for one in demand}
+    return any(left.get(one.model, 0) < one.outstanding for one in batch.demand or ())
 
 
 def _urgent(reason: str, queue: Queue) -> str:

@@ -1,6 +1,6 @@
 """The step: one idempotent look at a batch that does what is missing and asks for the next look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Any
 
 from shared import telemetry
 from shared.domain import progress
-from shared.domain.batches import Batch, StepControl
+from shared.domain.batches import Batch, ModelDemand, StepControl
 from shared.domain.errors import GuardRefused
 from shared.domain.modes import BatchStatus, Desired, ItemStatus
 from shared.domain.progress import Counts
@@ -26,11 +26,12 @@ from shared.services.closings import ClosingService
 from shared.services.crowds import CrowdService
 from shared.services.dispatching import Dispatched, DispatchService
 from shared.services.lost_work import LostWorkService
-from shared.services.outlooks import Outlook, outlook
+from shared.services.outlooks import Outlook, freed, outlook
 from shared.services.planning import PlanService
 from shared.services.reservations import ReservationService
 from shared.services.retries import RetryService
 from shared.services.step_requests import StepRequests
+from shared.services.turns import TurnService
 
 _PUBLISH_EVERY = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(seconds=60)
@@ -58,6 +59,7 @@ class StepService:
         plans: PlanService,
         dispatches: DispatchService,
         crowds: CrowdService,
+        turns: TurnService,
         lost_work: LostWorkService,
         retries: RetryService,
         cancellations: CancellationService,
@@ -75,6 +77,7 @@ class StepService:
         self._plans = plans
         self._dispatches = dispatches
         self._crowds = crowds
+        self._turns = turns
         self._lost_work = lost_work
         self._retries = retries
         self._cancellations = cancellations
@@ -174,6 +177,7 @@ class StepService:
         if is_planned and counts.pending == 0 and counts.running == 0:
             self._crowds.forget(batch.id)
             self._closings.finish(org, read, counts)
+            self._wake_next(org, batch, ())
             return
         now = self._clock.now()
         samples = progress.with_sample(step.control.value.samples, now=now, finished=counts.finished)
@@ -181,6 +185,8 @@ class StepService:
         next_due_at = due[ItemStatus.PENDING]
         told = outlook(batch, counts, dispatched, now=now, is_planned=is_planned, next_due_at=next_due_at)
         self._crowds.learn(org, batch.model_copy(update={"demand": told.demand}))
+        if counts.finished > batch.progress.finished or freed(batch, told.demand):
+            self._wake_next(org, batch, told.demand)
         soon = not is_planned or (batch.desired is Desired.CANCEL and counts.pending > 0)
         latest = min(now + _LONGEST_WAIT, _seen_again_at(told, now))
         next_step_at = min([latest, *(moment for moment in due.values() if moment is not None)])
@@ -197,6 +203,11 @@ class StepService:
             next_step_at = min(next_step_at, max(dispatched.paced_until, now))
         if next_step_at - now < _LONGEST_WAIT:
             self._requests.at(org, batch.id, max(next_step_at, now))
+
+    def _wake_next(self, org: str, batch: Batch, demand: Sequence[ModelDemand]) -> None:
+        """Ask for steps of the batches whose turn it is at places that this one does not use any more."""
+        in_flight = {one.model: one.outstanding for one in demand}
+        self._requests.soon_for(self._turns.next_in_line(org, batch, in_flight))
 
     def _publish(
         self,
@@ -274,4 +285,6 @@ def _is_other(batch: Batch, counts: Counts) -> bool:
 def _seen_again_at(told: Outlook, now: datetime) -> datetime:
     """When a batch that waits is to be looked at again: a worker who begins with one of its images asks for no step."""
     starts_at = told.queue.starts_at
+    if told.look_at is not None:
+        return told.look_at
     return now + _LONGEST_WAIT if starts_at is None else max(starts_at, now) + _PUBLISH_EVERY

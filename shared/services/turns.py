@@ -1,13 +1,14 @@
 """What a batch may start of each model in one step: its part of the model's places and of its rate."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from shared.domain.batches import Batch, ModelDemand
-from shared.domain.crowds import Crowd
+from shared.domain.crowds import Crowd, LinePace
 from shared.domain.image_models import ImageModelSpec
+from shared.domain.lines import Contender, Line
 from shared.domain.offers import Offer
 from shared.domain.pacers import Paced
 from shared.domain.slots import OF_THE_RATE, Slots, spacing
@@ -18,6 +19,11 @@ from shared.services.timetables import Timetables
 
 _OUTSTANDING = 1.5
 _OF_NO_MODEL = 50
+# Who is next looks this often whether a place came free: what other instances see of it is up to a second old.
+_NEXT_LOOKS_SECONDS = 1.0
+# Who is far from being next is woken by whoever goes before; together they look no more often than this in a second.
+_LOOKS_PER_SECOND = 4.0
+_LONGEST_LOOK_SECONDS = 60.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,7 +31,8 @@ class Turn:
     """One model in one step: how many more may be in flight (`room`) and start (`slots`), and what was made of it.
 
     Without a `pace` the model is known no more: nothing is called for it, its items are only to learn that it is gone.
-    `has_more` says that more wait than were looked for, `booked` which of this batch's starting times was given out last.
+    `has_more` says that more wait than were looked for, `booked` which of this batch's starting times was given out last,
+    `line` who else wants places.
     """
 
     model: str
@@ -41,13 +48,14 @@ class Turn:
     has_more: bool = False
     given: int = 0
     booked: datetime | None = None
+    line: Line | None = None
 
     @property
     def per_second(self) -> float:
         """How many images a second the model makes in all, by its pace and what one usually takes."""
         if self.spec is None or self.pace is None:
             return float(_OF_NO_MODEL)
-        return min(OF_THE_RATE * self.pace.rate_per_second, self.pace.concurrency / self.spec.typical_seconds)
+        return _made_per_second(self.spec, self.pace)
 
     @property
     def title(self) -> str:
@@ -63,6 +71,40 @@ class Turn:
     def own_per_second(self) -> float:
         """How many images a second are this batch's part of what the model makes."""
         return self.per_second * self.crowd.of_places(max(self.per_second, 1.0))
+
+    @property
+    def stands_in_line(self) -> bool:
+        """Whether none of its images is in flight, and one could be if others did not go before."""
+        return self._is_refused and not self.outstanding
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether nothing of its own may tell it when it can go on: it has nothing in flight, or a free place is left to others who may not take it."""
+        if self.line is None or not self._is_refused:
+            return False
+        others_first = self.line.free > 0 and self.line.me.wants_turn and self.line.room <= self.line.me.sure
+        return not self.outstanding or others_first
+
+    @property
+    def _is_refused(self) -> bool:
+        wants = self.has_more or self.waiting > 0
+        return self.line is not None and wants and self.room <= 0
+
+    @property
+    def seconds_in_line(self) -> float:
+        """About how long it takes until one of its images has a place."""
+        if self.line is None:
+            return 0.0
+        return max(self.line.ahead + 1 - max(self.line.free, 0.0), 0.0) / self.per_second
+
+    @property
+    def looks_again_at(self) -> datetime:
+        """When a batch in line looks again if nobody wakes it: all that wait look no more often than images are made, and four times a second."""
+        seconds = _NEXT_LOOKS_SECONDS
+        if self.line is not None and self.line.ahead - max(self.line.free, 0.0) > self.per_second:
+            everybody = (len(self.line.others) + 1) / self.line.known
+            seconds = max(self.seconds_in_line, everybody / (self.per_second + _LOOKS_PER_SECOND), seconds)
+        return self.slots.now + timedelta(seconds=min(seconds, _LONGEST_LOOK_SECONDS))
 
     def start(self, wanted: int) -> list[datetime]:
         """When each of so many starts, as far as the model's rate and this batch's part of it let them start soon."""
@@ -120,6 +162,16 @@ class TurnService:
             for model in batch.models
         }
 
+    def next_in_line(self, org: str, batch: Batch, in_flight: Mapping[str, int]) -> list[tuple[str, str]]:
+        """Whose turn it is, (organisation, batch), now that this batch has so many in flight at its models."""
+        crowd_at, found = self._crowds.of(org, batch), list[Contender]()
+        for model in batch.models:
+            spec, crowd = self._offer.find(model), crowd_at(model)
+            if spec is not None and crowd.others:
+                pace = self._pacers.of(spec)
+                found += self._line(spec, pace, self._with_own(crowd, in_flight.get(model, 0), None)).next()
+        return list(dict.fromkeys((one.org, one.batch) for one in found))
+
     def grow(self, held_back: Iterable[str]) -> None:
         """More of these models' images wait than their pace lets start."""
         for model in held_back:
@@ -134,34 +186,55 @@ class TurnService:
         slots = Slots.at_rate(
             rate * crowd.of_starts(rate),
             now=now,
-            ahead=2 * self._tick,
+            ahead=self._ahead,
             last=last,
-            begun_at=max(batch.created_at, batch.start_at or batch.created_at),
+            begun_at=batch.begun_at,
             phase=crowd.phase,
         )
         is_closed = pace.closed_until is not None and pace.closed_until > now
+        crowd = self._with_own(crowd, outstanding, last)
+        line = None if spec is None or is_closed else self._line(spec, pace, crowd)
+        # Nothing is called for a model that is gone: no place of it is taken either.
+        room = line.room if line else 0 if is_closed else _OF_NO_MODEL - outstanding
         return Turn(
             model=model,
             timetables=self._timetables,
             crowd=crowd,
             slots=slots,
             outstanding=outstanding,
-            room=0 if is_closed else ceil(self._part_of_places(spec, pace, crowd)) - outstanding,
+            room=room,
             spec=spec,
             pace=pace if spec else None,
             closed_until=pace.closed_until if is_closed else None,
+            booked=last,
+            line=line,
         )
 
-    def _part_of_places(self, spec: ImageModelSpec | None, pace: Paced, crowd: Crowd) -> float:
-        """How many images in flight are this batch's: its part of 1.5 × concurrency and a tick's worth."""
-        if spec is None:
-            return _OF_NO_MODEL
+    @property
+    def _ahead(self) -> timedelta:
+        return 2 * self._tick
+
+    def _with_own(self, crowd: Crowd, outstanding: int, last: datetime | None) -> Crowd:
+        return replace(crowd, me=replace(crowd.me, outstanding=outstanding, started_at=last))
+
+    def _line(self, spec: ImageModelSpec, pace: Paced, crowd: Crowd) -> Line:
+        """Who wants the model's places: 1.5 × concurrency and a tick's worth; of a job, no more than its concurrency."""
         seconds = self._tick.total_seconds()
         # What the model makes in a tick: more would stand in the lane's queue, before images of others that come later.
         in_a_tick = min(pace.rate_per_second * seconds, pace.concurrency * min(seconds / spec.typical_seconds, 1))
         # No worker holds back a job that runs on its provider's side: what is outstanding is what runs.
-        at_most = pace.concurrency if spec.job else _OUTSTANDING * pace.concurrency + ceil(in_a_tick)
-        return at_most * crowd.of_places(at_most)
+        is_job = spec.job is not None
+        room = pace.concurrency if is_job else _OUTSTANDING * pace.concurrency + ceil(in_a_tick)
+        made = LinePace(
+            starts_per_second=pace.rate_per_second,
+            images_per_second=_made_per_second(spec, pace),
+            ahead=self._ahead,
+        )
+        return crowd.line(room, made, now=self._clock.now(), strict=is_job)
+
+
+def _made_per_second(spec: ImageModelSpec, pace: Paced) -> float:
+    return min(OF_THE_RATE * pace.rate_per_second, pace.concurrency / spec.typical_seconds)
 
 
 def demands(turns: Mapping[str, Turn], *, left: int, is_planned: bool) -> list[ModelDemand]:
@@ -172,6 +245,7 @@ def demands(turns: Mapping[str, Turn], *, left: int, is_planned: bool) -> list[M
             model=model,
             outstanding=turn.outstanding,
             waiting=rest if turn.has_more or not is_planned else min(turn.waiting, rest),
+            started_at=turn.booked,
         )
         for model, turn in turns.items()
     ]

@@ -5,9 +5,10 @@ The clock moves only when every worker waits, for an answer or for a place, so a
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
+from types import MappingProxyType
 
 from shared.ports.providers import GeneratedImage, ImageRequest
 from tests.clocks import ManualClock
@@ -20,10 +21,14 @@ _PATIENCE_SECONDS = 60.0
 
 
 class TimedProvider:
-    """Answers each request after so many scripted seconds; `calls` says when which prompt was asked for."""
+    """Answers each request after so many scripted seconds; `calls` says when which prompt was asked for.
 
-    def __init__(self, seconds: float = 1.0) -> None:
-        self._seconds = timedelta(seconds=seconds)
+    `by_model` says of which models' images an answer takes another time.
+    """
+
+    def __init__(self, seconds: float = 1.0, by_model: Mapping[str, float] = MappingProxyType({})) -> None:
+        self._seconds = seconds
+        self._by_model = by_model
         self._lock = Lock()
         self._open: list[tuple[datetime, Event]] = []
         self.clock: ManualClock | None = None
@@ -37,7 +42,8 @@ class TimedProvider:
         with self._lock:
             now = self.clock.now()
             self.calls[request.prompt].append(now)
-            self._open.append((now + self._seconds, answered))
+            seconds = self._by_model.get(request.model, self._seconds)
+            self._open.append((now + timedelta(seconds=seconds), answered))
             self.most_at_once = max(self.most_at_once, len(self._open))
         assert answered.wait(_PATIENCE_SECONDS)
         return made(request)
@@ -65,11 +71,17 @@ class TimedProvider:
 
 
 class BusyWorld:
-    """Delivers tasks as a queue with many workers does, while images take their time."""
+    """Delivers tasks as a queue with many workers does, while images take their time.
 
-    def __init__(self, world: World, provider: TimedProvider) -> None:
+    `steps` counts the steps that were delivered, `most_busy` how many workers were busy at once at most.
+    """
+
+    def __init__(self, world: World, provider: TimedProvider, *, workers: int = LANE_CONCURRENCY) -> None:
         self.world = world
         self.provider = provider
+        self.steps = 0
+        self.most_busy = 0
+        self._workers = workers
         provider.clock = world.clock
         self._busy: list[tuple[str, Thread]] = []
         self._given: set[str] = set()
@@ -95,9 +107,7 @@ class BusyWorld:
     def _waiting(self) -> list[Delivery]:
         """Tasks that no worker has, and for which there is a worker."""
         busy = Counter(lane for lane, _ in self._busy)
-        return [
-            one for one in self.world.waiting() if one.name not in self._given and busy[one.queue] < LANE_CONCURRENCY
-        ]
+        return [one for one in self.world.waiting() if one.name not in self._given and busy[one.queue] < self._workers]
 
     def _deliver(self) -> int:
         """Hand out what is due, the longest due first; how much that was."""
@@ -105,8 +115,9 @@ class BusyWorld:
         due = [one for one in self._waiting() if one.due_at <= self.world.clock.now()]
         for one in due:
             if one.function == "advance_batch":
+                self.steps += 1
                 self._carry_out(one)
-            elif busy[one.queue] < LANE_CONCURRENCY:
+            elif busy[one.queue] < self._workers:
                 busy[one.queue] += 1
                 self._given.add(one.name)
                 thread = Thread(target=self._carry_out, args=(one,), daemon=True)
@@ -127,6 +138,7 @@ class BusyWorld:
             self._busy = [(lane, thread) for lane, thread in self._busy if thread.is_alive()]
             waiting = sum(self.world.engine.places.waiting(model) for model in models)
             if len(self._busy) == self.provider.open + waiting:
+                self.most_busy = max(self.most_busy, len(self._busy))
                 return
             assert time.monotonic() < end, "A worker neither ends nor waits."
             time.sleep(0.000_5)

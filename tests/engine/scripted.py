@@ -83,7 +83,10 @@ class ScriptedProvider:
 
 
 class ScriptedJobs:
-    """Works on its own side: each submitted job is `answer`ed at the look of its turn, by default the second, and kept."""
+    """Works on its own side: each submitted job is `answer`ed at the look of its turn, by default the second, and kept.
+
+    `most_running` is how many jobs it had at once at most.
+    """
 
     def __init__(
         self, answer: Callable[[ImageRequest, int], GeneratedImage | StillRunning] | None = None, *, looks: int = 2
@@ -94,6 +97,8 @@ class ScriptedJobs:
         self.submitted: list[ImageRequest] = []
         self.billed: Counter[str] = Counter()
         self.looks: Counter[str] = Counter()
+        self._running: set[str] = set()
+        self.most_running = 0
 
     @property
     def requests(self) -> list[ImageRequest]:
@@ -107,6 +112,8 @@ class ScriptedJobs:
             self.submitted.append(request)
             self._jobs[name] = request
             self.billed[_key(request)] += 1
+            self._running.add(name)
+            self.most_running = max(self.most_running, len(self._running))
         return ProviderJob(id=name, place="rack.3.")
 
     def poll(self, job: ProviderJob, *, deadline_seconds: float) -> GeneratedImage | StillRunning:
@@ -114,7 +121,11 @@ class ScriptedJobs:
         with self._lock:
             self.looks[job.id] += 1
             request, turn = self._jobs[job.id], self.looks[job.id]
-        return self._answer(request, turn)
+        answer = self._answer(request, turn)
+        if not isinstance(answer, StillRunning):
+            with self._lock:
+                self._running.discard(job.id)
+        return answer
 
 
 def job_model(name: str = "scripted-1", **settings: Any) -> ImageModelSpec:

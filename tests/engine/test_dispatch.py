@@ -48,7 +48,8 @@ def test_batches_share_the_bound_of_their_model(folder: Path) -> None:
     batches = [world.submit({"prompt": "a cup", "variants": 10}, {"prompt": "a jug", "variants": 10}) for _ in range(5)]
     world.clock.advance(2)
     step_often(world)
-    assert [outstanding(world, batch) for batch in batches] == [3] * 5
+    # 1.5 × 8 at once and what the model makes in a tick: two whole places each, and four go round.
+    assert sorted(outstanding(world, batch) for batch in batches) == [2, 3, 3, 3, 3]
 
 
 def test_the_configured_concurrency_stands_before_the_models_own(folder: Path) -> None:

@@ -1,5 +1,9 @@
 """What a batch sees of the others at a model."""
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +27,7 @@ others = st.builds(
 
 
 def competitor(
-    batch: str = "bat_me", org: str = "org_a", lane: Priority = Priority.STANDARD, **images: int
+    batch: str = "bat_me", org: str = "org_a", lane: Priority = Priority.STANDARD, **images: Any
 ) -> Competitor:
     return Competitor(org=org, batch=batch, priority=lane, **images)
 
@@ -108,11 +112,18 @@ def test_before_its_first_step_a_batch_may_start_every_image_of_each_model() -> 
 
 
 def test_after_a_step_it_takes_part_in_what_that_found() -> None:
-    demand = [ModelDemand(model="m", outstanding=3, waiting=4)]
-    assert competitors("org_a", batch(demand=demand)) == {"m": competitor("bat_a", outstanding=3, waiting=4)}
+    demand = [ModelDemand(model="m", outstanding=3, waiting=4, started_at=START)]
+    found = competitors("org_a", batch(demand=demand))["m"]
+    assert found == replace(competitor("bat_a", outstanding=3, waiting=4), begun_at=START, started_at=START)
 
 
 @pytest.mark.parametrize("desired", [Desired.PAUSE, Desired.CANCEL])
 def test_what_nobody_wants_does_not_wait(desired: Desired) -> None:
     demand = [ModelDemand(model="m", outstanding=3, waiting=4)]
-    assert competitors("org_a", batch(demand=demand, desired=desired)) == {"m": competitor("bat_a", outstanding=3)}
+    found = competitors("org_a", batch(demand=demand, desired=desired))["m"]
+    assert (found.outstanding, found.waiting) == (3, 0)
+
+
+def test_a_batch_with_a_later_start_waits_since_then() -> None:
+    later = START + timedelta(hours=2)
+    assert {one.begun_at for one in competitors("org_a", batch(start_at=later)).values()} == {later}

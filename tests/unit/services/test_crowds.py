@@ -34,7 +34,7 @@ def test_others_are_all_that_are_accepted_and_run(world: World) -> None:
     crowds = CrowdService(world.store, world.clock)
     assert later
     assert around(crowds, mine) == (
-        Competitor(org=ORG, batch=other.id, priority=Priority.STANDARD, outstanding=0, waiting=10),
+        Competitor(org=ORG, batch=other.id, priority=Priority.STANDARD, waiting=10, begun_at=other.created_at),
     )
     assert crowds.of(ORG, mine)("another-model").others == ()
 
@@ -62,6 +62,17 @@ def test_what_this_instance_found_is_known_at_once(world: World) -> None:
     crowds.learn(ORG, other)
     crowds.forget(other.id)
     assert around(crowds, mine) == ()
+
+
+def test_what_this_instance_found_stands_until_its_documents_tell(world: World) -> None:
+    mine, other = submitted(world, 2)
+    crowds = CrowdService(world.store, world.clock)
+    crowds.of(ORG, mine)
+    crowds.learn(ORG, other.model_copy(update={"demand": [ModelDemand(model="scripted-1", outstanding=2, waiting=1)]}))
+    world.clock.advance(1.5)
+    assert [(one.outstanding, one.waiting) for one in around(crowds, mine)] == [(2, 1)]
+    world.clock.advance(1.5)
+    assert [(one.outstanding, one.waiting) for one in around(crowds, mine)] == [(0, 10)]
 
 
 def test_beyond_the_most_that_are_read_these_stand_for_all(world: World) -> None:

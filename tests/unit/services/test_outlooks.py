@@ -8,12 +8,13 @@ import pytest
 
 from shared.domain.batches import Batch, ModelDemand, Queue
 from shared.domain.crowds import Competitor, Crowd
+from shared.domain.lines import Contender, Line
 from shared.domain.modes import BatchStatus, Desired, Priority
 from shared.domain.pacers import Paced
 from shared.domain.progress import Counts, about, item_queue
 from shared.domain.slots import Slots
 from shared.services.dispatching import Dispatched
-from shared.services.outlooks import Outlook, outlook
+from shared.services.outlooks import Outlook, freed, outlook
 from shared.services.timetables import Timetables
 from shared.services.turns import Turn
 from tests.clocks import START
@@ -82,6 +83,66 @@ def test_images_of_another_lane_are_not_counted_but_waited_for() -> None:
         seen.reason == f"Waiting for its turn at {SPEC.title} beside other lanes: its next image starts in about 4 s."
     )
     assert seen.queue == Queue(position=0, starts_at=later(4))
+
+
+def in_line(before: int, *, free: float = 0.0, part: float = 0.05, outstanding: int = 0, known: float = 1.0) -> Line:
+    me = Contender(org="org_a", batch="bat_me", part=part, outstanding=outstanding, waiting=5, due_at=START)
+    others_first = [replace(me, org="org_b", batch=f"bat_{n:03}", due_at=later(-60)) for n in range(before)]
+    return Line.of(me, others_first, free=free, now=START, known=known, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "seconds", "looks_in"),
+    [
+        # Four places, of images that take a second, at 95 % of two starts a second.
+        (in_line(100), "100 batches go first, its next image starts in about 53 s.", 53, 101 / 1.9),
+        (in_line(30), "30 batches go first, its next image starts in about 16 s.", 16, 31 / 1.9),
+        (in_line(500), "500 batches go first, its next image starts in about 264 s.", 264, 60),
+        (in_line(1), "1 batch goes first, its next image starts in about 1 s.", 1, 1),
+        (in_line(10, known=0.5), "20 batches go first, its next image starts in about 11 s.", 11, 21 / 1.9),
+        (in_line(0), "it is next.", 1, 1),
+    ],
+)
+def test_who_stands_in_line_is_told_how_many_batches_go_first_and_looks_again_about_when_it_is_its_turn(
+    line: Line, words: str, seconds: int, looks_in: float
+) -> None:
+    seen = told(turn(others(6, 500), room=0, has_more=True, line=line))
+    assert seen.reason == f"Waiting for its turn at {SPEC.title}: {words}"
+    assert seen.queue.starts_at == later(seconds)
+    assert seen.look_at is not None
+    assert (seen.look_at - START).total_seconds() == pytest.approx(looks_in)
+
+
+def test_many_that_are_about_to_be_next_do_not_all_look_each_second() -> None:
+    behind = [replace(in_line(0).me, batch=f"bat_z{n:03}", due_at=later(-1)) for n in range(300)]
+    line = replace(in_line(5), others=[*in_line(5).others, *behind])
+    seen = told(turn(others(6, 500), room=0, has_more=True, line=line))
+    assert seen.look_at is not None
+    assert (seen.look_at - START).total_seconds() == pytest.approx(306 / (1.9 + 4))
+
+
+@pytest.mark.parametrize("fields", [{"room": 1}, {"outstanding": 1}, {"waiting": 0}, {"line": None}])
+def test_who_may_start_or_has_started_or_wants_nothing_does_not_stand_in_line(fields: dict[str, Any]) -> None:
+    values: dict[str, Any] = {"room": 0, "line": in_line(9)} | fields
+    assert told(turn(others(6, 500), **values)).look_at is None
+
+
+def test_who_leaves_a_free_place_to_others_looks_whether_they_took_it() -> None:
+    busy: dict[str, Any] = {"room": 0, "outstanding": 1, "has_more": True}
+    left = told(turn(others(6, 500), line=in_line(1, free=1, part=1.5, outstanding=1), **busy), of=counts(running=1))
+    assert (left.reason, left.look_at) == ("", later(1))
+    full = told(turn(others(6, 500), line=in_line(1, part=1.5, outstanding=1), **busy), of=counts(running=1))
+    assert full.look_at is None
+
+
+def test_what_is_recalled_by_a_pause_is_in_flight_no_more() -> None:
+    demand = [ModelDemand(model=SPEC.id, outstanding=4, waiting=9)]
+    seen = told(desired=Desired.PAUSE, demand=demand, of=counts(running=1))
+    assert [(one.outstanding, one.waiting) for one in seen.demand] == [(1, 0)]
+    assert freed(batch(demand=demand), seen.demand)
+    assert not freed(batch(demand=demand), demand)
+    assert freed(batch(demand=demand), [])
+    assert not freed(batch(), [])
 
 
 def test_a_start_that_is_near_is_not_worth_a_word() -> None:
