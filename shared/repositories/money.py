@@ -1,6 +1,6 @@
 """Budgets, reservations and the ledger."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -40,6 +40,14 @@ class ReservationRepository(Collection[Reservation]):
         wanted = {name: Sum(name, live) for name in ("reserved_micros", "reserved_images")}
         found = self._documents.aggregate(paths.reservations(org), wanted)
         return found["reserved_micros"], found["reserved_images"]
+
+    def of_members(self, org: str, members: Sequence[str]) -> dict[str, int]:
+        """The micros that each member's batches have set aside together, all at one read time."""
+        wanted = {
+            member: Sum("reserved_micros", (Where("member", "==", member), Where("expires_at", "<", NEVER)))
+            for member in members
+        }
+        return self._documents.aggregate(paths.reservations(org), wanted) if wanted else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,16 +8,15 @@ from shared.domain.callers import Caller
 from shared.domain.errors import FieldError, Invalid, NotFound
 from shared.domain.limit_settings import MAX_MICROS, CreditGrant, granted
 from shared.domain.limit_words import dollars
-from shared.domain.limits import Credits, Holder, MemberLimits, OrganisationLimits, Period, Standing
+from shared.domain.limits import Credits, MemberLimits, OrganisationLimits, Standing
 from shared.domain.modes import Role
 from shared.domain.reports import Day, zone_of
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
 from shared.repositories.idempotency import IdempotencyRepository
-from shared.repositories.limits import LimitsReader, MemberLimitsRepository
+from shared.repositories.limits import InForce, LimitsReader, MemberLimitsRepository
 from shared.services.limit_changes import MAX_MEMBERS, NO_WRITES, LimitChanges, Said
 from shared.services.reservations import ReservationService
-from shared.services.standings import Account
 
 ROUTE: Final = "credits"
 OURS: Final = "organisation"
@@ -70,17 +69,14 @@ class CreditService:
                 )
         return self._account(caller, holder)
 
-    def list(self, caller: Caller) -> list[CreditAccount]:
+    def list(self, caller: Caller) -> Sequence[CreditAccount]:
         """The organisation's credits and the caller's, or for admins every member's. Raises Forbidden."""
         caller.require(Role.VIEWER)
         rules = self._reader.in_force(caller.org, caller.member)
-        holders = [OURS] if rules.organisation.credits else []
+        own = [rules.member]
         if caller.role is Role.ADMIN:
-            every = self._own.all(caller.org, limit=MAX_MEMBERS)
-            holders += [read.value.member for read in every if read.value.credits]
-        elif rules.member.credits:
-            holders.append(caller.member)
-        return [self._account(caller, holder) for holder in holders]
+            own = [read.value for read in self._own.all(caller.org, limit=MAX_MEMBERS)]
+        return self._accounts(caller.org, rules, own)
 
     def end(self, caller: Caller, holder: str) -> None:
         """The organisation's (`organisation`) or a member's credits bind no longer. Raises Forbidden, NotFound."""
@@ -102,15 +98,21 @@ class CreditService:
         return before.model_copy(update={"credits": after}), said
 
     def _account(self, caller: Caller, holder: str) -> CreditAccount:
-        member = "" if holder == OURS else holder
-        rules = self._reader.in_force(caller.org, member)
-        found = rules.member.credits if member else rules.organisation.credits
-        wanted = (Holder.MEMBER if member else Holder.ORGANISATION, Period.CREDITS)
-        standings = self._reservations.standings(Account(org=caller.org, member=member))
-        standing = next((one for one in standings if (one.holder, one.period) == wanted), None)
-        if found is None or standing is None:
-            raise NotFound(f"There are no credits of {holder}.")
-        return CreditAccount(holder=holder, credits=found, standing=standing)
+        rules = self._reader.in_force(caller.org, "" if holder == OURS else holder)
+        for account in self._accounts(caller.org, rules, [rules.member]):
+            if account.holder == holder:
+                return account
+        raise NotFound(f"There are no credits of {holder}.")
+
+    def _accounts(self, org: str, rules: InForce, own: Sequence[MemberLimits]) -> Sequence[CreditAccount]:
+        """The organisation's credits and those of its own, as far as there are any: a fixed number of calls of the store."""
+        kept = {"": rules.organisation.credits, **{one.member: one.credits for one in own if one.member}}
+        holders = {member: found for member, found in kept.items() if found is not None}
+        standings = self._reservations.credits(org, holders, zone_of(rules.time_zone)) if holders else {}
+        return [
+            CreditAccount(holder=member or OURS, credits=found, standing=standings[member])
+            for member, found in holders.items()
+        ]
 
     def _is_repeat(self, caller: Caller, key: str | None, fingerprint: str) -> bool:
         if not key:

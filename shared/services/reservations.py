@@ -1,10 +1,12 @@
 """Money set aside: reserve on acceptance, extend in chunks, settle in the middle and at the end; always by guarded commits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from shared.domain.limits import Holder, Standing, Unit, smallest
+from shared.domain.limits import Credits, Holder, Standing, Unit, smallest
 from shared.domain.money import NEVER, Budget, Reservation
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
@@ -103,6 +105,11 @@ class ReservationService:
         """How every limit stands that binds this account."""
         read = self._budgets.one(account.org)
         return self._standings.of(account, read.value if read else Budget())[0]
+
+    def credits(self, org: str, holders: Mapping[str, Credits], zone: ZoneInfo) -> dict[str, Standing]:
+        """How credits stand, by their holders (a member, or "" for the organisation): three calls of the store for all."""
+        read = self._budgets.one(org)
+        return self._standings.of_credits(org, holders, read.value if read else Budget(), zone)
 
     def reserving(self, account: Account, *, wanted_micros: int, wanted_images: int) -> Granted:
         """How much a new batch gets, and the writes that set it aside, to go into the commit that accepts it.

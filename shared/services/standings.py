@@ -1,5 +1,6 @@
 """How every limit that binds somebody's work stands: what is spent in its window, and what is set aside."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -93,6 +94,24 @@ class Standings:
         total = self._total(budget, rules.organisation.organisation.total_micros, own)
         counted = self._counted(account, budget, rules, own)
         return [*budgeted, *total, *counted], rules.organisation.warn_percent
+
+    def of_credits(
+        self, org: str, holders: Mapping[str, Credits], budget: Budget, zone: ZoneInfo
+    ) -> dict[str, Standing]:
+        """How credits stand, by their holders (a member, or "" for the organisation): two calls of the store for all of them."""
+        now, members = self._clock.now() - OPENS_AFTER, [member for member in holders if member]
+        reserved = {"": budget.reserved_micros, **self._reservations.of_members(org, members)}
+        found: dict[str, Standing] = {}
+        sums: dict[str, Sum] = {}
+        for member, credit in holders.items():
+            left = balance(credit, now, zone)
+            holder, whose = (Holder.MEMBER, (Where("member", "==", member),)) if member else (Holder.ORGANISATION, ())
+            found[member] = _standing(
+                holder, Period.CREDITS, left.micros, of=left.window, zone=zone, reserved=reserved[member]
+            )
+            sums[member] = Sum("cost_micros", (*whose, Where("at", ">=", left.window.starts_at)))
+        spent = self._ledger.sums(org, sums)
+        return {member: replace(standing, spent=spent[member]) for member, standing in found.items()}
 
     def is_overdrawn(self, budget: Budget) -> bool:
         """Whether more is spent and reserved than the organisation may spend in all: a call cost more than it could.

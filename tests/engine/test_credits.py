@@ -1,16 +1,26 @@
 """Credits: spent down to nothing, granted anew, renewed on their day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from shared.domain.errors import Invalid, NotFound
+from shared.domain.ids import compose
 from shared.domain.limit_settings import MAX_MICROS, CreditGrant, Renewal
-from shared.domain.modes import BatchStatus
+from shared.domain.modes import BatchStatus, Role
+from shared.domain.organisations import Member
+from shared.ports.documents import Create, DocumentStore
+from shared.repositories import paths
+from shared.services.credits import CreditService
+from shared.services.engine import Engine
 from tests.engine import invariants
-from tests.engine.money import ADA, ADMIN, BEN, LimitedWorld, calls, credit_service
+from tests.engine.counting import Counting
+from tests.engine.money import ADA, ADMIN, BEN, LimitedWorld, calls, changes, credit_service
 from tests.engine.scripted import PRICE
+from tests.engine.worlds import ORG
 
 NOON = datetime(2026, 1, 30, 12, tzinfo=UTC)
 
@@ -111,4 +121,39 @@ def test_credits_do_not_grow_beyond_what_can_be_counted(folder: Path) -> None:
     with pytest.raises(Invalid, match=r"/amount_micros.*Grant less"):
         grant(world, 1)
     assert left(world) == [("organisation", MAX_MICROS)]
+    world.close()
+
+
+def test_a_page_of_credits_costs_the_same_calls_whatever_the_number_of_members(folder: Path) -> None:
+    world = LimitedWorld(folder, at=NOON)
+    grant(world, 9)
+    people = [compose("mem", f"member {number}".encode()) for number in range(20)]
+    now = world.clock.now()
+    members = [
+        Member(id=one, email=f"{one}@ours.example", name=one, role=Role.EDITOR, created_at=now) for one in people
+    ]
+    world.store.commit([Create(paths.member(ORG, one.id), one.written()) for one in members])
+    grant(world, 2, member=ADA)
+    world.submit({"prompt": "a cup", "variants": 2})
+    world.run(seconds=100)
+
+    def calls_of_a_page() -> int:
+        counting = Counting(world.store)
+        documents = cast("DocumentStore", counting)
+        engine = Engine(replace(world.ports(), documents=documents), lambda: world.offer, world.rules)
+        service = CreditService(documents, reservations=engine.reservations, changes=changes(world), clock=world.clock)
+        found = service.list(ADMIN)
+        assert [one.holder for one in found] == ["organisation", *sorted(one.holder for one in found[1:])]
+        return counting.calls
+
+    alone = calls_of_a_page()
+    for number, one in enumerate(people):
+        grant(world, 3 + number, member=one)
+    assert calls_of_a_page() == alone
+    assert alone <= 6
+    assert dict(left(world)) == {
+        "organisation": 7 * PRICE,
+        ADA: 0,
+        **{one: (3 + number) * PRICE for number, one in enumerate(people)},
+    }
     world.close()
