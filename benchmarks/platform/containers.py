@@ -19,8 +19,9 @@ from shared.container import Container
 from shared.services.engine import Ports
 from shared.services.organisations import OrganisationCreate
 
-FIGURES_PATH = "/bench"
-ORGANISATIONS_PATH = "/bench/organisations"
+# Below /v1, like all that the public port gives the API.
+FIGURES_PATH = "/v1/bench"
+ORGANISATIONS_PATH = "/v1/bench/organisations"
 
 
 class MeasuredContainer(Container):

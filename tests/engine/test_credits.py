@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from shared.domain.errors import Invalid, NotFound
-from shared.domain.ids import compose
+from shared.domain.ids import derived
 from shared.domain.limit_settings import MAX_MICROS, CreditGrant, Renewal
 from shared.domain.modes import BatchStatus, Role
 from shared.domain.organisations import Member
@@ -127,7 +127,7 @@ def test_credits_do_not_grow_beyond_what_can_be_counted(folder: Path) -> None:
 def test_a_page_of_credits_costs_the_same_calls_whatever_the_number_of_members(folder: Path) -> None:
     world = LimitedWorld(folder, at=NOON)
     grant(world, 9)
-    people = [compose("mem", f"member {number}".encode()) for number in range(20)]
+    people = [derived("mem", ORG, number) for number in range(20)]
     now = world.clock.now()
     members = [
         Member(id=one, email=f"{one}@ours.example", name=one, role=Role.EDITOR, created_at=now) for one in people
