@@ -7,4 +7,5 @@ class NoObserver implements ResizeObserver {
   disconnect() {}
 }
 globalThis.ResizeObserver ??= NoObserver;
-Element.prototype.scrollIntoView ??= () => {};
+// Tests of what runs without a page have none of this.
+if ("Element" in globalThis) Element.prototype.scrollIntoView ??= () => {};
