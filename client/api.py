@@ -17,9 +17,11 @@ from client.resources import (
     AssetLink,
     AssetRecord,
     Configuration,
+    Credits,
     Health,
     Key,
     KeyCreated,
+    Limits,
     Login,
     Model,
     Monitor,
@@ -232,6 +234,21 @@ class Client:
             answer = self.transport.json("POST", "/v1/assets:urls", body=body)
             links |= {key: typed(AssetLink, link) for key, link in mapping(answer, "urls").items()}
         return links
+
+    # --- limits and credits
+
+    def limits(self, member: str = "") -> Limits:
+        """What binds your own work, or (for admins) one member's, and how much of each limit is left."""
+        return self._get(f"/v1/limits/members/{_segment(member)}" if member else "/v1/limits", Limits)
+
+    def set_limits(self, holder: str, **settings: int | None) -> Limits:
+        """Set the limits of the `organisation`, its `members`, its `batches` or one member (its id), in place of those before."""
+        path = holder if holder in ("organisation", "members", "batches") else f"members/{_segment(holder)}"
+        return typed(Limits, self.transport.json("PUT", f"/v1/limits/{path}", body=settings))
+
+    def credits(self) -> list[Credits]:
+        """The organisation's credits and your own; for admins every member's."""
+        return list(self._pages("/v1/credits", "credits", Credits, {}, PAGE_SIZE))
 
     # --- models, usage, keys
 

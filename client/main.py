@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from client.commands import accounts, batches, letters, monitors, runs
+from client.commands import accounts, batches, edits, letters, limits, monitors, runs
 from client.errors import ClientError, ProblemError
 from client.sessions import Session
 
@@ -45,11 +45,14 @@ for command in (
     runs.run, runs.estimate,
     batches.batches, batches.watch, batches.items, batches.download,
     batches.pause, batches.resume, batches.cancel, batches.retry, batches.budget, batches.promote,
+    edits.edit,
     letters.letters, letters.requeue, letters.discard,
-    accounts.models, accounts.usage, monitors.monitor,
+    accounts.models, accounts.usage, limits.credits_, monitors.monitor,
 ):  # fmt: skip
     # An amount below zero is an amount that is refused with a reason, not an option that nobody knows.
-    app.command(context_settings={"ignore_unknown_options": command is batches.budget})(command)
+    name = command.__name__.rstrip("_")
+    app.command(name, context_settings={"ignore_unknown_options": command is batches.budget})(command)
+app.add_typer(limits.app, name="limits")
 
 
 def run() -> None:

@@ -81,6 +81,54 @@ class UsageRow(Open):
     """Spending of one day, model, member or batch."""
 
 
+class LimitSet(Open):
+    """Limits as they are set, in micros of US dollars; None where there is none."""
+
+    day_micros: int | None = None
+    month_micros: int | None = None
+    total_micros: int | None = None
+    month_images: int | None = None
+
+
+class Standing(Open):
+    """A limit in force, in its unit (micros or images): what was spent of it, what is set aside, what is left."""
+
+    name: str = ""
+    unit: str = "micros"
+    limit: int = 0
+    spent: int = 0
+    reserved: int = 0
+    left: int = 0
+    resets_at: datetime | None = None
+    warned: bool = False
+
+
+class Limits(Open):
+    """What binds a member's work; `own` are the member's own limits, which stand instead of `members`."""
+
+    member: str = ""
+    time_zone: str = ""
+    warn_percent: int | None = None
+    organisation: LimitSet = LimitSet()
+    members: LimitSet = LimitSet()
+    batches: LimitSet = LimitSet()
+    own: LimitSet | None = None
+    in_force: list[Standing] = Field(default_factory=list)
+
+
+class Credits(Open):
+    """Credits of the organisation (`organisation`) or of a member (its id), in micros of US dollars."""
+
+    holder: str
+    amount_micros: int = 0
+    spent_micros: int = 0
+    reserved_micros: int = 0
+    left_micros: int = 0
+    resets_at: datetime | None = None
+    renewal_micros: int | None = None
+    monthly: bool = False
+
+
 class Monitor(Open):
     """The organisation's work at one moment; sections that could not be read are null and named in `unavailable`."""
 

@@ -232,6 +232,7 @@ def test_estimate_sends_nothing_but_the_rows(fanfold: Invoke, wire: Wire, rows: 
         ("run", "pets.csv", "--yes"), ("run", "pets.csv", "--yes", "--detach"), ("estimate", "pets.csv"), ("batches",),
         ("watch", "ID"), ("items", "ID"), ("download", "ID", "made"), ("pause", "ID"), ("resume", "ID"),
         ("cancel", "ID"), ("retry", "ID"), ("budget", "ID", "5"), ("models",), ("usage",), ("monitor",),
+        ("limits",), ("limits", "set", "--day", "5"), ("credits",), ("edit", "ID", "itm_1", "--prompt", "a dog"),
         ("promote", "ID"), ("promote", "ID", "--item", "itm_1"),
         ("letters",), ("requeue", "itm_1"), ("discard", "itm_1", "--reason", "Nobody needs it."),
     ],

@@ -134,6 +134,26 @@ MODEL = {
     "warning": "Ends on 2026-12-31. Use preview-2.",
 }
 
+STANDING = {
+    "name": "The organisation's limit for today", "holder": "organisation", "period": "day", "unit": "micros",
+    "limit": 50_000_000, "spent": 41_000_000, "reserved": 1_000_000, "left": 8_000_000, "resets_at": None, "warned": True,
+}  # fmt: skip
+NONE_SET = {"day_micros": None, "month_micros": None, "total_micros": None, "month_images": None}
+LIMITS = {
+    "member": "mem_1", "time_zone": "UTC", "warn_percent": 80, "own": None, "batches": NONE_SET,
+    "organisation": NONE_SET | {"day_micros": 50_000_000}, "members": NONE_SET | {"month_images": 500},
+    "in_force": [STANDING, STANDING | {"name": "The member's limit for this month", "unit": "images", "warned": False}],
+}  # fmt: skip
+CREDITS = {
+    "holder": "organisation", "amount_micros": 100_000_000, "spent_micros": 20_000_000, "reserved_micros": 0,
+    "left_micros": 80_000_000, "resets_at": "2026-04-01T00:00:00Z", "renewal_micros": 100_000_000, "monthly": True,
+}  # fmt: skip
+
+
+def _limits(wire: State, _seen: Seen, *_name: str) -> Reply:
+    return Reply(body=wire.binding or LIMITS)
+
+
 ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     (r"/v1/batches", "POST", _submit),
     (r"/v1/batches:estimate", "POST", _estimate),
@@ -153,6 +173,9 @@ ROUTES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     (r"/v1/assets", "GET", lambda wire, seen: _page("assets", [{"id": name} for name in wire.images], seen)),
     (r"/v1/assets:urls", "POST", _links),
     (r"/v1/models", "GET", lambda _, seen: _page("models", [MODEL], seen)),
+    (r"/v1/limits(?:/members/([^/:]+))?", "GET", _limits),
+    (r"/v1/limits/(organisation|members|batches|members/[^/:]+)", "PUT", _limits),
+    (r"/v1/credits", "GET", lambda wire, seen: _page("credits", wire.credits, seen)),
     (r"/v1/usage", "GET", lambda wire, seen: _page("usage", wire.usage, seen)),
     (r"/v1/monitor", "GET", lambda wire, _seen: Reply(200, wire.monitor)),
     (r"/v1/keys", "GET", lambda _, seen: _page("keys", [{"id": "key_1", "name": "ci"}], seen)),

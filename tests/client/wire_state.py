@@ -67,6 +67,8 @@ class State:
         self.limits: dict[str, int] = {}
         self.fit: dict[str, Any] = {}
         self.usage: list[dict[str, Any]] = []
+        self.binding: dict[str, Any] = {}
+        self.credits: list[dict[str, Any]] = []
         self.monitor: dict[str, Any] = {}
         self.stale_links: set[str] = set()
         self.on_event: Callable[[], None] = lambda: None
