@@ -19,6 +19,8 @@ DEADLINE_SECONDS = 60
 _SKEW = timedelta(milliseconds=50)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REMEMBERED = 4096
+# Who was held up between reading the clock and asking still finds its tick.
+_KEPT_TICKS = 8
 _ASKERS = 16
 
 _log = logger(__name__)
@@ -31,7 +33,7 @@ class StepRequests:
         self._tasks = tasks
         self._clock = clock
         self._tick = tick
-        self._asked: OrderedDict[str, None] = OrderedDict()
+        self._asked: OrderedDict[tuple[str, str], set[int]] = OrderedDict()
         self._asking = [Lock() for _ in range(_ASKERS)]
         self._lock = Lock()
 
@@ -45,25 +47,32 @@ class StepRequests:
     def soon_for(self, batches: Iterable[tuple[str, str]]) -> None:
         """Ask for a step of each of these, (organisation, batch), in the tick after this one: one call of the queue."""
         number = self._tick_after(self._clock.now())
-        wanted = {derived("stp", org, batch, number): (org, batch) for org, batch in batches}
-        names = [name for name in wanted if not self._is_known(name)]
-        if names:
+        wanted = [one for one in dict.fromkeys(batches) if not self._is_asked(one, number, number)]
+        if wanted:
             trace = traces.carried(shared=True)
-            self._tasks.create([_task(*wanted[name], name, self._start_of(number), trace) for name in names])
-            for name in names:
-                self._remember(name)
+            self._tasks.create([self._tick_task(one, number, trace) for one in wanted])
+            for one in wanted:
+                self._remember(one, number)
 
     def at(self, org: str, batch: str, when: datetime) -> None:
         """Ask for a step in the tick after `when`."""
-        number = self._tick_after(when)
-        name = derived("stp", org, batch, number)
-        if self._is_known(name):
+        number, one = self._tick_after(when), (org, batch)
+        if self._is_asked(one, number, number):
             return
         # Who comes while another is asking waits for that answer: one task is enough, but it must be there.
-        with self._asking[hash(name) % len(self._asking)]:
-            if not self._is_known(name):
-                self._tasks.create([_task(org, batch, name, self._start_of(number), traces.carried(shared=True))])
-                self._remember(name)
+        with self._asking[hash((one, number)) % len(self._asking)]:
+            if not self._is_asked(one, number, number):
+                self._tasks.create([self._tick_task(one, number, traces.carried(shared=True))])
+                self._remember(one, number)
+
+    def by(self, org: str, batch: str, when: datetime) -> None:
+        """Ask for a step in the tick after `when`, unless this process asked for an earlier one that is still to come.
+
+        Only for a step, which has looked at everything: the earlier one looks again and asks for whatever is due then. Who
+        changed something asks `soon`.
+        """
+        if not self._is_asked((org, batch), self._tick_after(self._clock.now()), self._tick_after(when)):
+            self.at(org, batch, when)
 
     def now(self, org: str, batch: str, cause: str | int) -> None:
         """Ask for a step at once; `cause` names the change that asks, so that its repetition asks once.
@@ -79,16 +88,20 @@ class StepRequests:
     def _tick_after(self, when: datetime) -> int:
         return (when - _EPOCH) // self._tick + 1
 
-    def _start_of(self, number: int) -> datetime:
-        return _EPOCH + number * self._tick + _SKEW
+    def _tick_task(self, one: tuple[str, str], number: int, trace: Mapping[str, str]) -> Task:
+        name = derived("stp", *one, number)
+        return _task(*one, name, _EPOCH + number * self._tick + _SKEW, trace)
 
-    def _is_known(self, name: str) -> bool:
+    def _is_asked(self, one: tuple[str, str], first: int, last: int) -> bool:
+        """Whether a step of this batch was asked for in any of these ticks."""
         with self._lock:
-            return name in self._asked
+            return any(first <= number <= last for number in self._asked.get(one, ()))
 
-    def _remember(self, name: str) -> None:
+    def _remember(self, one: tuple[str, str], number: int) -> None:
+        passed = self._tick_after(self._clock.now()) - _KEPT_TICKS
         with self._lock:
-            self._asked[name] = None
+            numbers = {known for known in self._asked.pop(one, ()) if known >= passed}
+            self._asked[one] = numbers | {number}
             while len(self._asked) > _REMEMBERED:
                 self._asked.popitem(last=False)
 

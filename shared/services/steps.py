@@ -196,13 +196,13 @@ class StepService:
             self._publish(read, counts, told, next_step_at, samples, dispatched.reserved_micros)
             step.control = self._remember(step.control, samples=samples, published_at=now)
         elif _is_other(batch, counts) or told.is_other_than(batch):
-            self._requests.at(org, batch.id, step.control.value.published_at + _PUBLISH_EVERY)
+            self._requests.by(org, batch.id, step.control.value.published_at + _PUBLISH_EVERY)
         if soon:
             self._requests.soon(org, batch.id)
         if dispatched.paced_until is not None:
             next_step_at = min(next_step_at, max(dispatched.paced_until, now))
         if next_step_at - now < _LONGEST_WAIT:
-            self._requests.at(org, batch.id, max(next_step_at, now))
+            self._requests.by(org, batch.id, max(next_step_at, now))
 
     def _wake_next(self, org: str, batch: Batch, demand: Sequence[ModelDemand]) -> None:
         """Ask for steps of the batches whose turn it is at places that this one does not use any more."""
