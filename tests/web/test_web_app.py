@@ -1,5 +1,6 @@
 """The web app's own checks hold, and its first download is small."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -7,21 +8,25 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import ConfigurationWrong
-from tests.emulators import missing
+from tests.emulators import firestore_with_rules, missing
+
+NpmRun = Callable[..., None]
 
 WEB = Path(__file__).parents[2] / "web"
+RULES = WEB.with_name("infra") / "firestore.rules"
 
 
 @pytest.fixture(scope="module")
-def npm_run() -> Callable[[str], None]:
+def npm_run() -> NpmRun:
     """Runs a script of web/package.json; what it says is the failure's reason."""
     if not (WEB / "node_modules" / ".package-lock.json").is_file():
         missing(ConfigurationWrong("The web app's packages are not installed: run `make web` (Node 20 or newer)."))
 
-    def run(script: str) -> None:
+    def run(script: str, **environment: str) -> None:
         ran = subprocess.run(
             ["npm", "run", "--silent", script],
             cwd=WEB,
+            env=os.environ | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -36,11 +41,16 @@ def npm_run() -> Callable[[str], None]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("script", ["formatted", "lint", "types", "test"])
-def test_the_web_app_passes_its_own(script: str, npm_run: Callable[[str], None]) -> None:
+def test_the_web_app_passes_its_own(script: str, npm_run: NpmRun) -> None:
     npm_run(script)
 
 
 @pytest.mark.timeout(600)
-def test_the_first_download_is_small_and_without_firebase(npm_run: Callable[[str], None]) -> None:
+def test_the_first_download_is_small_and_without_firebase(npm_run: NpmRun) -> None:
     npm_run("build")
     npm_run("size")
+
+
+@pytest.mark.timeout(600)
+def test_what_is_followed_by_the_stores_listeners_is_as_live_as_by_the_api(npm_run: NpmRun) -> None:
+    npm_run("emulated", FIRESTORE_EMULATOR_HOST=firestore_with_rules(RULES))

@@ -21,7 +21,7 @@ export function batchOf(stored: Stored): Batch {
 
 type StoredItem = Omit<Partial<Item>, "references" | "asset"> & StoredImage & { references?: { id: string }[] };
 type StoredImage = Partial<Pick<Asset, "width" | "height" | "media_type" | "bytes">> & { asset_id?: string | null };
-type Asset = NonNullable<Item["asset"]>;
+export type Asset = NonNullable<Item["asset"]>;
 type Attempt = Item["attempts"][number];
 
 /** A stored item as the API tells it, its image without links: those are made when they are asked for. */
