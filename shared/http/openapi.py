@@ -23,6 +23,7 @@ follow it by its status, its items or its event stream.
 TAGS = [
     {"name": "batches", "description": "Rows that become images."},
     {"name": "items", "description": "One image each."},
+    {"name": "drafts", "description": "Batches that are being written, each its author's alone."},
     {"name": "dead letters", "description": "Images that failed for good, for admins to try again or to give up."},
     {"name": "assets", "description": "Finished images, with signed links that expire."},
     {"name": "references", "description": "Pictures that guide images."},

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "batches": ("batches", "events", "items"),
+        "drafts": ("drafts",),
         "dead-letters": ("dead_letters",),
         "assets": ("assets",),
         "references": ("references",),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.services.credits import CreditService
     from shared.services.dead_letters import DeadLetterService
     from shared.services.discards import DiscardService
+    from shared.services.drafts import DraftService
     from shared.services.engine import Engine
     from shared.services.invitations import InvitationService
     from shared.services.item_edits import ItemEditService
@@ -122,6 +123,11 @@ class ApiServices:
     def asset_changes(self) -> "AssetChangeService":
         """What people decide about finished images."""
         return self._library.asset_changes
+
+    @property
+    def drafts(self) -> "DraftService":
+        """Batches that are being written."""
+        return self._library.drafts
 
     @property
     def keys(self) -> "KeyService":

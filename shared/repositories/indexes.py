@@ -57,6 +57,8 @@ INDEXES: tuple[Index, ...] = (
     _index("assets", "batch", "-created_at"),
     _index("references", "-created_at"),
     _index("keys", "-created_at"),
+    _index("drafts", "created_by", "-changed_at"),
+    _index("drafts", "changed_at", group=True),
     _index("members", "created_at"),
     _index("members", "role"),
     _index("by_hash", "key"),

@@ -134,6 +134,21 @@ def key(org: str, key_id: str) -> str:
     return f"orgs/{org}/keys/{key_id}"
 
 
+def drafts(org: str) -> str:
+    """Batches that are being written."""
+    return f"orgs/{org}/drafts"
+
+
+def draft(org: str, draft_id: str) -> str:
+    """One batch that is being written."""
+    return f"orgs/{org}/drafts/{draft_id}"
+
+
+def draft_part(org: str, draft_id: str, number: int) -> str:
+    """Some of a draft's content."""
+    return f"orgs/{org}/drafts/{draft_id}/parts/{number}"
+
+
 def audit(org: str) -> str:
     """Admins' acts and deletes."""
     return f"orgs/{org}/audit"

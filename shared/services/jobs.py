@@ -35,6 +35,7 @@ class Jobs:
         from shared.services import leftovers
         from shared.services.audit import AuditService
         from shared.services.clean_up import CleanUpService
+        from shared.services.drafts import abandoned_drafts
         from shared.services.expiries import ExpiryService
         from shared.services.purges import Purges
 
@@ -53,6 +54,7 @@ class Jobs:
             leftovers.CommitNotes(documents, clock),
             leftovers.webhook_deliveries(documents, clock),
             leftovers.abandoned_references(documents, objects, clock),
+            abandoned_drafts(documents, clock),
             *purges.steps(),
         ]
         return CleanUpService(documents, objects=objects, steps=steps, clock=clock)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.services.credits import CreditService
     from shared.services.dead_letters import DeadLetterService
     from shared.services.discards import DiscardService
+    from shared.services.drafts import DraftService
     from shared.services.engine import Engine, Ports
     from shared.services.keys import KeyService
     from shared.services.letter_acts import LetterActs
@@ -169,6 +170,13 @@ class Library:
 
         ports = self._ports
         return AssetChangeService(ports.documents, audit=self._audit, clock=ports.clock, ids=ports.ids)
+
+    @made_once
+    def drafts(self) -> "DraftService":
+        """Batches that are being written."""
+        from shared.services.drafts import DraftService
+
+        return DraftService(self._ports.documents, clock=self._ports.clock, ids=self._ports.ids)
 
     @made_once
     def keys(self) -> "KeyService":

@@ -17,6 +17,7 @@ UNKNOWN = {
     "webhook_id": "whk_aaaaaaaaaaaaaaaaaaaa",
     "delivery_id": "dlv_aaaaaaaaaaaaaaaaaaaa",
     "bill_id": "bil_aaaaaaaaaaaaaaaaaaaa",
+    "draft_id": "dft_aaaaaaaaaaaaaaaaaaaa",
     "member_id": "mem_aaaaaaaaaaaaaaaaaaaa",
     "holder_id": "mem_aaaaaaaaaaaaaaaaaaaa",
 }
@@ -26,6 +27,7 @@ BILL: Any = {
 }
 CREDITS: Any = {"amount_micros": 10**12}
 HOOK: Any = {"url": "https://hooks.example.com/fanfold", "events": ["BatchCompleted"]}
+DRAFT: Any = {"name": "Spring", "rows": 1, "content": {"rows": [{"prompt": "A walker"}], "zoom": 1.5}}
 INVITED: Any = {"email": "ada@ours.example", "name": "Ada", "role": "editor"}
 
 
@@ -159,3 +161,16 @@ def disabled(stack: ApiStack) -> Ids:
 def leading(stack: ApiStack) -> Ids:
     """The only admin."""
     return {"member_id": stack.ours.admin.id}
+
+
+def undrafted(stack: ApiStack) -> Ids:
+    """No draft is there, so that there is room for one."""
+    for old in stack.ask("GET", "/v1/drafts").json()["drafts"]:
+        stack.ask("DELETE", f"/v1/drafts/{old['id']}")
+    return {}
+
+
+def drafted(stack: ApiStack) -> Ids:
+    """A draft."""
+    undrafted(stack)
+    return {"draft_id": stack.ask("POST", "/v1/drafts", json=DRAFT).json()["id"]}

@@ -7,6 +7,7 @@ from typing import Any
 from shared.domain.modes import Role
 from tests.api.prepared import (
     BILL,
+    DRAFT,
     HOOK,
     UNKNOWN,
     Ids,
@@ -133,6 +134,13 @@ KEYS = (
     Wrong(422, "/headers/Idempotency-Key", headers={"Idempotency-Key": '""'}),
     Wrong(422, "/headers/Idempotency-Key", headers={"Idempotency-Key": "k" * 256}),
     Wrong(422, "/headers/Idempotency-Key", headers={"Idempotency-Key": "two words"}),
+)
+DRAFTS = (
+    Wrong(422, "/name", body=DRAFT | {"name": ""}),
+    Wrong(422, "/rows", body=DRAFT | {"rows": -1}),
+    Wrong(422, "/content", body={"name": "Spring"}),
+    Wrong(422, "/content", body=DRAFT | {"content": [1]}),
+    Wrong(422, "/prompt", body=DRAFT | {"prompt": "A walker"}),
 )
 
 

@@ -61,6 +61,8 @@ DOCUMENTS: Final[dict[str, Access]] = {
     "webhook":            HIDDEN,
     "webhook_delivery":   HIDDEN,
     "submit_counter":     HIDDEN,
+    "draft":              HIDDEN,
+    "draft_part":         HIDDEN,
     "key_hash":           HIDDEN,
     "login":              HIDDEN,
     "pacer":              HIDDEN,

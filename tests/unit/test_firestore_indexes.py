@@ -20,6 +20,7 @@ from shared.repositories import paths
 from shared.repositories.batches import BatchRepository, StepControlRepository
 from shared.repositories.bills import BillRepository
 from shared.repositories.dead_letters import DeadLetterRepository
+from shared.repositories.drafts import DraftRepository
 from shared.repositories.items import ItemRepository
 from shared.repositories.leftovers import Leftovers
 from shared.repositories.library import AssetRepository, ReferenceRepository
@@ -34,6 +35,7 @@ from shared.repositories.organisations import (
 from shared.repositories.reports import ReportRepository
 from shared.repositories.webhooks import WebhookDeliveryRepository, WebhookRepository
 from shared.services.audit import AuditService
+from shared.services.drafts import abandoned_drafts
 from shared.services.leftovers import CommitNotes, IdempotencyRecords, abandoned_references, webhook_deliveries
 from shared.services.purges import Purges
 from shared.services.rounds import Time
@@ -129,6 +131,7 @@ def _people(store: DocumentStore) -> None:
     KeyHashRepository(store).of_key(ORG, "key")
     MemberRepository(store).all(ORG, limit=9)
     MemberRepository(store).admins(ORG)
+    DraftRepository(store).of_member(ORG, "mem", limit=9)
     MemberRepository(store).page(ORG, limit=9, start_after=(NOW, paths.member(ORG, "m")))
     MemberLimitsRepository(store).all(ORG, limit=9)
     period = (Where("at", ">=", NOW), Where("at", "<=", NOW))
@@ -147,6 +150,7 @@ def _jobs(store: DocumentStore) -> None:
     reservations.until(NOW, limit=9, start_after=(NOW, paths.reservation(ORG, BATCH)))
     time = Time(clock, 60)
     steps = [IdempotencyRecords(store, clock), webhook_deliveries(store, clock), CommitNotes(store, clock)]
+    steps.append(abandoned_drafts(store, clock))
     steps.append(abandoned_references(store, objects, clock))
     for step in [*steps, *purges.steps()]:
         step.run(time, 9)

@@ -30,6 +30,7 @@ from shared.services.assets import AssetService
 from shared.services.audit import AuditService
 from shared.services.batches import BatchService
 from shared.services.bills import BillService
+from shared.services.drafts import DraftService
 from shared.services.keys import KeyService
 from shared.services.organisations import Begun, OrganisationCreate, OrganisationService
 from shared.services.references import ReferenceService, UploadLimits
@@ -65,6 +66,7 @@ class Desk:
         self.usage = UsageService(self.store, offer=self.world.offer)
         self.bills = BillService(self.store, pages=self.pages, audit=self.audit, clock=self.clock, ids=self.ids)
         self.submits = self.new_submits()
+        self.drafts = DraftService(self.store, clock=self.clock, ids=self.ids)
         self.assets = self.new_assets()
         self.asset_changes = self.new_asset_changes(self.store)
         self.references = self.new_references(self.files)

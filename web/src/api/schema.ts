@@ -784,6 +784,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drafts
+         * @description Your drafts.
+         *
+         *     Needs the role `editor` or a higher one.
+         */
+        get: operations["list_drafts"];
+        put?: never;
+        /**
+         * Create draft
+         * @description Begin a draft: yours alone, and kept until you delete it or leave it alone for half a year; at most 100 of them, of 8 MiB each.
+         *
+         *     Needs the role `editor` or a higher one.
+         */
+        post: operations["create_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get draft
+         * @description One of your drafts with its content.
+         *
+         *     Needs the role `editor` or a higher one.
+         */
+        get: operations["get_draft"];
+        /**
+         * Save draft
+         * @description Replace a draft. 409, with `If-Match`, when it is not at that revision any more: another window or device has saved it.
+         *
+         *     Needs the role `editor` or a higher one.
+         */
+        put: operations["save_draft"];
+        post?: never;
+        /**
+         * Delete draft
+         * @description Delete a draft for good: do so once you have submitted it.
+         *
+         *     Needs the role `editor` or a higher one.
+         */
+        delete: operations["delete_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -2475,6 +2537,86 @@ export interface components {
             reason: string;
         };
         /**
+         * DraftList
+         * @description Your drafts, the one that was saved last first, on one page.
+         */
+        DraftList: {
+            /** Drafts */
+            drafts: components["schemas"]["DraftView"][];
+            /** Next Page Token */
+            next_page_token: string;
+        };
+        /**
+         * DraftSave
+         * @description A draft as its author's client leaves it; what `content` means is the client's own matter, `rows` is for the list.
+         */
+        DraftSave: {
+            /** Content */
+            content: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Name
+             * @default Untitled batch
+             */
+            name: string;
+            /**
+             * Rows
+             * @default 0
+             */
+            rows: number;
+        };
+        /**
+         * DraftView
+         * @description A draft without its content; send its `revision` as `If-Match` with the next save.
+         */
+        DraftView: {
+            /** Bytes */
+            bytes: number;
+            /** Changed At */
+            changed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * DraftWholeView
+         * @description A draft and its content as it was saved.
+         */
+        DraftWholeView: {
+            /** Bytes */
+            bytes: number;
+            /** Changed At */
+            changed_at: string | null;
+            /** Content */
+            content: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
          * ElsewhereView
          * @description What was billed for something that is no model of Fanfold's, under its name on the bill.
          */
@@ -2928,6 +3070,7 @@ export interface components {
             /** Items */
             items: string[];
         };
+        JsonValue: unknown;
         /**
          * KeyCreate
          * @description A key to be made for a machine.
@@ -4946,6 +5089,10 @@ export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type DeliveryView = components['schemas']['DeliveryView'];
 export type DifferenceView = components['schemas']['DifferenceView'];
 export type Discard = components['schemas']['Discard'];
+export type DraftList = components['schemas']['DraftList'];
+export type DraftSave = components['schemas']['DraftSave'];
+export type DraftView = components['schemas']['DraftView'];
+export type DraftWholeView = components['schemas']['DraftWholeView'];
 export type ElsewhereView = components['schemas']['ElsewhereView'];
 export type EmulatorsView = components['schemas']['EmulatorsView'];
 export type ErrorKind = components['schemas']['ErrorKind'];
@@ -4970,6 +5117,7 @@ export type ItemView = components['schemas']['ItemView'];
 export type ItemsMoved = components['schemas']['ItemsMoved'];
 export type ItemsPromote = components['schemas']['ItemsPromote'];
 export type ItemsReorder = components['schemas']['ItemsReorder'];
+export type JsonValue = components['schemas']['JsonValue'];
 export type KeyCreate = components['schemas']['KeyCreate'];
 export type KeyCreatedView = components['schemas']['KeyCreatedView'];
 export type KeyList = components['schemas']['KeyList'];
@@ -6808,6 +6956,211 @@ export interface operations {
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: {
+                /** @description Entries a page; more than 200 are taken as 200. */
+                page_size?: number;
+                /** @description The `next_page_token` of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own, new for each new request (a UUID is fine), quoted or not: a repeat with the same key and body gets the first answer again and starts nothing twice. Kept for 7 days. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": {
+                 *         "rows": [
+                 *           {
+                 *             "prompt": "A walker on a beach"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "name": "Spring campaign",
+                 *       "rows": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["DraftSave"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftWholeView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `revision` that you have seen, quoted or not: the change is refused (409) when there is a newer one. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": {
+                 *         "rows": [
+                 *           {
+                 *             "prompt": "A walker on a beach"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "name": "Spring campaign",
+                 *       "rows": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["DraftSave"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
