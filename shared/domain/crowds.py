@@ -90,7 +90,7 @@ class Crowd:
         return Line.of(
             contenders.pop(self.me.batch),
             contenders.values(),
-            free=room - self.me.outstanding - self.outstanding / self.known,
+            free=self.free(room),
             now=now + pace.ahead,
             known=self.known,
             strict=strict,
@@ -107,6 +107,10 @@ class Crowd:
     def outstanding(self) -> int:
         """Images of others that are in flight."""
         return sum(other.outstanding for other in self.others)
+
+    def free(self, room: float) -> float:
+        """How many of `room` images in flight are nobody's; less than none if there are more."""
+        return room - self.me.outstanding - self.outstanding / self.known
 
     def ahead(self, seconds: float, per_second: float) -> int:
         """About how many images of others in the same lane the model makes in this time, at so many a second in all."""

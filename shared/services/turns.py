@@ -166,10 +166,13 @@ class TurnService:
         """Whose turn it is, (organisation, batch), now that this batch has so many in flight at its models."""
         crowd_at, found = self._crowds.of(org, batch), list[Contender]()
         for model in batch.models:
-            spec, crowd = self._offer.find(model), crowd_at(model)
-            if spec is not None and crowd.others:
-                pace = self._pacers.of(spec)
-                found += self._line(spec, pace, self._with_own(crowd, in_flight.get(model, 0), None)).next()
+            spec, crowd = self._offer.find(model), self._with_own(crowd_at(model), in_flight.get(model, 0), None)
+            if spec is None or not crowd.others:
+                continue
+            pace = self._pacers.of(spec)
+            # Mostly its batch uses the place again, and then nobody has to be looked for.
+            if crowd.free(self._places(spec, pace)) > 0:
+                found += self._line(spec, pace, crowd).next()
         return list(dict.fromkeys((one.org, one.batch) for one in found))
 
     def grow(self, held_back: Iterable[str]) -> None:
@@ -217,20 +220,24 @@ class TurnService:
     def _with_own(self, crowd: Crowd, outstanding: int, last: datetime | None) -> Crowd:
         return replace(crowd, me=replace(crowd.me, outstanding=outstanding, started_at=last))
 
-    def _line(self, spec: ImageModelSpec, pace: Paced, crowd: Crowd) -> Line:
-        """Who wants the model's places: 1.5 × concurrency and a tick's worth; of a job, no more than its concurrency."""
+    def _places(self, spec: ImageModelSpec, pace: Paced) -> float:
+        """How many images are in flight at most: 1.5 × concurrency and a tick's worth; of a job, no more than its concurrency."""
+        # No worker holds back a job that runs on its provider's side: what is outstanding is what runs.
+        if spec.job is not None:
+            return pace.concurrency
         seconds = self._tick.total_seconds()
         # What the model makes in a tick: more would stand in the lane's queue, before images of others that come later.
         in_a_tick = min(pace.rate_per_second * seconds, pace.concurrency * min(seconds / spec.typical_seconds, 1))
-        # No worker holds back a job that runs on its provider's side: what is outstanding is what runs.
-        is_job = spec.job is not None
-        room = pace.concurrency if is_job else _OUTSTANDING * pace.concurrency + ceil(in_a_tick)
+        return _OUTSTANDING * pace.concurrency + ceil(in_a_tick)
+
+    def _line(self, spec: ImageModelSpec, pace: Paced, crowd: Crowd) -> Line:
         made = LinePace(
             starts_per_second=pace.rate_per_second,
             images_per_second=_made_per_second(spec, pace),
             ahead=self._ahead,
         )
-        return crowd.line(room, made, now=self._clock.now(), strict=is_job)
+        places = self._places(spec, pace)
+        return crowd.line(places, made, now=self._clock.now(), strict=spec.job is not None)
 
 
 def _made_per_second(spec: ImageModelSpec, pace: Paced) -> float:
