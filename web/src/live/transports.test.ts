@@ -7,6 +7,7 @@ import type { Transport } from "@/live/transports";
 
 const QUICK_POLLS = { busyMs: 20, idleMs: 60, isHidden: () => false };
 const ID = "bat_aaaaaaaaaaaaaaaaaaaa";
+const SIGNED_IN = { token: async () => "good", refused: () => {}, renewed: async () => null };
 
 const server = new ProtocolServer();
 Object.defineProperty(globalThis, "location", { value: { origin: await server.start() }, configurable: true });
@@ -19,7 +20,7 @@ afterAll(() => server.stop());
 function world(transport: () => Transport, stateWhenUp: World["stateWhenUp"]): () => Promise<World> {
   return async () => {
     server.reset();
-    setCredentials({ token: async () => "good", refused: () => {} });
+    setCredentials(SIGNED_IN);
     return {
       transport,
       put: async (thing) => server.put(thing),
@@ -121,7 +122,7 @@ describe("the stream of events", () => {
 
   beforeEach(() => {
     server.reset();
-    setCredentials({ token: async () => "good", refused: () => {} });
+    setCredentials(SIGNED_IN);
     server.put(batch({ id: ID }));
     for (const index of [0, 60]) server.put(itemAt(index));
   });
