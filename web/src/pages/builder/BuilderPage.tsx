@@ -1,6 +1,53 @@
+import { Navigate, useParams, useSearchParams } from "react-router";
+import { newIdempotencyKey } from "@/api/client";
+import { useConfiguration } from "@/api/configuration";
+import { useModels } from "@/api/models";
+import { ErrorState } from "@/design/ErrorState";
 import { PageHeader } from "@/design/PageHeader";
+import { Builder } from "./Builder";
+import { BuilderSkeleton } from "./BuilderSkeleton";
+import { useDraft } from "./drafts/useDraft";
+import { handedOver } from "./handover";
+import { batchOf } from "./requests";
+import { type Batch, newBatch } from "./sheets";
 
-/** Rows become a batch here. */
+/** Rows become a batch here. Each batch that is made has an address of its own, so that a reload finds it again. */
 export function BuilderPage() {
-  return <PageHeader title="New batch" />;
+  const { draft } = useParams();
+  const [search] = useSearchParams();
+  if (!draft) {
+    const rest = search.toString();
+    return <Navigate replace to={`/batches/drafts/${newIdempotencyKey().slice(0, 16)}${rest && `?${rest}`}`} />;
+  }
+  return <OpenedDraft key={draft} id={draft} from={search.get("from")} />;
+}
+
+function OpenedDraft({ id, from }: { id: string; from: string | null }) {
+  const draft = useDraft(id);
+  const models = useModels();
+  const configuration = useConfiguration();
+  const failed = [models, configuration].find((query) => query.isError);
+  if (failed) {
+    return (
+      <>
+        <PageHeader title="New batch" />
+        <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
+      </>
+    );
+  }
+  if (!models.data || !configuration.data || !draft) return <BuilderSkeleton />;
+  return (
+    <Builder
+      key={draft.opened}
+      draft={draft}
+      first={() => draft.saved?.batch ?? handed(from) ?? newBatch()}
+      models={models.data}
+      limits={configuration.data.limits}
+    />
+  );
+}
+
+function handed(from: string | null): Batch | null {
+  const handover = from ? handedOver(from) : null;
+  return handover && batchOf(handover.rows, handover.name);
 }

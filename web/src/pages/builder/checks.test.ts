@@ -23,7 +23,7 @@ const MODEL: Model = {
   },
   price: { estimated_micros: { "1K": 10_000 } },
 };
-const KNOWN: Knowledge = { defaults: {}, models: [MODEL], references: new Set(["ref_1"]) };
+const KNOWN: Knowledge = { defaults: {}, models: [MODEL], arriving: new Set(["coming.jpg"]) };
 
 function wrongs(cells: Record<string, string>, known: Knowledge = KNOWN): string[] {
   return checkRow(newRow(cells), known).map((wrong) => `${wrong.column}: ${wrong.detail}`);
@@ -59,6 +59,10 @@ describe("a row", () => {
 
   it("is right with everything that its model can make", () => {
     expect(wrongs({ prompt: "A {{hue}} tent", aspect_ratio: "4:5", size: "1k", "variable:hue": "red" })).toEqual([]);
+  });
+
+  it("may name a picture that is on its way", () => {
+    expect(wrongs({ prompt: "A", references: "coming.jpg" })).toEqual([]);
   });
 
   it("is checked under the defaults of its batch", () => {

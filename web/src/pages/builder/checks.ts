@@ -36,8 +36,8 @@ export interface Model {
 export interface Knowledge {
   defaults: Settings;
   models: readonly Model[];
-  /** Which of these names are references; null while that is not known. */
-  references: ReadonlySet<string> | null;
+  /** The names of files that are being uploaded. */
+  arriving: ReadonlySet<string>;
 }
 
 const found = new WeakMap<Knowledge, WeakMap<SheetRow, readonly WrongCell[]>>();
@@ -79,11 +79,10 @@ function missingValues(reading: Reading, merged: Settings): WrongCell[] {
   }));
 }
 
-function missingReferences(reading: Reading, knowledge: Knowledge): WrongCell[] {
-  const known = knowledge.references;
-  if (!known) return [];
+/** Names of files that are not on their way are certainly no references; of ids only the API knows. */
+function missingReferences(reading: Reading, { arriving }: Knowledge): WrongCell[] {
   return (reading.settings.references ?? [])
-    .filter((name) => !known.has(name))
+    .filter((name) => !name.startsWith("ref_") && !arriving.has(name))
     .map((name) => ({ column: "references", detail: `There is no reference ${name}. Upload it first.` }));
 }
 

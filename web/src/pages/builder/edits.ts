@@ -1,8 +1,9 @@
 /** The acts on a batch; each gives a new one, or the same one when there was nothing to do. */
 
-import { type ColumnKey, type FreeColumn, freeColumn, freeKey } from "./columns";
-import { readRow } from "./readings";
-import { allColumns, type Batch, type Cells, cellOf, isBlank, newRow, type SheetRow } from "./sheets";
+import { type ColumnKey, type FreeColumn, freeKey } from "./columns";
+import { listText } from "./lists";
+import { readRow, readSettings } from "./readings";
+import { type Batch, cellOf, isBlank, newRow, type SheetRow } from "./sheets";
 
 /** Rows and columns of the sheet from the first to the last, both included; columns count among the visible ones. */
 export interface Range {
@@ -169,14 +170,37 @@ function withoutAxes(row: SheetRow, names: readonly string[]): SheetRow {
   return withCells(row, { expand: Object.keys(kept).length > 1 ? JSON.stringify(kept) : "" });
 }
 
-/** Texts in the place of others in the references of all rows: a file's name becomes the id that it was given. */
+/** Ids in the place of the names of files, in the references of all rows and of the defaults. */
 export function replaceReferences(batch: Batch, ids: ReadonlyMap<string, string>): Batch {
+  const replaced = (names: readonly string[]) => listText(names.map((name) => ids.get(fileName(name)) ?? name));
+  const has = (names: readonly string[] | undefined) => names?.some((name) => ids.has(fileName(name))) ?? false;
   const rows = batch.rows.map((row) => {
-    const names = readRow(row).settings.references;
-    if (!names?.some((name) => ids.has(fileName(name)))) return row;
-    return withCells(row, { references: names.map((name) => ids.get(fileName(name)) ?? name).join("; ") });
+    const names = readRow(row).settings.references ?? [];
+    return has(names) ? withCells(row, { references: replaced(names) }) : row;
   });
-  return rows.some((row, place) => row !== batch.rows[place]) ? { ...batch, rows } : batch;
+  const own = referencesIn(batch.defaults.references ?? "");
+  const defaults = has(own) ? { ...batch.defaults, references: replaced(own) } : batch.defaults;
+  const same = defaults === batch.defaults && rows.every((row, place) => row === batch.rows[place]);
+  return same ? batch : { ...batch, defaults, rows };
+}
+
+/** The references of these rows (of the defaults, where none are named) changed. */
+export function changeReferences(
+  batch: Batch,
+  ids: ReadonlySet<string> | null,
+  change: (names: readonly string[]) => readonly string[],
+): Batch {
+  const text = (old: string | undefined) => listText([...new Set(change(referencesIn(old ?? "")))]);
+  if (!ids) return { ...batch, defaults: { ...batch.defaults, references: text(batch.defaults.references) } };
+  const edits = batch.rows.flatMap((row, place): CellEdit[] =>
+    ids.has(row.id) ? [{ row: place, column: "references", text: text(row.cells.references) }] : [],
+  );
+  return writeCells(batch, edits);
+}
+
+/** What a references cell names; nothing where it cannot be read. */
+export function referencesIn(text: string): readonly string[] {
+  return readSettings({ references: text }).settings.references ?? [];
 }
 
 /** The name of a file in a path of any system, as names are compared. */
@@ -209,10 +233,4 @@ export function blockOf(batch: Batch, range: Range, columns: readonly ColumnKey[
   return batch.rows
     .slice(range.top, range.bottom + 1)
     .map((row) => columns.slice(range.left, range.right + 1).map((column) => cellOf(row, column)));
-}
-
-/** The cells of a row that the batch has columns for. */
-export function knownCells(batch: Batch, cells: Cells): Cells {
-  const known = new Set<string>(allColumns(batch));
-  return Object.fromEntries(Object.entries(cells).filter(([key]) => known.has(key) || freeColumn(key) === null));
 }

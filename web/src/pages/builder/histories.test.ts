@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { act, begin, type History, LONGEST, redo, undo } from "./histories";
+import { act, begin, type History, LONGEST, redo, rewrite, undo } from "./histories";
 
 const acts = fc.array(fc.oneof(fc.integer(), fc.constant("undo"), fc.constant("redo")), { maxLength: 300 });
 
@@ -54,6 +54,11 @@ describe("a history", () => {
   it("forgets what was taken back once something new is done", () => {
     const history = act(undo(act(begin(0), "Edit", 1)), "Edit", 2);
     expect(redo(history).present).toBe(2);
+  });
+
+  it("is rewritten in all that was and may be again", () => {
+    const history = rewrite(undo(act(act(begin(1), "Edit", 2), "Edit", 3)), (number) => number * 10);
+    expect([undo(history).present, history.present, redo(history).present]).toEqual([10, 20, 30]);
   });
 
   it("keeps nothing of an act that changes nothing", () => {

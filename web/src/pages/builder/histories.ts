@@ -41,3 +41,9 @@ export function redo<T>(history: History<T>): History<T> {
   if (!next) return history;
   return { past: [...history.past, { state: history.present, act: next.act }], present: next.state, future: rest };
 }
+
+/** The history with every state put another way: for what happens to a batch without being an act of a person. */
+export function rewrite<T>(history: History<T>, change: (state: T) => T): History<T> {
+  const steps = (all: readonly Step<T>[]) => all.map((step) => ({ ...step, state: change(step.state) }));
+  return { past: steps(history.past), present: change(history.present), future: steps(history.future) };
+}

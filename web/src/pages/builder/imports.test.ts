@@ -89,5 +89,5 @@ it("says what a mapping lacks", () => {
   expect(mappingProblem(mapping)).toBe("Say which column holds the prompts.");
   const twice = mapping.map((column) => ({ ...column, target: "prompt" as const }));
   expect(mappingProblem(twice)).toBe("Two columns become prompt: choose another place for one of them.");
-  expect(mappingProblem([{ name: "a", target: "prompt", examples: [] }])).toBe("");
+  expect(mappingProblem([{ column: "Column A", name: "a", target: "prompt", examples: [] }])).toBe("");
 });

@@ -20,6 +20,8 @@ import { newRow, type SheetRow } from "./sheets";
 export type Target = ColumnKey | "variables" | "metadata" | "";
 
 export interface Mapped {
+  /** Its place in the file, as spreadsheets call it. */
+  column: string;
   /** The column as the file names it. */
   name: string;
   target: Target;
@@ -69,6 +71,7 @@ export function guess(grid: readonly (readonly string[])[], prompts: readonly st
   const header = grid[0] ?? [];
   const width = Math.max(...grid.map((line) => line.length), 0);
   const columns = Array.from({ length: width }, (_, place) => ({
+    column: letter(place),
     name: header[place]?.trim() || letter(place),
     examples: examplesOf(grid, place),
   }));

@@ -4,6 +4,7 @@ import type { Settings } from "./cells";
 import { type ColumnKey, FIELDS, type FreeColumn } from "./columns";
 import { appendRows } from "./edits";
 import type { HandedRow } from "./handover";
+import { listText } from "./lists";
 import { readRow, readSettings, valuesOf } from "./readings";
 import { type Batch, newBatch, newRow, type Priority, type SheetRow } from "./sheets";
 
@@ -98,10 +99,4 @@ function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return listText(value);
   return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** A list as its cell is written; one whose entries hold what parts entries becomes JSON. */
-export function listText(entries: readonly unknown[]): string {
-  const texts = entries.map(String);
-  return texts.some((text) => /[;,\n]/.test(text)) ? JSON.stringify(texts) : texts.join("; ");
 }

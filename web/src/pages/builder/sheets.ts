@@ -77,13 +77,13 @@ export function filledRows(batch: Batch): SheetRow[] {
 }
 
 /** All columns in their order: the prompt, what fills it, the other fields, what is kept with the images. */
-export function allColumns(batch: Batch): ColumnKey[] {
+export function allColumns(batch: Pick<Batch, "free">): ColumnKey[] {
   const free = (kind: FreeColumn["kind"]) => batch.free.filter((column) => column.kind === kind).map(freeKey);
   const [prompt, ...others] = FIELDS;
   return [prompt, ...free("variable"), ...others, ...free("metadata")];
 }
 
-export function visibleColumns(batch: Batch): ColumnKey[] {
+export function visibleColumns(batch: Pick<Batch, "free" | "hidden">): ColumnKey[] {
   const hidden = new Set(batch.hidden);
   return allColumns(batch).filter((key) => !hidden.has(key));
 }

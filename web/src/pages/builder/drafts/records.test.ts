@@ -1,0 +1,55 @@
+import "fake-indexeddb/auto";
+import { beforeEach, expect, it } from "vitest";
+import { newBatch, newRow } from "../sheets";
+import type { Saving } from "./records";
+import { forgetDrafts, keepDraft, listDrafts, readDraft, removeDraft } from "./store";
+
+const OWNER = "org_1/mem_1";
+
+function saving(prompt: string, known: number, id = "one"): Saving {
+  return { id, owner: OWNER, known, batch: newBatch([newRow({ prompt })]), sent: null };
+}
+
+async function promptOf(id: string, owner = OWNER): Promise<string | undefined> {
+  return (await readDraft(owner, id))?.batch.rows[0]?.cells.prompt;
+}
+
+beforeEach(forgetDrafts);
+
+it("keeps a draft, and each save is the next version", async () => {
+  expect(await keepDraft(saving("A", 0))).toMatchObject({ saved: { version: 1 } });
+  expect(await keepDraft(saving("B", 1))).toMatchObject({ saved: { version: 2 } });
+  expect(await promptOf("one")).toBe("B");
+});
+
+it("does not let one tab overwrite what another has saved", async () => {
+  await keepDraft(saving("A", 0));
+  const [mine, theirs] = await Promise.all([keepDraft(saving("mine", 1)), keepDraft(saving("theirs", 1))]);
+
+  expect([mine, theirs].filter((outcome) => "saved" in outcome)).toHaveLength(1);
+  expect([mine, theirs].filter((outcome) => "conflict" in outcome)).toHaveLength(1);
+  expect(await promptOf("one")).toBe("saved" in mine ? "mine" : "theirs");
+});
+
+it("tells that a draft is gone instead of bringing it back", async () => {
+  await keepDraft(saving("A", 0));
+  await removeDraft(OWNER, "one");
+
+  expect(await keepDraft(saving("B", 1))).toEqual({ conflict: null });
+  expect(await promptOf("one")).toBeUndefined();
+});
+
+it("lists a person's own drafts, the newest first, and nobody else's", async () => {
+  await keepDraft(saving("A", 0, "one"));
+  await keepDraft(saving("B", 0, "two"));
+  await keepDraft({ ...saving("C", 0, "three"), owner: "org_1/mem_2" });
+
+  expect((await listDrafts(OWNER)).map((draft) => draft.id).toSorted()).toEqual(["one", "two"]);
+  expect(await promptOf("three")).toBeUndefined();
+});
+
+it("forgets every draft", async () => {
+  await keepDraft(saving("A", 0));
+  await forgetDrafts();
+  expect(await listDrafts(OWNER)).toEqual([]);
+});

@@ -1,0 +1,4 @@
+/** Whose drafts these are. */
+export function useOwner(): string {
+  return "here";
+}
