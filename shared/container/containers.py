@@ -220,12 +220,13 @@ class Container:
         from shared.http.app import create_app
         from shared.http.services import ApiServices
 
-        self.offer.check()
+        if self.config.default_model:
+            self.offer.check()
         stack = self.stack
         services = ApiServices(
-            self.engine,
-            self.library,
-            self.notifications,
+            lambda: self.engine,
+            lambda: self.library,
+            lambda: self.notifications,
             parts={"documents": stack.documents.ping, "tasks": stack.tasks.ping, "objects": stack.objects.ping},
             clock=self.clock,
             ids=self.ids,

@@ -1,7 +1,7 @@
 """Who calls, and what each route asks of them. A route without one of these dependencies is not served."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -10,7 +10,9 @@ from shared.domain.callers import Caller
 from shared.domain.errors import FieldError, Invalid, Malformed, Unauthenticated
 from shared.domain.modes import Role
 from shared.domain.windows import Allowance
-from shared.services.sign_ins import SignInService
+
+if TYPE_CHECKING:
+    from shared.services.sign_ins import SignInService
 
 MAX_CREDENTIAL = 4_096
 

@@ -24,7 +24,7 @@ _log = logger(__name__)
 
 class _Part(BaseModel):
     # Pub/Sub adds fields, and sends some under two names: what is not named here is passed over.
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="ignore")
 
 
 _Key = Annotated[str, Field(min_length=1, max_length=256)]

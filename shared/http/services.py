@@ -49,9 +49,9 @@ class ApiServices:
 
     def __init__(
         self,
-        engine: "Engine",
-        library: "Library",
-        notifications: "Notifications",
+        engine: "Callable[[], Engine]",
+        library: "Callable[[], Library]",
+        notifications: "Callable[[], Notifications]",
         *,
         parts: Mapping[str, Callable[[], None]],
         clock: Clock,
@@ -67,62 +67,62 @@ class ApiServices:
     @property
     def submissions(self) -> "SubmissionService":
         """Accepting and estimating."""
-        return self._engine.submissions
+        return self._engine().submissions
 
     @property
     def submit_limits(self) -> "SubmitLimitService":
         """How many batches a caller may submit a minute."""
-        return self._library.submit_limits
+        return self._library().submit_limits
 
     @property
     def controls(self) -> "BatchControlService":
         """What people want of a batch."""
-        return self._engine.controls
+        return self._engine().controls
 
     @property
     def edits(self) -> "ItemEditService":
         """Images that wait, made otherwise."""
-        return self._engine.edits
+        return self._engine().edits
 
     @property
     def line(self) -> "ItemOrderService":
         """The order in which images are made."""
-        return self._engine.line
+        return self._engine().line
 
     @property
     def batches(self) -> "BatchService":
         """Batches and items: seen, renamed, duplicated, deleted."""
-        return self._library.batches
+        return self._library().batches
 
     @property
     def dead_letters(self) -> "DeadLetterService":
         """Images that failed for good: seen and counted."""
-        return self._library.dead_letters
+        return self._library().dead_letters
 
     @property
     def requeues(self) -> "RequeueService":
         """Dead letters tried again."""
-        return self._library.requeues
+        return self._library().requeues
 
     @property
     def discards(self) -> "DiscardService":
         """Dead letters given up."""
-        return self._library.discards
+        return self._library().discards
 
     @property
     def references(self) -> "ReferenceService":
         """Reference pictures."""
-        return self._library.references
+        return self._library().references
 
     @property
     def assets(self) -> "AssetService":
         """Finished images and their links."""
-        return self._library.assets
+        return self._library().assets
 
     @property
     def asset_changes(self) -> "AssetChangeService":
         """What people decide about finished images."""
-        return self._library.asset_changes
+        return self._library().asset_changes
 
     @property
     def drafts(self) -> "DraftService":
@@ -132,82 +132,82 @@ class ApiServices:
     @property
     def keys(self) -> "KeyService":
         """Machines' keys."""
-        return self._library.keys
+        return self._library().keys
 
     @property
     def limits(self) -> "LimitService":
         """What may be spent by whom."""
-        return self._library.limits
+        return self._library().limits
 
     @property
     def credits(self) -> "CreditService":
         """Amounts that are granted and spent down."""
-        return self._library.credits
+        return self._library().credits
 
     @property
     def webhooks(self) -> "WebhookService":
         """Receivers."""
-        return self._notifications.webhooks
+        return self._notifications().webhooks
 
     @property
     def deliveries(self) -> "WebhookDeliveryService":
         """What they were told."""
-        return self._notifications.deliveries
+        return self._notifications().deliveries
 
     @property
     def sign_ins(self) -> "SignInService":
         """Who is calling."""
-        return self._library.sign_ins
+        return self._library().sign_ins
 
     @property
     def invitations(self) -> "InvitationService":
         """Who was asked to join."""
-        return self._library.people.invitations
+        return self._library().people.invitations
 
     @property
     def members(self) -> "MemberService":
         """People of the organisation."""
-        return self._library.people.members
+        return self._library().people.members
 
     @property
     def selves(self) -> "SelfService":
         """What people change of themselves."""
-        return self._library.people.selves
+        return self._library().people.selves
 
     @property
     def organisation(self) -> "OrganisationSettingsService":
         """The organisation's name and time zone."""
-        return self._library.people.organisation
+        return self._library().people.organisation
 
     @property
     def usage(self) -> "UsageService":
         """What was made and spent."""
-        return self._library.usage
+        return self._library().usage
 
     @property
     def reports(self) -> "ReportService":
         """What finished days cost."""
-        return self._library.reports
+        return self._library().reports
 
     @property
     def bills(self) -> "BillService":
         """What providers billed."""
-        return self._library.bills
+        return self._library().bills
 
     @property
     def models(self) -> "ModelService":
         """The models on offer."""
-        return self._library.models
+        return self._library().models
 
     @property
     def live(self) -> "LiveService":
         """Batches as they change."""
-        return self._library.live
+        return self._library().live
 
     @property
     def monitor(self) -> "MonitorService":
         """The organisation's work at one moment."""
-        return self._library.monitor
+        return self._library().monitor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

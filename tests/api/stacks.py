@@ -159,9 +159,9 @@ class ApiStack(World):
 
     def _services(self) -> ApiServices:
         return ApiServices(
-            self.engine,
-            self.library,
-            self.notifications,
+            lambda: self.engine,
+            lambda: self.library,
+            lambda: self.notifications,
             parts={"documents": self.store.ping, "objects": self.files.ping, "tasks": self.queue.ping},
             clock=self.clock,
             ids=self.ids,

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from shared.domain.errors import FanfoldError
-from shared.domain.rows import MAX_PROMPT, MAX_VARIANTS
 from shared.http.auth import OPEN
 from shared.http.services import ApiServices, FirebaseSettings, Services, Settings
 from shared.logging import logger
@@ -88,6 +87,8 @@ def ready(services: Services) -> Response:
 @router.get("/config")
 async def config(settings: Settings) -> ConfigurationView:
     """What a browser needs: how to sign in, and the limits."""
+    from shared.domain.rows import MAX_PROMPT, MAX_VARIANTS
+
     return ConfigurationView(
         sign_in="password" if settings.firebase is None else "firebase",
         firebase=_firebase(settings.firebase),
