@@ -9,7 +9,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain import search
 from shared.domain.library import Asset
-from shared.domain.rows import MAX_TAGS, Changes, Strict, Tag
+from shared.domain.requests import Changes, Strict
+from shared.domain.rows import MAX_TAGS, Tag
 
 MAX_ASSETS = 100
 PICKED = "is:picked"

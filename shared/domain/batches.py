@@ -9,10 +9,10 @@ from pydantic.json_schema import SkipJsonSchema
 from shared.domain.documents import Part, Stored
 from shared.domain.items import ItemReference
 from shared.domain.modes import BatchStatus, Desired, Priority, ReferenceMode
+from shared.domain.requests import Changes, Strict
 from shared.domain.rows import (
     MAX_REFERENCES,
     MAX_TAGS,
-    Changes,
     Guidance,
     ModelId,
     Prompt,
@@ -24,7 +24,6 @@ from shared.domain.rows import (
     Size,
     Steps,
     Strength,
-    Strict,
     Tag,
     placeholders,
 )

@@ -13,7 +13,7 @@ from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
 from shared.domain.catalogue import MODELS, PREVIEW
 from shared.domain.documents import Part, Stored
 from shared.domain.ids import derived
-from shared.domain.rows import Strict
+from shared.domain.requests import Strict
 from shared.domain.texts import Printable
 
 MAX_DAYS: Final = 93

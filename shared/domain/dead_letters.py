@@ -10,7 +10,8 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringCon
 from shared.domain.batches import RetryChanges
 from shared.domain.errors import ErrorKind
 from shared.domain.items import Item
-from shared.domain.rows import ModelId, Strict
+from shared.domain.requests import Strict
+from shared.domain.rows import ModelId
 from shared.domain.texts import Visible
 
 MAX_LETTERS = 1_000

@@ -13,7 +13,7 @@ from pydantic import Field, JsonValue
 from shared.domain.batches import BatchName
 from shared.domain.documents import Stored
 from shared.domain.errors import TooLarge
-from shared.domain.rows import Strict
+from shared.domain.requests import Strict
 
 MAX_CONTENT_BYTES = 8 * 2**20
 # Firestore takes 1 MiB a document; what one commit may carry bounds how many there are.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from shared.domain.rows import Strict
+from shared.domain.requests import Strict
 
 
 class ModelShare(Strict):

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.modes import Priority, ReferenceMode
+from shared.domain.requests import Strict
 from shared.domain.rows import (
     MAX_METADATA_KEYS,
     MAX_REFERENCES,
@@ -21,7 +22,6 @@ from shared.domain.rows import (
     Size,
     Steps,
     Strength,
-    Strict,
     Tag,
     check_metadata,
     check_ratio,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.domain.limits import EVER, WARN_PERCENT, Credits, balance
-from shared.domain.rows import Strict
+from shared.domain.requests import Strict
 
 MAX_MICROS = 10**15
 MAX_IMAGES = 10**9

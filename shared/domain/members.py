@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints, field_
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.modes import Role
-from shared.domain.rows import MAX_METADATA_KEYS, Cell, Changes, Name, Strict
+from shared.domain.requests import Changes, Strict
+from shared.domain.rows import MAX_METADATA_KEYS, Cell, Name
 from shared.domain.texts import Visible
 
 MAX_EMAIL = 254

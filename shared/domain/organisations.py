@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from shared.domain.documents import Stored
 from shared.domain.modes import Role
-from shared.domain.rows import Strict
+from shared.domain.requests import Strict
 from shared.domain.texts import Visible
 
 

@@ -3,9 +3,10 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from shared.domain.modes import ReferenceMode
+from shared.domain.requests import Strict
 from shared.domain.shapes import parse_ratio
 from shared.domain.steering import Steering
 from shared.domain.texts import Printable, Visible
@@ -59,23 +60,6 @@ Cell = Annotated[
 
 # The spaces around a name are cut off afterwards: in the pattern, a run of them would be tried in every division.
 _PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
-
-
-class Strict(BaseModel):
-    """A part of a request: immutable, nothing unknown."""
-
-    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
-
-
-class Changes(Strict):
-    """What is to become different: a field that is left out stays, so null would say nothing and is refused."""
-
-    @field_validator("*")
-    @classmethod
-    def _not_null(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("Give a value, or leave the field out to keep what is there.")
-        return value
 
 
 class Expansion(Strict):

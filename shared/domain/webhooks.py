@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.documents import Part, Stored
 from shared.domain.event_names import EventName
-from shared.domain.rows import Changes, Strict
+from shared.domain.requests import Changes, Strict
 from shared.domain.texts import Printable
 
 MAX_URL: Final = 2_000

@@ -127,7 +127,7 @@ class ApiServices:
     @property
     def drafts(self) -> "DraftService":
         """Batches that are being written."""
-        return self._library.drafts
+        return self._library().drafts
 
     @property
     def keys(self) -> "KeyService":

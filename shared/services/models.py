@@ -10,7 +10,7 @@ from shared.domain.errors import ConfigurationWrong
 from shared.domain.image_models import ImageModelSpec, estimate_micros
 from shared.domain.modes import ReferenceMode, Role
 from shared.domain.offers import Offer
-from shared.domain.rows import Strict
+from shared.domain.requests import Strict
 from shared.domain.steering import Span
 from shared.ports.clock import Clock
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from shared.domain.asset_changes import AssetsChanged, AssetsDelete, AssetsPick, AssetsRate, AssetsTag, AssetUpdate
 from shared.domain.callers import Caller
-from shared.domain.rows import Strict
+from shared.domain.requests import Strict
 from shared.http.auth import ADMIN, EDITOR, EVALUATOR, VIEWER
 from shared.http.bodies import Body, JsonBody
 from shared.http.pages import PageParameters, Sort

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr
 
 from shared.domain.members import InvitationAccept
 from shared.domain.modes import Role
-from shared.domain.rows import Strict
+from shared.domain.requests import Strict
 from shared.http.auth import OPEN
 from shared.http.bodies import Body, JsonBody
 from shared.http.services import Services
