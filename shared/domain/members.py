@@ -57,6 +57,12 @@ class MemberUpdate(Changes):
     disabled: bool | SkipJsonSchema[None] = None
 
 
+class MembersNamed(Strict):
+    """Members whose names are wanted."""
+
+    ids: Annotated[tuple[Annotated[str, StringConstraints(max_length=64)], ...], Field(min_length=1, max_length=100)]
+
+
 class SelfUpdate(Changes):
     """What people change of themselves; `preferences` replace what was kept before, whole."""
 

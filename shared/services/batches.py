@@ -11,6 +11,7 @@ from shared.domain.items import Item
 from shared.domain.limit_words import dollars
 from shared.domain.modes import BatchStatus, ItemStatus, Role
 from shared.domain.progress import item_queue
+from shared.domain.rows import Row
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
 from shared.ports.ids import Ids
@@ -116,6 +117,12 @@ class BatchService:
             keep=lambda _: True,
         )
         return Page([read.value for read in found], self._tokens.token(listing, position))
+
+    def rows(self, caller: Caller, batch: str) -> tuple[Row, ...]:
+        """The rows as they were accepted, with the defaults merged in and models named: to be sent again. Raises NotFound."""
+        caller.require(Role.VIEWER)
+        self._one(caller, batch)
+        return tuple(self._rows.get(caller.org, batch).rows)
 
     def item(self, caller: Caller, batch: str, item: str) -> Item:
         """One item; raises NotFound, also when its batch was deleted."""

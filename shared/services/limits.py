@@ -7,8 +7,8 @@ from shared.domain.limit_settings import LimitSettings, MemberLimitSettings, Org
 from shared.domain.limits import LimitSet, MemberLimits, OrganisationLimits, Standing
 from shared.domain.modes import Role
 from shared.ports.documents import DocumentStore
-from shared.repositories.limits import LimitsReader
-from shared.services.limit_changes import LimitChanges, Said
+from shared.repositories.limits import LimitsReader, MemberLimitsRepository
+from shared.services.limit_changes import MAX_MEMBERS, LimitChanges, Said
 from shared.services.reservations import ReservationService
 from shared.services.standings import Account
 
@@ -34,6 +34,7 @@ class LimitService:
 
     def __init__(self, documents: DocumentStore, *, reservations: ReservationService, changes: LimitChanges) -> None:
         self._reader = LimitsReader(documents)
+        self._own = MemberLimitsRepository(documents)
         self._reservations = reservations
         self._changes = changes
 
@@ -55,6 +56,12 @@ class LimitService:
             own=rules.member.limits,
             in_force=self._reservations.standings(Account(org=caller.org, member=whose)),
         )
+
+    def of_members(self, caller: Caller) -> list[MemberLimits]:
+        """Members who have limits of their own, with them; at most 500. Raises Forbidden."""
+        caller.require(Role.ADMIN)
+        found = [read.value for read in self._own.all(caller.org, limit=MAX_MEMBERS)]
+        return [one for one in found if one.limits is not None]
 
     def set_organisation(self, caller: Caller, settings: OrganisationLimitSettings) -> Binding:
         """What the organisation may spend, instead of what was set before. Raises Forbidden."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, NotFound
+from shared.domain.ids import is_id
 from shared.domain.members import MemberInvite, MemberUpdate, whole_seconds
 from shared.domain.modes import Role
 from shared.domain.organisations import Login, Member, MemberStatus
@@ -13,6 +14,7 @@ from shared.ports.clock import Clock
 from shared.ports.documents import Delete, DocumentStore, Write
 from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
+from shared.repositories import paths
 from shared.repositories.collections import Read, check_id, guarded
 from shared.repositories.idempotency import IdempotencyRepository
 from shared.repositories.organisations import (
@@ -80,6 +82,12 @@ class MemberService:
             keep=lambda read: (read.value.removed_at is not None) is removed,
         )
         return Page([read.value for read in found], self._tokens.token(listing, position))
+
+    def names(self, caller: Caller, ids: Sequence[str]) -> dict[str, str]:
+        """The names of members by their ids, also of those who were removed; those that are nobody's are left out."""
+        caller.require(Role.VIEWER)
+        named = [paths.member(caller.org, one) for one in ids if is_id("mem", one)]
+        return {read.value.id: read.value.name for read in self._members.get_many(named).values()}
 
     def get(self, caller: Caller, member: str) -> Member:
         """One member, also one who was removed. Raises Forbidden, NotFound."""

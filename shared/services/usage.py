@@ -1,6 +1,6 @@
 """What was made and spent, from the ledger of every call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeAlias
@@ -24,9 +24,10 @@ GroupBy: TypeAlias = Literal["day", "model", "member", "batch", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageRow:
-    """One day, model, member or batch: images made, calls to providers, micros of US dollars spent."""
+    """One day, model, member or batch: images made, calls to providers, micros of US dollars spent; members and batches are named."""
 
     key: str
+    name: str
     images: int
     calls: int
     cost_micros: int
@@ -59,33 +60,30 @@ class UsageService:
         caller.require(Role.VIEWER)
         check_days(from_, to)
         period = (Where("at", ">=", _start(from_)), Where("at", "<=", datetime.combine(to, time.max, UTC)))
-        groups = {ALL: period, **self._groups(caller.org, from_, to, group_by, period)}
+        names = self._names(caller.org, from_, to, group_by)
+        groups = {ALL: period, **_groups(names, group_by, period)}
         sums = self._ledger.usage(caller.org, groups)
         total = sums.pop(ALL)
         if group_by == "none":
-            return UsageReport(rows=_rows({ALL: total}, by_cost=False), total_micros=total.cost_micros)
+            return UsageReport(rows=_rows({ALL: total}, names, by_cost=False), total_micros=total.cost_micros)
         sums[OTHER] = _rest(total, list(sums.values()))
-        return UsageReport(rows=_rows(sums, by_cost=group_by != "day"), total_micros=total.cost_micros)
+        return UsageReport(rows=_rows(sums, names, by_cost=group_by != "day"), total_micros=total.cost_micros)
 
-    def _groups(
-        self, org: str, from_: date, to: date, group_by: GroupBy, period: tuple[Where, ...]
-    ) -> Mapping[str, tuple[Where, ...]]:
+    def _names(self, org: str, from_: date, to: date, group_by: GroupBy) -> dict[str, str]:
+        """What rows may stand for, each with the name that people know it by."""
         if group_by == "day":
             days = [from_ + timedelta(days=number) for number in range((to - from_).days + 1)]
-            return {day.isoformat(): _within_day(day) for day in days}
-        return {key: (Where(group_by, "==", key), *period) for key in self._keys(org, from_, to, group_by)}
-
-    def _keys(self, org: str, from_: date, to: date, group_by: GroupBy) -> list[str]:
+            return {day.isoformat(): "" for day in days}
         if group_by == "model":
-            return [spec.id for spec in self._offer.known()][:MAX_ROWS]
+            return {spec.id: "" for spec in self._offer.known()[:MAX_ROWS]}
         if group_by == "member":
-            return [read.value.id for read in self._members.all(org, limit=MAX_ROWS)]
+            return {read.value.id: read.value.name for read in self._members.all(org, limit=MAX_ROWS)}
         if group_by == "batch":
             # A call changes its batch: one that has not changed since the first day made no call after it.
             changed = self._batches.changed_since(org, _start(from_), limit=MAX_ROWS)
             ended = datetime.combine(to, time.max, UTC)
-            return [read.value.id for read in changed if read.value.created_at <= ended]
-        return []
+            return {read.value.id: read.value.name for read in changed if read.value.created_at <= ended}
+        return {}
 
 
 def check_days(from_: date, to: date) -> None:
@@ -96,6 +94,12 @@ def check_days(from_: date, to: date) -> None:
         raise Invalid(
             [FieldError("/query/to", f"A report covers at most {MAX_DAYS} days. Choose an earlier last day.")]
         )
+
+
+def _groups(names: Iterable[str], group_by: GroupBy, period: tuple[Where, ...]) -> Mapping[str, tuple[Where, ...]]:
+    if group_by == "day":
+        return {day: _within_day(date.fromisoformat(day)) for day in names}
+    return {key: (Where(group_by, "==", key), *period) for key in names}
 
 
 def _start(day: date) -> datetime:
@@ -114,9 +118,9 @@ def _rest(total: UsageSums, rows: Sequence[UsageSums]) -> UsageSums:
     )
 
 
-def _rows(sums: Mapping[str, UsageSums], *, by_cost: bool) -> list[UsageRow]:
+def _rows(sums: Mapping[str, UsageSums], names: Mapping[str, str], *, by_cost: bool) -> list[UsageRow]:
     rows = [
-        UsageRow(key=key, images=one.images, calls=one.calls, cost_micros=one.cost_micros)
+        UsageRow(key=key, name=names.get(key, ""), images=one.images, calls=one.calls, cost_micros=one.cost_micros)
         for key, one in sums.items()
         if one.images or one.calls or one.cost_micros
     ]

@@ -89,6 +89,7 @@ CASES = (
         Wrong(422, "/changes/size", body={"changes": {"size": "8K"}}),
         Wrong(422, "/changes/model", body={"changes": {"model": "no-such-model"}}),
     )),
+    Case("GET", "/v1/batches/{batch_id}/rows", Role.VIEWER, make=waiting),
     Case("GET", "/v1/batches/{batch_id}/events", Role.VIEWER, make=done, wrong=(
         Wrong(422, "/query/from_index", {"from_index": "-1"}),
         Wrong(422, "/query/to_index", {"to_index": "the end"}),
@@ -213,6 +214,7 @@ CASES = (
     Case("GET", "/v1/bills/{bill_id}", Role.ADMIN, make=billed),
     Case("DELETE", "/v1/bills/{bill_id}", Role.ADMIN, 204, make=billed),
     Case("GET", "/v1/limits", Role.VIEWER, make=credited),
+    Case("GET", "/v1/limits/members", Role.ADMIN, wrong=(Wrong(400, None, {"page_token": "garbage"}),)),
     Case("GET", "/v1/limits/members/{member_id}", Role.ADMIN, make=credited),
     Case("PUT", "/v1/limits/organisation", Role.ADMIN, body=PLENTY | {"warn_percent": 90}, wrong=(*LIMITS,
         Wrong(422, "/warn_percent", body={"warn_percent": 0}),
@@ -266,6 +268,11 @@ CASES = (
         Wrong(422, "/name", body=INVITED | {"name": ""}),
         Wrong(422, "/role", body=INVITED | {"role": "owner"}),
         Wrong(422, "/password", body=INVITED | {"password": "mine"}),
+    )),
+    Case("POST", "/v1/members:names", Role.VIEWER, body={"ids": [UNKNOWN["member_id"]]}, wrong=(
+        Wrong(422, "/ids", body={"ids": []}),
+        Wrong(422, "/ids", body={"ids": ["mem_a"] * 101}),
+        Wrong(422, "/ids/0", body={"ids": [5]}),
     )),
     Case("GET", "/v1/members/{member_id}", Role.ADMIN, make=invited),
     Case("PATCH", "/v1/members/{member_id}", Role.ADMIN, make=invited, body={"role": "viewer"}, wrong=(

@@ -41,3 +41,34 @@ def test_the_recipe_of_an_image_is_a_row_that_makes_it_again(stack: ApiStack) ->
     assert made["recipe"] == recipe
     assert recipe["prompt"] == "A walker"
     assert recipe["references"] == row["references"]
+
+
+def test_the_rows_of_a_batch_make_it_again(stack: ApiStack) -> None:
+    body = {
+        "rows": [
+            {"prompt": "A {{thing}}", "variables": {"thing": "walker"}, "expand": {"aspect_ratio": ["1:1", "4:5"]}},
+            {"prompt": "A cane", "variants": 3, "seed": 5, "metadata": {"sku": "C-1"}},
+        ],
+        "defaults": {"tags": ["spring"]},
+    }
+    first = stack.ask("POST", "/v1/batches", json=body).json()
+    rows = stack.ask("GET", f"/v1/batches/{first['id']}/rows", role=Role.VIEWER).json()["rows"]
+    assert [row["prompt"] for row in rows] == ["A {{thing}}", "A cane"]
+    assert [row["tags"] for row in rows] == [["spring"], ["spring"]]
+    again = stack.ask("POST", "/v1/batches", json={"rows": rows}).json()
+    assert (again["images"], again["estimated_micros"]) == (first["images"], first["estimated_micros"])
+    assert stack.ask("GET", f"/v1/batches/{again['id']}/rows").json()["rows"] == rows
+
+
+def test_usage_and_limits_tell_whose_they_are(stack: ApiStack) -> None:
+    batch, member = stack.batch_of(done=True, name="Spring"), stack.ours.admin
+    by_member = stack.ask("GET", "/v1/usage", params={"group_by": "member"}).json()["usage"]
+    assert [(row["key"], row["name"]) for row in by_member] == [(member.id, member.name)]
+    by_batch = stack.ask("GET", "/v1/usage", params={"group_by": "batch"}).json()["usage"]
+    assert [(row["key"], row["name"]) for row in by_batch] == [(batch, "Spring")]
+    assert stack.ask("GET", "/v1/usage").json()["usage"][0]["name"] == ""
+    stack.ask("PUT", f"/v1/limits/members/{member.id}", json={"day_micros": 5_000_000})
+    (own,) = stack.ask("GET", "/v1/limits/members").json()["members"]
+    assert (own["member"], own["limits"]["day_micros"]) == (member.id, 5_000_000)
+    stack.ask("DELETE", f"/v1/limits/members/{member.id}")
+    assert stack.ask("GET", "/v1/limits/members").json()["members"] == []

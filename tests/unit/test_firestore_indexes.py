@@ -92,6 +92,7 @@ def _engine(store: DocumentStore) -> None:
     AssetRepository(store).made_by(ORG, ["r"])
     AssetRepository(store).last_of_batch(ORG, BATCH)
     ReservationRepository(store).of_member(ORG, "mem")
+    ReservationRepository(store).of_members(ORG, ["mem"])
     LedgerRepository(store).images_of(ORG, BATCH)
     whose = {"organisation": (), "member": (Where("member", "==", "mem"),), "batch": (Where("batch", "==", BATCH),)}
     since = Where("at", ">=", NOW)

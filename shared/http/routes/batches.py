@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from shared.domain.batches import BatchAccepted, BatchCreate, BatchRetry, BatchUpdate
 from shared.domain.callers import Caller
@@ -72,6 +72,12 @@ class BatchPage(BaseModel):
     next_page_token: str
 
 
+class BatchRows(BaseModel):
+    """Rows as `POST /v1/batches` takes them, with the batch's defaults merged in and models named."""
+
+    rows: list[dict[str, JsonValue]]
+
+
 @router.post("", status_code=202)
 def submit_batch(request: Request, caller: Editor, body: New, key: Key, services: Services) -> BatchAccepted:
     """Accept a batch. The images are made in the background; follow them at the URLs in the answer."""
@@ -112,6 +118,13 @@ def list_batches(caller: Viewer, filters: Annotated[BatchFilters, Query()], serv
 def get_batch(batch_id: str, caller: Viewer, services: Services) -> BatchView:
     """A batch and how far it is."""
     return BatchView.of(services.batches.get(caller, batch_id))
+
+
+@router.get("/{batch_id:id}/rows")
+def get_rows(batch_id: str, caller: Viewer, services: Services) -> BatchRows:
+    """The rows of a batch as they were accepted, to be changed and sent again."""
+    rows = services.batches.rows(caller, batch_id)
+    return BatchRows(rows=[row.model_dump(mode="json", exclude_none=True) for row in rows])
 
 
 @router.patch("/{batch_id:id}")

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import Field
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
 
 from shared.domain.callers import Caller
 from shared.domain.limit_settings import LimitSettings, MemberLimitSettings, OrganisationLimitSettings
@@ -12,6 +12,7 @@ from shared.domain.limit_words import named
 from shared.domain.limits import Holder, Period, Standing, Unit
 from shared.http.auth import ADMIN, VIEWER
 from shared.http.bodies import Body, JsonBody
+from shared.http.pages import PageParameters, only_page
 from shared.http.services import Services
 from shared.http.views import View
 from shared.services.limits import Binding
@@ -94,10 +95,34 @@ class LimitsView(View):
         return cls.model_validate({**said, "in_force": standings})
 
 
+class MemberLimitsView(View):
+    """A member's own limits."""
+
+    member: str
+    limits: LimitSetView
+
+
+class MemberLimitsList(BaseModel):
+    """Limits of members' own, on one page."""
+
+    members: list[MemberLimitsView]
+    next_page_token: str
+
+
 @router.get("")
 def get_limits(caller: Viewer, services: Services) -> LimitsView:
     """What binds you: limits and credits of your organisation and of yourself, and how much of each is left."""
     return LimitsView.of(services.limits.binding(caller))
+
+
+@router.get("/members")
+def list_member_limits(
+    caller: Admin, parameters: Annotated[PageParameters, Query()], services: Services
+) -> MemberLimitsList:
+    """Members who have limits of their own; for all others `members` of `/v1/limits` holds."""
+    only_page(parameters)
+    found = [MemberLimitsView.model_validate(one) for one in services.limits.of_members(caller)]
+    return MemberLimitsList(members=found, next_page_token="")
 
 
 @router.get("/members/{member_id:id}")

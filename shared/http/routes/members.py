@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from shared.domain.callers import Caller
-from shared.domain.members import MemberInvite, MemberUpdate
+from shared.domain.members import MemberInvite, MembersNamed, MemberUpdate
 from shared.domain.modes import Role
 from shared.domain.organisations import Member, MemberStatus
-from shared.http.auth import ADMIN
+from shared.http.auth import ADMIN, VIEWER
 from shared.http.bodies import Body, JsonBody
 from shared.http.idempotency import idempotency_key
 from shared.http.pages import PageParameters
@@ -20,7 +20,9 @@ from shared.services.invitations import Invitation
 
 router = APIRouter(prefix="/v1/members", tags=["members"])
 
+Viewer = Annotated[Caller, Depends(VIEWER)]
 Admin = Annotated[Caller, Depends(ADMIN)]
+Wanted = Annotated[Body[MembersNamed], Depends(JsonBody(MembersNamed, example={"ids": ["mem_abcdefghijklmnopqrst"]}))]
 Key = Annotated[str | None, Depends(idempotency_key)]
 New = Annotated[
     Body[MemberInvite],
@@ -76,6 +78,12 @@ class MemberPage(BaseModel):
     next_page_token: str
 
 
+class MemberNames(BaseModel):
+    """Names by the ids of members."""
+
+    names: dict[str, str]
+
+
 @router.post("", status_code=201)
 def invite_member(caller: Admin, body: New, key: Key, services: Services) -> MemberInvitedView:
     """Ask a person to join. 409 `email-taken` when somebody signs in with this address already."""
@@ -91,6 +99,12 @@ def list_members(caller: Admin, filters: Annotated[MemberFilters, Query()], serv
     )
     members = [MemberView.model_validate(member) for member in page.values]
     return MemberPage(members=members, next_page_token=page.next_page_token)
+
+
+@router.post(":names")
+def name_members(caller: Viewer, body: Wanted, services: Services) -> MemberNames:
+    """What members are called who are named elsewhere by their ids (`created_by`, `picked_by`); those that are nobody's are left out."""
+    return MemberNames(names=services.members.names(caller, body.value.ids))
 
 
 @router.get("/{member_id:id}")

@@ -34,6 +34,7 @@ class UsageRow(View):
     """One day, model, member or batch: images made, calls to providers, money spent."""
 
     key: str
+    name: str = Field(description="What people call a member or a batch; empty otherwise.")
     images: int
     calls: int
     cost_micros: int

@@ -332,3 +332,10 @@ def test_an_address_that_firebase_would_refuse_is_refused_before_anybody_is_invi
     with pytest.raises(Invalid, match="/email"):
         abroad.invite("eve@example")
     assert abroad.desk.audited() == []
+
+
+def test_everyone_sees_what_members_of_their_own_organisation_are_called(staff: Staff) -> None:
+    eve, ours = staff.join(), staff.desk.ours
+    staff.members.remove(ours, eve.member)
+    wanted = [ours.member, eve.member, staff.desk.theirs.member, "mem_" + "a" * 20, "../x"]
+    assert staff.members.names(staff.desk.viewer, wanted) == {ours.member: "Ana", eve.member: "Eve"}

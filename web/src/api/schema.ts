@@ -390,6 +390,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches/{batch_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get rows
+         * @description The rows of a batch as they were accepted, to be changed and sent again.
+         *
+         *     Needs the role `viewer` or a higher one.
+         */
+        get: operations["get_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches/{batch_id}:cancel": {
         parameters: {
             query?: never;
@@ -967,7 +989,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List member limits
+         * @description Members who have limits of their own; for all others `members` of `/v1/limits` holds.
+         *
+         *     Needs the role `admin` or a higher one.
+         */
+        get: operations["list_member_limits"];
         /**
          * Set members limits
          * @description What each member may spend who has no limits of their own, in place of what was set before; in force at once.
@@ -1168,6 +1196,28 @@ export interface paths {
          *     Needs the role `admin` or a higher one.
          */
         post: operations["reinvite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members:names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name members
+         * @description What members are called who are named elsewhere by their ids (`created_by`, `picked_by`); those that are nobody's are left out.
+         *
+         *     Needs the role `viewer` or a higher one.
+         */
+        post: operations["name_members"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1883,6 +1933,16 @@ export interface components {
              * @default null
              */
             items: string[] | null;
+        };
+        /**
+         * BatchRows
+         * @description Rows as `POST /v1/batches` takes them, with the batch's defaults merged in and models named.
+         */
+        BatchRows: {
+            /** Rows */
+            rows: {
+                [key: string]: components["schemas"]["JsonValue"];
+            }[];
         };
         /**
          * BatchStatus
@@ -3430,6 +3490,35 @@ export interface components {
             total_micros: number | null;
         };
         /**
+         * MemberLimitsList
+         * @description Limits of members' own, on one page.
+         */
+        MemberLimitsList: {
+            /** Members */
+            members: components["schemas"]["MemberLimitsView"][];
+            /** Next Page Token */
+            next_page_token: string;
+        };
+        /**
+         * MemberLimitsView
+         * @description A member's own limits.
+         */
+        MemberLimitsView: {
+            limits: components["schemas"]["LimitSetView"];
+            /** Member */
+            member: string;
+        };
+        /**
+         * MemberNames
+         * @description Names by the ids of members.
+         */
+        MemberNames: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+        };
+        /**
          * MemberPage
          * @description A page of members, who came first first; a short page with a token has more behind it.
          */
@@ -3485,6 +3574,14 @@ export interface components {
             removed_at: string | null;
             role: components["schemas"]["Role"];
             status: components["schemas"]["MemberStatus"];
+        };
+        /**
+         * MembersNamed
+         * @description Members whose names are wanted.
+         */
+        MembersNamed: {
+            /** Ids */
+            ids: string[];
         };
         /**
          * ModelCapabilities
@@ -4630,6 +4727,11 @@ export interface components {
             images: number;
             /** Key */
             key: string;
+            /**
+             * Name
+             * @description What people call a member or a batch; empty otherwise.
+             */
+            name: string;
         };
         /**
          * UsageView
@@ -5063,6 +5165,7 @@ export type BatchCreate = components['schemas']['BatchCreate'];
 export type BatchPage = components['schemas']['BatchPage'];
 export type BatchPromote = components['schemas']['BatchPromote'];
 export type BatchRetry = components['schemas']['BatchRetry'];
+export type BatchRows = components['schemas']['BatchRows'];
 export type BatchStatus = components['schemas']['BatchStatus'];
 export type BatchUpdate = components['schemas']['BatchUpdate'];
 export type BatchView = components['schemas']['BatchView'];
@@ -5139,10 +5242,14 @@ export type LoginView = components['schemas']['LoginView'];
 export type MemberInvite = components['schemas']['MemberInvite'];
 export type MemberInvitedView = components['schemas']['MemberInvitedView'];
 export type MemberLimitSettings = components['schemas']['MemberLimitSettings'];
+export type MemberLimitsList = components['schemas']['MemberLimitsList'];
+export type MemberLimitsView = components['schemas']['MemberLimitsView'];
+export type MemberNames = components['schemas']['MemberNames'];
 export type MemberPage = components['schemas']['MemberPage'];
 export type MemberStatus = components['schemas']['MemberStatus'];
 export type MemberUpdate = components['schemas']['MemberUpdate'];
 export type MemberView = components['schemas']['MemberView'];
+export type MembersNamed = components['schemas']['MembersNamed'];
 export type ModelCapabilities = components['schemas']['ModelCapabilities'];
 export type ModelDifferenceView = components['schemas']['ModelDifferenceView'];
 export type ModelList = components['schemas']['ModelList'];
@@ -6159,6 +6266,38 @@ export interface operations {
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchRows"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -7373,6 +7512,40 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_member_limits: {
+        parameters: {
+            query?: {
+                /** @description Entries a page; more than 200 are taken as 200. */
+                page_size?: number;
+                /** @description The `next_page_token` of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberLimitsList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     set_members_limits: {
         parameters: {
             query?: never;
@@ -7900,6 +8073,50 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    name_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "mem_abcdefghijklmnopqrst"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["MembersNamed"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberNames"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
