@@ -3,40 +3,12 @@ import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { Problem } from "@/api/problems";
 import { LiveHub } from "@/live/hubs";
+import { Hand } from "@/live/testing/hands";
 import { batch, image, item } from "@/live/testing/things";
-import { isItem, type Thing, type Topic } from "@/live/things";
-import type { Line, Reader, Transport } from "@/live/transports";
+import { isItem, type Topic } from "@/live/things";
 import { LiveContext, pagesOf, useLiveBatch, useLiveItems } from "@/live/useLive";
 
 const ID = "bat_aaaaaaaaaaaaaaaaaaaa";
-
-/** The other end of every line, in the hand of a test. */
-class Hand implements Transport {
-  readonly name = "events";
-  readonly lines = new Map<Topic, Reader>();
-
-  follows(): boolean {
-    return true;
-  }
-
-  open(topic: Topic, reader: Reader): Line {
-    this.lines.set(topic, reader);
-    return { close: () => this.lines.delete(topic) };
-  }
-
-  close() {
-    this.lines.clear();
-  }
-
-  async tell(...things: Thing[]) {
-    await act(async () => {
-      for (const reader of this.lines.values()) {
-        reader.take(things);
-        reader.up();
-      }
-    });
-  }
-}
 
 function follow<T>(hook: () => T) {
   const hand = new Hand();
