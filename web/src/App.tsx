@@ -1,25 +1,31 @@
 import { MantineProvider } from "@mantine/core";
-import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
-import { QueryClientProvider } from "@tanstack/react-query";
-import { useState } from "react";
-import { createBrowserRouter, RouterProvider } from "react-router";
-import { createQueryClient } from "@/api/queries";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { type DataRouter, RouterProvider } from "react-router";
 import { variables } from "@/design/colours";
 import { theme } from "@/design/theme";
-import { routes } from "@/routes";
+import type { SessionStore } from "@/session/SessionStore";
+import { SessionContext } from "@/session/useSession";
+
+const Messages = lazy(async () => ({ default: (await import("@/design/Messages")).Messages }));
+
+interface AppProps {
+  queries: QueryClient;
+  sessions: SessionStore;
+  router: DataRouter;
+}
 
 /** The whole application: its providers, and the pages that the address chooses. */
-export function App() {
-  const [queries] = useState(createQueryClient);
-  const [router] = useState(() => createBrowserRouter(routes));
+export function App({ queries, sessions, router }: AppProps) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <ModalsProvider>
-          <Notifications position="bottom-right" limit={4} />
+        <SessionContext value={sessions}>
           <RouterProvider router={router} />
-        </ModalsProvider>
+          <Suspense>
+            <Messages />
+          </Suspense>
+        </SessionContext>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,31 +1,23 @@
-import createClient, { type Middleware } from "openapi-fetch";
+import createClient from "openapi-fetch";
 import { credentials } from "@/api/credentials";
 import { asProblem, Problem, problemOf } from "@/api/problems";
 import type { paths } from "@/api/schema";
 
-const FIRST_STEP = "/v1/auth/";
-
-const carry: Middleware = {
-  async onRequest({ request }) {
-    const token = await credentials().token();
-    if (token !== null && !request.headers.has("Authorization"))
-      request.headers.set("Authorization", `Bearer ${token}`);
-    return request;
-  },
-  onResponse({ request, response }) {
-    const isSignIn = new URL(request.url).pathname.startsWith(FIRST_STEP);
-    if (response.status === 401 && !isSignIn) credentials().refused();
-    return undefined;
-  },
-};
+const SIGN_IN = "/v1/auth/";
 
 /** The one client of the API; use it through `answer`, which turns every failure into a `Problem`. */
-export const api = createClient<paths>({
-  baseUrl: globalThis.location.origin,
-  // Asked for at each call, so that a test may stand in for the network.
-  fetch: (request: Request) => globalThis.fetch(request),
-});
-api.use(carry);
+export const api = createClient<paths>({ baseUrl: globalThis.location.origin, fetch: send });
+
+/** Sends a request in the person's name. One that is refused waits until they have signed in again: nothing is lost. */
+export async function send(request: Request): Promise<Response> {
+  // Who signs in, or is just starting, says for themselves who they are, and is told at once.
+  if (request.url.includes(SIGN_IN) || request.headers.has("Authorization")) return globalThis.fetch(request);
+  const again = request.clone();
+  const response = await globalThis.fetch(carrying(request, await credentials().token()));
+  if (response.status !== 401) return response;
+  const token = await credentials().renewed();
+  return token === null ? response : globalThis.fetch(carrying(again, token));
+}
 
 interface Answered<T> {
   data?: T;
@@ -35,7 +27,7 @@ interface Answered<T> {
 
 /** The body of an answer; raises a `Problem` for every other outcome.
  *
- * `const batch = await answer(api.GET("/v1/batches/{batch_id}", { params: { path: { batch_id }}, signal }))`
+ * `const batch = await answer(api.GET("/v1/batches/{batch_id}", { params: { path: { batch_id } }, signal }))`
  */
 export async function answer<T>(asked: Promise<Answered<T>>): Promise<T> {
   let answered: Answered<T>;
@@ -52,4 +44,9 @@ export async function answer<T>(asked: Promise<Answered<T>>): Promise<T> {
 /** A key that makes a create happen once, however often it is sent: make one when the form opens, not when it is sent. */
 export function newIdempotencyKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function carrying(request: Request, token: string | null): Request {
+  if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
+  return request;
 }

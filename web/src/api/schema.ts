@@ -1626,7 +1626,7 @@ export interface components {
              * Detail
              * @default
              */
-            detail: string;
+            detail?: string;
             /** Id */
             id: string;
             outcome: components["schemas"]["Outcome"];
@@ -1650,7 +1650,7 @@ export interface components {
              * Tags
              * @default null
              */
-            tags: string[];
+            tags?: string[];
         };
         /**
          * AssetView
@@ -1769,7 +1769,7 @@ export interface components {
              * Picked
              * @default true
              */
-            picked: boolean;
+            picked?: boolean;
         };
         /**
          * AssetsRate
@@ -1790,14 +1790,14 @@ export interface components {
              * Add
              * @default []
              */
-            add: string[];
+            add?: string[];
             /** Ids */
             ids: string[];
             /**
              * Remove
              * @default []
              */
-            remove: string[];
+            remove?: string[];
         };
         /**
          * AttemptErrorView
@@ -1878,32 +1878,32 @@ export interface components {
              * Budget Micros
              * @default null
              */
-            budget_micros: number | null;
+            budget_micros?: number | null;
             defaults?: components["schemas"]["RowSettings"];
             /**
              * Name
              * @default Untitled batch
              */
-            name: string;
+            name?: string;
             /** @default standard */
-            priority: components["schemas"]["Priority"];
+            priority?: components["schemas"]["Priority"];
             /**
              * Reuse
              * @default false
              */
-            reuse: boolean;
+            reuse?: boolean;
             /** Rows */
             rows: components["schemas"]["Row"][];
             /**
              * Start At
              * @default null
              */
-            start_at: string | null;
+            start_at?: string | null;
             /**
              * Tags
              * @default []
              */
-            tags: string[];
+            tags?: string[];
         };
         /**
          * BatchPage
@@ -1932,7 +1932,7 @@ export interface components {
              * Items
              * @default null
              */
-            items: string[] | null;
+            items?: string[] | null;
         };
         /**
          * BatchRows
@@ -1959,22 +1959,22 @@ export interface components {
              * Archived
              * @default null
              */
-            archived: boolean;
+            archived?: boolean;
             /**
              * Budget Micros
              * @default null
              */
-            budget_micros: number;
+            budget_micros?: number;
             /**
              * Name
              * @default null
              */
-            name: string;
+            name?: string;
             /**
              * Tags
              * @default null
              */
-            tags: string[];
+            tags?: string[];
         };
         /**
          * BatchView
@@ -2098,21 +2098,21 @@ export interface components {
              * From
              * @default null
              */
-            from: string | null;
+            from?: string | null;
             /** Lines */
             lines: components["schemas"]["BillLineCreate"][];
             /**
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /** Provider */
             provider: string;
             /**
              * To
              * @default null
              */
-            to: string | null;
+            to?: string | null;
         };
         /**
          * BillLineCreate
@@ -2292,9 +2292,9 @@ export interface components {
              * Member
              * @default null
              */
-            member: string | null;
+            member?: string | null;
             /** @default null */
-            renewal: components["schemas"]["Renewal"] | null;
+            renewal?: components["schemas"]["Renewal"] | null;
         };
         /**
          * CreditsList
@@ -2375,34 +2375,34 @@ export interface components {
              * Batch
              * @default null
              */
-            batch: string | null;
+            batch?: string | null;
             /**
              * From
              * @default null
              */
-            from: string | null;
+            from?: string | null;
             /** @default null */
-            kind: components["schemas"]["ErrorKind"] | null;
+            kind?: components["schemas"]["ErrorKind"] | null;
             /**
              * Model
              * @default null
              */
-            model: string | null;
+            model?: string | null;
             /**
              * Provider
              * @default null
              */
-            provider: string | null;
+            provider?: string | null;
             /**
              * Q
              * @default
              */
-            q: string;
+            q?: string;
             /**
              * To
              * @default null
              */
-            to: string | null;
+            to?: string | null;
         };
         /**
          * DeadLetterPage
@@ -2582,17 +2582,17 @@ export interface components {
          */
         Discard: {
             /** @default null */
-            filter: components["schemas"]["DeadLetterFilter"] | null;
+            filter?: components["schemas"]["DeadLetterFilter"] | null;
             /**
              * Items
              * @default null
              */
-            items: string[] | null;
+            items?: string[] | null;
             /**
              * Page Token
              * @default
              */
-            page_token: string;
+            page_token?: string;
             /** Reason */
             reason: string;
         };
@@ -2619,12 +2619,12 @@ export interface components {
              * Name
              * @default Untitled batch
              */
-            name: string;
+            name?: string;
             /**
              * Rows
              * @default 0
              */
-            rows: number;
+            rows?: number;
         };
         /**
          * DraftView
@@ -2737,33 +2737,33 @@ export interface components {
              * Aspect Ratio
              * @default []
              */
-            aspect_ratio: string[];
+            aspect_ratio?: string[];
             /**
              * Mode
              * @default product
              * @enum {string}
              */
-            mode: "product" | "zip";
+            mode?: "product" | "zip";
             /**
              * Model
              * @default []
              */
-            model: string[];
+            model?: string[];
             /**
              * References
              * @default []
              */
-            references: string[][];
+            references?: string[][];
             /**
              * Seed
              * @default []
              */
-            seed: number[];
+            seed?: number[];
             /**
              * Variables
              * @default []
              */
-            variables: {
+            variables?: {
                 [key: string]: string | number | boolean | null;
             }[];
         };
@@ -2947,65 +2947,65 @@ export interface components {
              * Aspect Ratio
              * @default null
              */
-            aspect_ratio: string;
+            aspect_ratio?: string;
             /**
              * Guidance
              * @default null
              */
-            guidance: number | null;
+            guidance?: number | null;
             /**
              * Metadata
              * @default null
              */
-            metadata: {
+            metadata?: {
                 [key: string]: string | number | boolean | null;
             };
             /**
              * Model
              * @default null
              */
-            model: string;
+            model?: string;
             /**
              * Prompt
              * @default null
              */
-            prompt: string;
+            prompt?: string;
             /**
              * Reference Mode
              * @default null
              */
-            reference_mode: components["schemas"]["ReferenceMode"];
+            reference_mode?: components["schemas"]["ReferenceMode"];
             /**
              * References
              * @default null
              */
-            references: string[];
+            references?: string[];
             /**
              * Seed
              * @default null
              */
-            seed: number | null;
+            seed?: number | null;
             /**
              * Size
              * @default null
              * @enum {string}
              */
-            size: "512" | "1K" | "2K" | "4K";
+            size?: "512" | "1K" | "2K" | "4K";
             /**
              * Steps
              * @default null
              */
-            steps: number | null;
+            steps?: number | null;
             /**
              * Strength
              * @default null
              */
-            strength: number | null;
+            strength?: number | null;
             /**
              * Tags
              * @default null
              */
-            tags: string[];
+            tags?: string[];
         };
         /**
          * ItemView
@@ -3100,7 +3100,7 @@ export interface components {
              * Left
              * @default []
              */
-            left: components["schemas"]["ItemLeft"][];
+            left?: components["schemas"]["ItemLeft"][];
             /** Moved */
             moved: number;
         };
@@ -3121,12 +3121,12 @@ export interface components {
              * After
              * @default null
              */
-            after: string | null;
+            after?: string | null;
             /**
              * Before
              * @default null
              */
-            before: string | null;
+            before?: string | null;
             /** Items */
             items: string[];
         };
@@ -3139,7 +3139,7 @@ export interface components {
             /** Name */
             name: string;
             /** @default editor */
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"];
         };
         /**
          * KeyCreatedView
@@ -3257,12 +3257,12 @@ export interface components {
              * More
              * @default false
              */
-            more: boolean;
+            more?: boolean;
             /**
              * Next Page Token
              * @default
              */
-            next_page_token: string;
+            next_page_token?: string;
         };
         /**
          * LimitFit
@@ -3273,7 +3273,7 @@ export interface components {
              * Fits
              * @default true
              */
-            fits: boolean;
+            fits?: boolean;
             /** Images */
             images: number;
             /** Limit */
@@ -3304,17 +3304,17 @@ export interface components {
              * Day Micros
              * @default null
              */
-            day_micros: number | null;
+            day_micros?: number | null;
             /**
              * Month Micros
              * @default null
              */
-            month_micros: number | null;
+            month_micros?: number | null;
             /**
              * Total Micros
              * @default null
              */
-            total_micros: number | null;
+            total_micros?: number | null;
         };
         /**
          * LimitStandingView
@@ -3436,7 +3436,7 @@ export interface components {
             /** Name */
             name: string;
             /** @default editor */
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"];
         };
         /**
          * MemberInvitedView
@@ -3472,22 +3472,22 @@ export interface components {
              * Day Micros
              * @default null
              */
-            day_micros: number | null;
+            day_micros?: number | null;
             /**
              * Month Images
              * @default null
              */
-            month_images: number | null;
+            month_images?: number | null;
             /**
              * Month Micros
              * @default null
              */
-            month_micros: number | null;
+            month_micros?: number | null;
             /**
              * Total Micros
              * @default null
              */
-            total_micros: number | null;
+            total_micros?: number | null;
         };
         /**
          * MemberLimitsList
@@ -3543,14 +3543,14 @@ export interface components {
              * Disabled
              * @default null
              */
-            disabled: boolean;
+            disabled?: boolean;
             /**
              * Name
              * @default null
              */
-            name: string;
+            name?: string;
             /** @default null */
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"];
         };
         /**
          * MemberView
@@ -3758,22 +3758,22 @@ export interface components {
              * Day Micros
              * @default null
              */
-            day_micros: number | null;
+            day_micros?: number | null;
             /**
              * Month Micros
              * @default null
              */
-            month_micros: number | null;
+            month_micros?: number | null;
             /**
              * Total Micros
              * @default null
              */
-            total_micros: number | null;
+            total_micros?: number | null;
             /**
              * Warn Percent
              * @default 80
              */
-            warn_percent: number;
+            warn_percent?: number;
         };
         /**
          * OrganisationNowView
@@ -3814,12 +3814,12 @@ export interface components {
              * Name
              * @default null
              */
-            name: string;
+            name?: string;
             /**
              * Time Zone
              * @default null
              */
-            time_zone: string;
+            time_zone?: string;
         };
         /**
          * OrganisationView
@@ -4056,44 +4056,44 @@ export interface components {
              * Aspect Ratio
              * @default
              */
-            aspect_ratio: string;
+            aspect_ratio?: string;
             /** Guidance */
             guidance?: number | null;
             /**
              * Kind
              * @default image
              */
-            kind: string;
+            kind?: string;
             /**
              * Model
              * @default
              */
-            model: string;
+            model?: string;
             /** Model Version */
             model_version?: string | null;
             /**
              * Prompt
              * @default
              */
-            prompt: string;
+            prompt?: string;
             /**
              * Provider
              * @default
              */
-            provider: string;
+            provider?: string;
             reference_mode?: components["schemas"]["ReferenceMode"] | null;
             /**
              * References
              * @default []
              */
-            references: string[];
+            references?: string[];
             /** Seed */
             seed?: number | null;
             /**
              * Size
              * @default
              */
-            size: string;
+            size?: string;
             /** Steps */
             steps?: number | null;
             /** Strength */
@@ -4102,7 +4102,7 @@ export interface components {
              * Variant
              * @default 1
              */
-            variant: number;
+            variant?: number;
         } & {
             [key: string]: unknown;
         };
@@ -4241,7 +4241,7 @@ export interface components {
              * Monthly
              * @default true
              */
-            monthly: boolean;
+            monthly?: boolean;
             /**
              * On
              * Format: date
@@ -4267,17 +4267,17 @@ export interface components {
         Requeue: {
             changes?: components["schemas"]["RetryChanges"];
             /** @default null */
-            filter: components["schemas"]["DeadLetterFilter"] | null;
+            filter?: components["schemas"]["DeadLetterFilter"] | null;
             /**
              * Items
              * @default null
              */
-            items: string[] | null;
+            items?: string[] | null;
             /**
              * Page Token
              * @default
              */
-            page_token: string;
+            page_token?: string;
         };
         /**
          * RetryChanges
@@ -4288,53 +4288,53 @@ export interface components {
              * Aspect Ratio
              * @default null
              */
-            aspect_ratio: string;
+            aspect_ratio?: string;
             /**
              * Guidance
              * @default null
              */
-            guidance: number;
+            guidance?: number;
             /**
              * Model
              * @default null
              */
-            model: string;
+            model?: string;
             /**
              * Prompt
              * @default null
              */
-            prompt: string;
+            prompt?: string;
             /**
              * Reference Mode
              * @default null
              */
-            reference_mode: components["schemas"]["ReferenceMode"];
+            reference_mode?: components["schemas"]["ReferenceMode"];
             /**
              * References
              * @default null
              */
-            references: string[];
+            references?: string[];
             /**
              * Seed
              * @default null
              */
-            seed: number;
+            seed?: number;
             /**
              * Size
              * @default null
              * @enum {string}
              */
-            size: "512" | "1K" | "2K" | "4K";
+            size?: "512" | "1K" | "2K" | "4K";
             /**
              * Steps
              * @default null
              */
-            steps: number;
+            steps?: number;
             /**
              * Strength
              * @default null
              */
-            strength: number;
+            strength?: number;
         };
         /**
          * ReuseShare
@@ -4345,12 +4345,12 @@ export interface components {
              * Images
              * @default 0
              */
-            images: number;
+            images?: number;
             /**
              * Saves Micros
              * @default 0
              */
-            saves_micros: number;
+            saves_micros?: number;
         };
         /**
          * Role
@@ -4367,82 +4367,82 @@ export interface components {
              * Aspect Ratio
              * @default null
              */
-            aspect_ratio: string | null;
+            aspect_ratio?: string | null;
             /** @default null */
-            expand: components["schemas"]["Expansion"] | null;
+            expand?: components["schemas"]["Expansion"] | null;
             /**
              * Fallback
              * @default null
              */
-            fallback: string[] | null;
+            fallback?: string[] | null;
             /**
              * Guidance
              * @default null
              */
-            guidance: number | null;
+            guidance?: number | null;
             /**
              * Metadata
              * @default null
              */
-            metadata: {
+            metadata?: {
                 [key: string]: string | number | boolean | null;
             } | null;
             /**
              * Model
              * @default null
              */
-            model: string | null;
+            model?: string | null;
             /**
              * Pack
              * @default null
              */
-            pack: string | null;
+            pack?: string | null;
             /** Prompt */
             prompt: string;
             /** @default null */
-            reference_mode: components["schemas"]["ReferenceMode"] | null;
+            reference_mode?: components["schemas"]["ReferenceMode"] | null;
             /**
              * References
              * @default null
              */
-            references: string[] | null;
+            references?: string[] | null;
             /**
              * Seed
              * @default null
              */
-            seed: number | null;
+            seed?: number | null;
             /**
              * Size
              * @default null
              */
-            size: ("512" | "1K" | "2K" | "4K") | null;
+            size?: ("512" | "1K" | "2K" | "4K") | null;
             /**
              * Steps
              * @default null
              */
-            steps: number | null;
+            steps?: number | null;
             /**
              * Strength
              * @default null
              */
-            strength: number | null;
+            strength?: number | null;
             /**
              * Tags
              * @default null
              */
-            tags: string[] | null;
+            tags?: string[] | null;
             /**
              * Variables
              * @default null
              */
-            variables: {
+            variables?: {
                 [key: string]: string | number | boolean | null;
             } | null;
             /**
              * Variants
              * @default null
              */
-            variants: number | null;
+            variants?: number | null;
         };
         /**
          * RowSettings
@@ -4453,80 +4453,80 @@ export interface components {
              * Aspect Ratio
              * @default null
              */
-            aspect_ratio: string | null;
+            aspect_ratio?: string | null;
             /** @default null */
-            expand: components["schemas"]["Expansion"] | null;
+            expand?: components["schemas"]["Expansion"] | null;
             /**
              * Fallback
              * @default null
              */
-            fallback: string[] | null;
+            fallback?: string[] | null;
             /**
              * Guidance
              * @default null
              */
-            guidance: number | null;
+            guidance?: number | null;
             /**
              * Metadata
              * @default null
              */
-            metadata: {
+            metadata?: {
                 [key: string]: string | number | boolean | null;
             } | null;
             /**
              * Model
              * @default null
              */
-            model: string | null;
+            model?: string | null;
             /**
              * Pack
              * @default null
              */
-            pack: string | null;
+            pack?: string | null;
             /** @default null */
-            reference_mode: components["schemas"]["ReferenceMode"] | null;
+            reference_mode?: components["schemas"]["ReferenceMode"] | null;
             /**
              * References
              * @default null
              */
-            references: string[] | null;
+            references?: string[] | null;
             /**
              * Seed
              * @default null
              */
-            seed: number | null;
+            seed?: number | null;
             /**
              * Size
              * @default null
              */
-            size: ("512" | "1K" | "2K" | "4K") | null;
+            size?: ("512" | "1K" | "2K" | "4K") | null;
             /**
              * Steps
              * @default null
              */
-            steps: number | null;
+            steps?: number | null;
             /**
              * Strength
              * @default null
              */
-            strength: number | null;
+            strength?: number | null;
             /**
              * Tags
              * @default null
              */
-            tags: string[] | null;
+            tags?: string[] | null;
             /**
              * Variables
              * @default null
              */
-            variables: {
+            variables?: {
                 [key: string]: string | number | boolean | null;
             } | null;
             /**
              * Variants
              * @default null
              */
-            variants: number | null;
+            variants?: number | null;
         };
         /**
          * SelfUpdate
@@ -4537,12 +4537,12 @@ export interface components {
              * Name
              * @default null
              */
-            name: string;
+            name?: string;
             /**
              * Preferences
              * @default null
              */
-            preferences: {
+            preferences?: {
                 [key: string]: string | number | boolean | null;
             };
         };
@@ -4767,7 +4767,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Events */
             events: components["schemas"]["EventName"][];
             /** Url */
@@ -4824,22 +4824,22 @@ export interface components {
              * Description
              * @default null
              */
-            description: string;
+            description?: string;
             /**
              * Enabled
              * @default null
              */
-            enabled: boolean;
+            enabled?: boolean;
             /**
              * Events
              * @default null
              */
-            events: components["schemas"]["EventName"][];
+            events?: components["schemas"]["EventName"][];
             /**
              * Url
              * @default null
              */
-            url: string;
+            url?: string;
         };
         /**
          * WebhookView

@@ -1,42 +1,95 @@
-import { AppShell, Burger, Group, NavLink, Text } from "@mantine/core";
+import { AppShell, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Outlet, NavLink as RouterLink } from "react-router";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Link, Outlet, ScrollRestoration, useNavigate } from "react-router";
+import { Brand } from "@/layout/Brand";
+import { Navigation } from "@/layout/Navigation";
+import { NavigationProgress } from "@/layout/NavigationProgress";
+import { OfflineBanner } from "@/layout/OfflineBanner";
+import { PLACE_GROUPS, SETTINGS } from "@/layout/places";
+import styles from "@/layout/Shell.module.css";
+import { useShortcuts } from "@/layout/shortcuts";
+import { TabBar } from "@/layout/TabBar";
+import { useHeadingFocus } from "@/layout/useHeadingFocus";
+import { useSession } from "@/session/useSession";
 
-const PAGES = [
-  { to: "/batches", label: "Batches" },
-  { to: "/library", label: "Library" },
-  { to: "/costs", label: "Costs" },
-  { to: "/limits", label: "Limits" },
-  { to: "/members", label: "Members" },
-  { to: "/keys", label: "Keys" },
-  { to: "/monitor", label: "Monitor" },
-  { to: "/dead-letters", label: "Dead letters" },
-  { to: "/settings", label: "Settings" },
-];
+const CommandPalette = lazy(async () => ({ default: (await import("@/layout/CommandPalette")).CommandPalette }));
+const ShortcutList = lazy(async () => ({ default: (await import("@/layout/ShortcutList")).ShortcutList }));
 
-/** What stands around every page: navigation and the page itself. */
+/** What stands around every page: navigation at the side, or below on a phone, and the page itself. */
 export function Shell() {
-  const [open, { toggle, close }] = useDisclosure();
+  const [menu, { toggle, close }] = useDisclosure();
+  const [shortcuts, { open: showShortcuts, close: hideShortcuts }] = useDisclosure();
+  const [isSearching, setSearching] = useState(false);
+  useHeadingFocus();
+  useGeneralShortcuts(() => setSearching(true), showShortcuts);
   return (
     <AppShell
-      header={{ height: { base: 48, sm: 0 } }}
-      navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !open } }}
-      padding="lg"
+      header={{ height: { base: 52, sm: 0 } }}
+      footer={{ height: { base: 60, sm: 0 } }}
+      navbar={{ width: 240, breakpoint: "sm", collapsed: { mobile: !menu } }}
+      classNames={{ navbar: styles.navbar, header: styles.bar, footer: styles.bar, main: styles.main }}
     >
+      <a href="#page" className={styles.skip}>
+        Skip to the page
+      </a>
+      <NavigationProgress />
       <AppShell.Header hiddenFrom="sm" px="md">
-        <Group h="100%">
-          <Burger opened={open} onClick={toggle} size="sm" aria-label="Navigation" />
-          <Text fw={600}>Fanfold</Text>
+        <Group h="100%" justify="space-between">
+          <BrandLink />
+          <Burger opened={menu} onClick={toggle} size="sm" aria-label={menu ? "Close the menu" : "Open the menu"} />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label="Pages">
-        {PAGES.map((page) => (
-          <NavLink key={page.to} component={RouterLink} to={page.to} label={page.label} onClick={close} />
-        ))}
+      <AppShell.Navbar p="sm" aria-label="Main">
+        <AppShell.Section visibleFrom="sm" px={8} pt={4} pb={14}>
+          <BrandLink />
+        </AppShell.Section>
+        <Navigation onChosen={close} onSearch={() => setSearching(true)} onShortcuts={showShortcuts} />
       </AppShell.Navbar>
-      <AppShell.Main>
-        <Outlet />
+      <AppShell.Main id="page" tabIndex={-1}>
+        <OfflineBanner />
+        <div className={styles.page}>
+          <Outlet />
+        </div>
       </AppShell.Main>
+      <AppShell.Footer hiddenFrom="sm">
+        <TabBar onChosen={close} />
+      </AppShell.Footer>
+      <Suspense>
+        {shortcuts && <ShortcutList opened onClose={hideShortcuts} />}
+        {isSearching && <CommandPalette onClosed={() => setSearching(false)} />}
+      </Suspense>
+      <ScrollRestoration />
     </AppShell>
   );
+}
+
+function BrandLink() {
+  return (
+    <Link to="/batches" className={styles.brand}>
+      <Brand size={22} />
+      <Text fw={650} size="md" span>
+        Fanfold
+      </Text>
+    </Link>
+  );
+}
+
+/** The shortcuts that work on every page. */
+function useGeneralShortcuts(search: () => void, list: () => void) {
+  const navigate = useNavigate();
+  const { can, role } = useSession();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what may be done changes with the role alone
+  const shortcuts = useMemo(
+    () => [
+      { keys: "mod+k", words: "Go to or do …", act: search, inDialogs: false },
+      { keys: "?", words: "Show the shortcuts", act: list },
+      ...(can("make") ? [{ keys: "c", words: "New batch", act: () => void navigate("/batches/new") }] : []),
+      ...[...PLACE_GROUPS.flatMap((group) => group.places), SETTINGS]
+        .filter((place) => can(place.needs))
+        .map(({ to, label, key }) => ({ keys: `g ${key}`, words: `Go to ${label}`, act: () => void navigate(to) })),
+    ],
+    [role, navigate],
+  );
+  useShortcuts(shortcuts);
 }

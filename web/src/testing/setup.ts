@@ -9,3 +9,9 @@ class NoObserver implements ResizeObserver {
 globalThis.ResizeObserver ??= NoObserver;
 // Tests of what runs without a page have none of this.
 if ("Element" in globalThis) Element.prototype.scrollIntoView ??= () => {};
+
+// What a test keeps in the browser ends with it.
+afterEach(() => {
+  globalThis.sessionStorage?.clear();
+  globalThis.localStorage?.clear();
+});

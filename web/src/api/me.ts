@@ -1,0 +1,43 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { answer, api } from "@/api/client";
+import type { OrganisationUpdate, PasswordChange, SelfUpdate } from "@/api/schema";
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => answer(api.GET("/v1/me", { signal })),
+});
+
+/** Oneself, with the preferences that go along to every browser. */
+export function useMe() {
+  return useQuery(meQuery);
+}
+
+export function useUpdateMe() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: SelfUpdate) => answer(api.PATCH("/v1/me", { body })),
+    onSuccess: (me) => queries.setQueryData(meQuery.queryKey, me),
+  });
+}
+
+export function useChangePassword() {
+  return useMutation({ mutationFn: (body: PasswordChange) => answer(api.POST("/v1/me:password", { body })) });
+}
+
+export const organisationQuery = queryOptions({
+  queryKey: ["organisation"],
+  queryFn: ({ signal }) => answer(api.GET("/v1/organisation", { signal })),
+});
+
+/** The organisation, with the time zone that its days are counted in. */
+export function useOrganisation() {
+  return useQuery(organisationQuery);
+}
+
+export function useUpdateOrganisation() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: OrganisationUpdate) => answer(api.PATCH("/v1/organisation", { body })),
+    onSuccess: (organisation) => queries.setQueryData(organisationQuery.queryKey, organisation),
+  });
+}
