@@ -10,7 +10,7 @@ from shared.domain.modes import BatchStatus, Desired, Priority, Role
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
 from shared.repositories.batches import BatchRepository
-from shared.repositories.collections import Read, guarded
+from shared.repositories.collections import Read, check_id, guarded
 from shared.services.open_batches import refuse_when_over
 from shared.services.repeats import Repeats
 from shared.services.retry_orders import RetryOrders
@@ -107,6 +107,7 @@ class BatchControlService:
 
     def _changed(self, caller: Caller, batch: str, change: Callable[[Read[Batch]], list[Any]]) -> Batch:
         """Commit a change to the batch as it is at that moment, again when somebody else was quicker; then ask for a step."""
+        check_id("bat", batch, "batch")
 
         def attempt() -> None:
             writes = change(self._batches.one(caller.org, batch))

@@ -149,6 +149,13 @@ def anonymised(detail: str, ids: Ids) -> str:
     return detail
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.role and "{" in case.path], ids=lambda case: case.name)
+def test_what_is_no_id_of_anything_is_not_found(case: Case, shared_stack: ApiStack) -> None:
+    # Stores keep such names for themselves.
+    ids = dict.fromkeys(UNKNOWN, "__proto__")
+    assert_is_problem(send(shared_stack, case, headers_for(shared_stack, case), ids), 404, case.path.format(**ids))
+
+
 @every_case
 def test_unknown_and_doubled_query_parameters_are_refused(case: Case, shared_stack: ApiStack) -> None:
     headers = headers_for(shared_stack, case)
