@@ -1,6 +1,6 @@
-import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
-import type { BatchPage, BatchRetry, BatchStatus, BatchUpdate, BatchView, Priority } from "@/api/schema";
+import type { BatchRetry, BatchStatus, BatchUpdate, BatchView, Priority, RetryChanges } from "@/api/schema";
 
 /** Which batches are listed, and in which order. */
 export interface BatchFilters {
@@ -29,24 +29,6 @@ export function useBatchPages(filters: BatchFilters) {
   });
 }
 
-/** The pages with one batch as it is now, or without it. */
-export function withBatch(
-  pages: InfiniteData<BatchPage> | undefined,
-  id: string,
-  batch: BatchView | null,
-): InfiniteData<BatchPage> | undefined {
-  if (pages === undefined) return undefined;
-  const renewed = (page: BatchPage): BatchPage => ({
-    ...page,
-    batches: page.batches.flatMap((one) => {
-      if (one.id !== id) return [one];
-      if (batch === null) return [];
-      return [batch.revision > one.revision ? batch : one];
-    }),
-  });
-  return { ...pages, pages: pages.pages.map(renewed) };
-}
-
 const path = (batch: string) => ({ path: { batch_id: batch } });
 
 /** Start no further images; those that run are kept. */
@@ -68,14 +50,20 @@ export function promoteBatch(batch: string, priority: Priority): Promise<BatchVi
   return answer(api.POST("/v1/batches/{batch_id}:promote", { params: path(batch), body: { priority } }));
 }
 
+/** Which failed images to try again (none named: all), and what is to be different. */
+export interface Retry {
+  items?: string[];
+  changes?: Partial<RetryChanges>;
+}
+
 /** Try failed images again: those that are named, or all. */
-export function retryBatch(batch: string, retry: BatchRetry): Promise<BatchView> {
-  return answer(api.POST("/v1/batches/{batch_id}:retry", { params: path(batch), body: retry }));
+export function retryBatch(batch: string, retry: Retry): Promise<BatchView> {
+  return answer(api.POST("/v1/batches/{batch_id}:retry", { params: path(batch), body: retry as BatchRetry }));
 }
 
 /** Another name, other tags, another budget; put away or taken back. */
-export function updateBatch(batch: string, update: BatchUpdate): Promise<BatchView> {
-  return answer(api.PATCH("/v1/batches/{batch_id}", { params: path(batch), body: update }));
+export function updateBatch(batch: string, update: Partial<BatchUpdate>): Promise<BatchView> {
+  return answer(api.PATCH("/v1/batches/{batch_id}", { params: path(batch), body: update as BatchUpdate }));
 }
 
 /** The same rows once more, as a batch of its own; `key` makes it happen once. */

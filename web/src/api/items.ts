@@ -50,10 +50,15 @@ export function readItems(
 }
 
 /** Change an image that waits; refused when it does not wait any more, or is not at that revision. */
-export function updateItem(item: Pick<ItemView, "batch" | "id" | "revision">, update: ItemUpdate): Promise<ItemView> {
+export function updateItem(
+  item: Pick<ItemView, "batch" | "id" | "revision">,
+  update: Partial<ItemUpdate>,
+): Promise<ItemView> {
   const header = { "If-Match": `"${item.revision}"` };
   const path = { batch_id: item.batch, item_id: item.id };
-  return answer(api.PATCH("/v1/batches/{batch_id}/items/{item_id}", { params: { path, header }, body: update }));
+  return answer(
+    api.PATCH("/v1/batches/{batch_id}/items/{item_id}", { params: { path, header }, body: update as ItemUpdate }),
+  );
 }
 
 /** Make these images before all others of their batch that wait. */

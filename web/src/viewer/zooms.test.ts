@@ -1,4 +1,16 @@
-import { actualScale, carried, FITTED, fitted, held, MOST_SCALE, pannedBy, toggled, zoomedBy } from "./zooms";
+import {
+  actualScale,
+  FITTED,
+  fitted,
+  held,
+  lookOf,
+  MOST_SCALE,
+  pannedBy,
+  toggled,
+  WHOLE,
+  zoomedBy,
+  zoomOf,
+} from "./zooms";
 
 const IMAGE = { width: 1600, height: 1200 };
 const FRAME = { width: 800, height: 800 };
@@ -47,8 +59,13 @@ describe("an image in its frame", () => {
   });
 
   it("shows the same place in a pane of another size", () => {
-    const zoom = carried({ scale: 3, x: 80, y: -60 }, { width: 800, height: 600 }, { width: 400, height: 300 });
-    expect(zoom).toEqual({ scale: 3, x: 40, y: -30 });
-    expect(carried({ scale: 3, x: 80, y: 0 }, { width: 0, height: 0 }, FRAME)).toEqual({ scale: 3, x: 0, y: 0 });
+    const look = lookOf({ scale: 3, x: 80, y: -60 }, IMAGE, FRAME);
+    expect(look).toEqual({ scale: 3, across: 0.1, down: -0.1 });
+    expect(zoomOf(look, IMAGE, { width: 400, height: 400 })).toEqual({ scale: 3, x: 40, y: -30 });
+    expect(zoomOf(WHOLE, IMAGE, FRAME)).toEqual(FITTED);
+  });
+
+  it("has no look before its size is known", () => {
+    expect(lookOf({ scale: 1, x: 4, y: 4 }, { width: 0, height: 0 }, FRAME)).toEqual(WHOLE);
   });
 });

@@ -59,10 +59,33 @@ export function held(zoom: Zoom, image: Size, frame: Size): Zoom {
   return { scale: zoom.scale, x: clamped(zoom.x, across), y: clamped(zoom.y, down) };
 }
 
-/** The same part of another image: moves are shares of what is shown, so that panes of other sizes show the same place. */
-export function carried(zoom: Zoom, from: Size, to: Size): Zoom {
-  const share = (move: number, length: number, other: number) => (length === 0 ? 0 : (move / length) * other);
-  return { scale: zoom.scale, x: share(zoom.x, from.width, to.width), y: share(zoom.y, from.height, to.height) };
+/** Where one looks, whatever the size of the pane: the scale, and moves as shares of the image as it fits. */
+export interface Look {
+  scale: number;
+  across: number;
+  down: number;
+}
+
+export const WHOLE: Look = { scale: 1, across: 0, down: 0 };
+
+/** The zoom that shows this look in a frame; panes of other sizes and shapes show the same place. */
+export function zoomOf(look: Look, image: Size, frame: Size): Zoom {
+  const shown = fitted(image, frame);
+  return held({ scale: look.scale, x: look.across * shown.width, y: look.down * shown.height }, image, frame);
+}
+
+/** The look that a zoom is in its frame. */
+export function lookOf(zoom: Zoom, image: Size, frame: Size): Look {
+  const shown = fitted(image, frame);
+  const share = (move: number, length: number) => (length === 0 ? 0 : move / length);
+  return { scale: zoom.scale, across: share(zoom.x, shown.width), down: share(zoom.y, shown.height) };
+}
+
+/** A look magnified by a factor around the middle, as keys and buttons do it. */
+export function scaled(look: Look, factor: number): Look {
+  const scale = Math.min(MOST_SCALE, Math.max(1, look.scale * factor));
+  const grown = scale / look.scale;
+  return scale === 1 ? WHOLE : { scale, across: look.across * grown, down: look.down * grown };
 }
 
 function clamped(value: number, reach: number): number {

@@ -1,14 +1,5 @@
-import {
-  gridOf,
-  MOST_WATCHED,
-  moved,
-  OVERSCAN_ROWS,
-  ratioOf,
-  spanOf,
-  TILE_WIDTHS,
-  tileRatio,
-  watchedSpan,
-} from "./grids";
+import { ratioOf } from "@/viewer/shapes";
+import { gridOf, MOST_WATCHED, moved, OVERSCAN_ROWS, spanOf, TILE_WIDTHS, tileRatio, watchedSpan } from "./grids";
 
 const DESK = { width: 1180, height: 760 };
 

@@ -1,3 +1,5 @@
+import { ratioOf } from "@/viewer/shapes";
+
 /** The most tiles that are watched at a time: a page of the API. */
 export const MOST_WATCHED = 200;
 /** The widths that tiles may be asked to have, in CSS pixels. */
@@ -74,12 +76,6 @@ export function tileRatio(shapes: readonly string[]): number {
   const [only] = ratios;
   if (ratios.size !== 1 || only === undefined) return 1;
   return Math.min(16 / 9, Math.max(2 / 3, ratioOf(only)));
-}
-
-/** `"4:5"` as a number; 1 for what is no ratio. */
-export function ratioOf(shape: string): number {
-  const [width, height] = shape.split(":").map(Number);
-  return width !== undefined && height !== undefined && width > 0 && height > 0 ? width / height : 1;
 }
 
 const MOVES: Record<string, (place: number, columns: number, page: number, last: number) => number> = {

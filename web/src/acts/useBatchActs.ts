@@ -1,0 +1,91 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "react-router";
+import {
+  BATCHES,
+  cancelBatch,
+  deleteBatch,
+  duplicateBatch,
+  pauseBatch,
+  promoteBatch,
+  type Retry,
+  resumeBatch,
+  retryBatch,
+  updateBatch,
+} from "@/api/batches";
+import { newIdempotencyKey } from "@/api/client";
+import type { BatchUpdate, BatchView, Priority } from "@/api/schema";
+import { confirm } from "@/design/confirm";
+import { count } from "@/design/formats";
+import { tell, tellProblem } from "@/design/toasts";
+
+/** What can be done with one batch; every act says what went wrong, and lists are read again after it. */
+export function useBatchActs(batch: BatchView) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const renew = () => queries.invalidateQueries({ queryKey: BATCHES });
+  const useAct = <V, T>(act: (said: V) => Promise<T>, failed: string) =>
+    useMutation({ mutationFn: act, onError: (error) => tellProblem(error, failed), onSettled: renew });
+
+  const pause = useAct<void, BatchView>(() => pauseBatch(batch.id), "The batch was not paused");
+  const resume = useAct<void, BatchView>(() => resumeBatch(batch.id), "The batch was not resumed");
+  const cancel = useAct<void, BatchView>(() => cancelBatch(batch.id), "The batch was not cancelled");
+  const promote = useAct<Priority, BatchView>((lane) => promoteBatch(batch.id, lane), "The priority was not changed");
+  const retry = useAct<Retry, BatchView>((said) => retryBatch(batch.id, said), "Nothing was tried again");
+  const update = useAct<Partial<BatchUpdate>, BatchView>((said) => updateBatch(batch.id, said), "Nothing was changed");
+  const remove = useAct<void, unknown>(() => deleteBatch(batch.id), "The batch was not deleted");
+  const duplicate = useAct<string, { id: string }>((key) => duplicateBatch(batch.id, key), "Nothing was submitted");
+
+  return {
+    isBusy: [pause, resume, cancel, promote, retry, update, remove, duplicate].some((act) => act.isPending),
+    pause: () => pause.mutate(),
+    resume: () => resume.mutate(),
+    promote: (lane: Priority) => promote.mutate(lane),
+    retry: (said: Retry = {}) => retry.mutate(said, { onSuccess: () => tell("Failed images are tried again.") }),
+    archive: () =>
+      update.mutate(
+        { archived: !batch.archived },
+        {
+          onSuccess: () =>
+            tell(batch.archived ? "Taken back from the archive." : "Archived.", () =>
+              update.mutate({ archived: batch.archived }),
+            ),
+        },
+      ),
+    update: (said: Partial<BatchUpdate>) => update.mutateAsync(said),
+    cancel: async () => {
+      const left = batch.progress.pending;
+      const isWanted = await confirm({
+        title: "Cancel this batch?",
+        body: `${count(left, "image")} that ${left === 1 ? "waits" : "wait"} will not be made. What is being made is finished, and everything that is ready is kept. This cannot be taken back.`,
+        verb: "Cancel the batch",
+        danger: true,
+      });
+      if (isWanted) cancel.mutate();
+    },
+    remove: async () => {
+      const isWanted = await confirm({
+        title: `Delete “${batch.name}”?`,
+        body: "The batch disappears from the lists. Its images stay in the library.",
+        verb: "Delete the batch",
+        danger: true,
+      });
+      if (!isWanted) return;
+      remove.mutate(undefined, {
+        onSuccess: () => {
+          tell("The batch was deleted.");
+          void navigate("/batches");
+        },
+      });
+    },
+    duplicate: async () => {
+      const isWanted = await confirm({
+        title: `Submit “${batch.name}” once more?`,
+        body: `The same ${count(batch.rows, "row")} become a new batch of ${count(batch.progress.total, "image")}, which starts at once.`,
+        verb: "Submit it again",
+      });
+      if (isWanted) duplicate.mutate(newIdempotencyKey(), { onSuccess: ({ id }) => void navigate(`/batches/${id}`) });
+    },
+  };
+}
+
+export type BatchActs = ReturnType<typeof useBatchActs>;

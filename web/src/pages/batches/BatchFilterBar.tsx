@@ -1,0 +1,91 @@
+import { CloseButton, Pill, Select, Switch, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { useState } from "react";
+import type { BatchFilters } from "@/api/batches";
+import { STATES } from "@/design/StatusBadge";
+import styles from "@/pages/batches/Batches.module.css";
+
+interface BatchFilterBarProps {
+  filters: BatchFilters;
+  address: URLSearchParams;
+  onChange: (address: URLSearchParams, options?: { replace?: boolean }) => void;
+}
+
+const STATUSES = [
+  "running",
+  "accepted",
+  "scheduled",
+  "paused",
+  "completed",
+  "completed_with_failures",
+  "failed",
+  "cancelled",
+] as const;
+
+/** Which batches are listed; all of it is in the address. */
+export function BatchFilterBar({ filters, address, onChange }: BatchFilterBarProps) {
+  const [words, setWords] = useState(filters.q ?? "");
+  const set = (name: string, value: string | null) => {
+    const next = new URLSearchParams(address);
+    if (value === null || value === "") next.delete(name);
+    else next.set(name, value);
+    onChange(next, { replace: true });
+  };
+  const search = useDebouncedCallback((q: string) => set("q", q.trim()), 250);
+  const write = (q: string) => {
+    setWords(q);
+    search(q);
+  };
+  return (
+    <div className={styles.filters}>
+      <TextInput
+        type="search"
+        aria-label="Search by name"
+        placeholder="Search by name"
+        className={styles.search}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        rightSection={
+          words !== "" && <CloseButton size="sm" aria-label="Search for nothing" onClick={() => write("")} />
+        }
+        value={words}
+        onChange={(event) => write(event.currentTarget.value)}
+      />
+      <Select
+        aria-label="State"
+        placeholder="Any state"
+        clearable
+        w={176}
+        data={STATUSES.map((status) => ({ value: status, label: STATES[status].word }))}
+        value={filters.status ?? null}
+        onChange={(status) => set("status", status)}
+      />
+      <Select
+        aria-label="Order"
+        w={148}
+        allowDeselect={false}
+        data={[
+          { value: "newest", label: "Newest first" },
+          { value: "oldest", label: "Oldest first" },
+        ]}
+        value={filters.sort ?? "newest"}
+        onChange={(sort) => set("sort", sort === "oldest" ? sort : null)}
+      />
+      <Switch
+        label="Archive"
+        checked={filters.archived ?? false}
+        onChange={(event) => set("archived", event.currentTarget.checked ? "true" : null)}
+      />
+      {filters.tag !== undefined && (
+        <Pill
+          size="md"
+          withRemoveButton
+          removeButtonProps={{ "aria-label": `Any tag instead of ${filters.tag}`, "aria-hidden": false, tabIndex: 0 }}
+          onRemove={() => set("tag", null)}
+        >
+          #{filters.tag}
+        </Pill>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { Button } from "@mantine/core";
+import { IconPhoto, IconTrophy } from "@tabler/icons-react";
+import { EmptyState } from "@/design/EmptyState";
+import type { WallFilter } from "@/pages/wall/filters";
+
+const WORDS: Record<WallFilter, { title: string; says: string }> = {
+  all: { title: "No images yet", says: "The rows of this batch are being laid out. The first tiles show in a moment." },
+  succeeded: { title: "Nothing is ready yet", says: "Images show here as soon as they are made." },
+  running: { title: "Nothing is being made right now", says: "What waits starts as soon as there is room." },
+  pending: { title: "Nothing waits", says: "Every image of this batch has been started." },
+  failed: { title: "Nothing failed", says: "No image of this batch has failed." },
+  cancelled: { title: "Nothing was cancelled", says: "No image of this batch was cancelled." },
+  picked: {
+    title: "No winners yet",
+    says: "Press P on an image, or choose some and pick them, to keep the best ones here.",
+  },
+};
+
+/** What stands where a filter shows nothing. */
+export function NothingShown({ filter, onAll }: { filter: WallFilter; onAll: () => void }) {
+  const { title, says } = WORDS[filter];
+  return (
+    <EmptyState
+      icon={filter === "picked" ? IconTrophy : IconPhoto}
+      title={title}
+      {...(filter !== "all" && {
+        action: (
+          <Button variant="default" onClick={onAll}>
+            Show all images
+          </Button>
+        ),
+      })}
+    >
+      {says}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,153 @@
+import { IconBan, IconCheck, IconCircleDashed, IconCircleX, IconTrophy } from "@tabler/icons-react";
+import { type MouseEvent, memo } from "react";
+import type { ItemView } from "@/api/schema";
+import { Picture } from "@/design/Picture";
+import styles from "@/pages/wall/Tile.module.css";
+import { reasonOf } from "@/viewer/reasons";
+
+export interface TileActs {
+  open: (place: number) => void;
+  choose: (place: number, how: "toggle" | "range") => void;
+  focus: (place: number) => void;
+}
+
+interface TileProps {
+  item: ItemView | undefined;
+  place: number;
+  /** In CSS pixels: whether the thumbnail is enough, and how much words fit. */
+  width: number;
+  /** The shape of all tiles, width by height. */
+  ratio: number;
+  isChosen: boolean;
+  isPicked: boolean;
+  /** It takes the focus when the wall does. */
+  isCurrent: boolean;
+  /** A click chooses instead of opening. */
+  isChoosing: boolean;
+  acts: TileActs;
+}
+
+const THUMBNAIL_EDGE = 300;
+const ROOM_FOR_WORDS = 132;
+
+/** One image of the wall in whatever state it is; what is not known yet has its shape already. */
+export const Tile = memo(function Tile(props: TileProps) {
+  const { item, place, width, isChosen, isPicked, isCurrent, isChoosing, acts } = props;
+  const onClick = (event: MouseEvent) => {
+    if (event.shiftKey) acts.choose(place, "range");
+    else if (event.ctrlKey || event.metaKey || isChoosing) acts.choose(place, "toggle");
+    else acts.open(place);
+  };
+  return (
+    <div
+      className={styles.tile}
+      role="gridcell"
+      aria-selected={isChosen}
+      data-status={item?.status ?? "unknown"}
+      data-place={place}
+      data-small={width < ROOM_FOR_WORDS || undefined}
+    >
+      <button
+        type="button"
+        className={styles.open}
+        tabIndex={isCurrent ? 0 : -1}
+        aria-label={labelOf(item, place, isPicked)}
+        onClick={onClick}
+        onFocus={() => acts.focus(place)}
+      >
+        {item === undefined ? null : <Inside {...props} item={item} />}
+      </button>
+      {item !== undefined && (
+        <button
+          type="button"
+          className={styles.choose}
+          tabIndex={-1}
+          aria-label={isChosen ? `Leave image ${place + 1} out` : `Choose image ${place + 1}`}
+          aria-pressed={isChosen}
+          onClick={(event) => acts.choose(place, event.shiftKey ? "range" : "toggle")}
+        >
+          <IconCheck size={14} stroke={3} aria-hidden />
+        </button>
+      )}
+      {isPicked && (
+        <span className={styles.picked} title="Picked as a winner">
+          <IconTrophy size={14} stroke={2} aria-hidden />
+        </span>
+      )}
+    </div>
+  );
+});
+
+function Inside({ item, width, ratio }: TileProps & { item: ItemView }) {
+  const { asset } = item;
+  if (item.status === "succeeded" && asset !== null)
+    return <Finished item={item} asset={asset} width={width} ratio={ratio} />;
+  switch (item.status) {
+    case "running":
+      return <span className={styles.shimmer} />;
+    case "failed":
+      return (
+        <span className={styles.words} data-tone="bad">
+          <IconCircleX size={20} stroke={1.7} aria-hidden />
+          <strong>{reasonOf(item.error?.kind ?? "unknown")}</strong>
+          <span>{item.error?.hint || item.error?.detail}</span>
+        </span>
+      );
+    case "cancelled":
+      return (
+        <span className={styles.words}>
+          <IconBan size={18} stroke={1.6} aria-hidden />
+          <strong>Cancelled</strong>
+        </span>
+      );
+    default:
+      return (
+        <span className={styles.words}>
+          <IconCircleDashed size={18} stroke={1.6} aria-hidden />
+          <span className={styles.prompt}>{item.prompt}</span>
+        </span>
+      );
+  }
+}
+
+interface FinishedProps {
+  item: ItemView;
+  asset: NonNullable<ItemView["asset"]>;
+  width: number;
+  ratio: number;
+}
+
+/** The whole image in its own shape; what is as square and as small as a thumbnail is shown by one. */
+function Finished({ item, asset, width, ratio }: FinishedProps) {
+  const [across, down] = [asset.width ?? 1, asset.height ?? 1];
+  const share = across / down;
+  const isThumbnail =
+    Math.abs(share - 1) < 0.02 && width * Math.min(globalThis.devicePixelRatio || 1, 1.5) <= THUMBNAIL_EDGE;
+  const box = share >= ratio ? { width: "100%" } : { width: `${(share / ratio) * 100}%` };
+  return (
+    <span className={styles.frame} style={box}>
+      <Picture
+        asset={asset.id}
+        {...(isThumbnail && { src: asset.thumbnail_url })}
+        size={isThumbnail ? "thumbnail" : "screen"}
+        width={across}
+        height={down}
+        alt={item.prompt}
+      />
+    </span>
+  );
+}
+
+const WORDS: Record<ItemView["status"], string> = {
+  pending: "waiting",
+  running: "being made",
+  succeeded: "ready",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+
+function labelOf(item: ItemView | undefined, place: number, isPicked: boolean): string {
+  if (item === undefined) return `Image ${place + 1}`;
+  const state = item.status === "failed" ? `failed: ${reasonOf(item.error?.kind ?? "unknown")}` : WORDS[item.status];
+  return `Image ${item.index + 1}, ${state}${isPicked ? ", picked" : ""}. ${item.prompt}`;
+}
