@@ -70,10 +70,15 @@ class SelfUpdate(Changes):
     preferences: Preferences | SkipJsonSchema[None] = None
 
 
-class InvitationAccept(Strict):
-    """The token of an invitation and the password that its owner chose."""
+class InvitationLook(Strict):
+    """The token of an invitation."""
 
     token: Annotated[SecretStr, Field(min_length=1, max_length=MAX_TOKEN)]
+
+
+class InvitationAccept(InvitationLook):
+    """The token of an invitation and the password that its owner chose."""
+
     password: Password
 
 

@@ -14,7 +14,13 @@ from shared.ports.identity import Accounts, Person
 from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.collections import Read, guarded
-from shared.repositories.organisations import LoginRepository, MemberRepository, email_hash, secret_hash
+from shared.repositories.organisations import (
+    LoginRepository,
+    MemberRepository,
+    OrganisationRepository,
+    email_hash,
+    secret_hash,
+)
 from shared.services.repeats import Repeats
 
 KEPT: Final = timedelta(days=7)
@@ -30,6 +36,16 @@ class Invitation:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """Whom an invitation is for, and where to; one who is not new sets another password."""
+
+    email: str
+    name: str
+    organisation: str
+    is_new: bool
+
+
 class InvitationService:
     """Makes tokens, of which only a hash is kept, and takes each once. A token also leads to its login: nothing else has to be found."""
 
@@ -37,6 +53,7 @@ class InvitationService:
         self._documents = documents
         self._logins = LoginRepository(documents)
         self._members = MemberRepository(documents)
+        self._organisations = OrganisationRepository(documents)
         self._accounts = accounts
         self._repeats = Repeats(clock, ids)
         self._clock = clock
@@ -48,6 +65,15 @@ class InvitationService:
         expires_at = self._clock.now() + KEPT
         kept = {"invitation_hash": secret_hash(token), "invitation_ends_at": expires_at}
         return Invitation(token=token, expires_at=expires_at), kept
+
+    def whose(self, token: str) -> Invited:
+        """Whom this token lets in, and where; raises Unauthenticated when it is not valid any more."""
+        login = self._invited(token).value
+        member = self._members.get(paths.member(login.org, login.member)).value
+        if member.disabled_at is not None:
+            raise Unauthenticated(_NOT_VALID)
+        organisation = self._organisations.one(login.org).value
+        return Invited(email=member.email, name=member.name, organisation=organisation.name, is_new=member.invited)
 
     def accept(self, token: str, password: str) -> Member:
         """Set the password of whoever was invited: they may come in from now on, and sign-ins of before have ended.

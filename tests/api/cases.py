@@ -283,6 +283,10 @@ CASES = (
     )),
     Case("POST", "/v1/members/{member_id}:invite", Role.ADMIN, make=invited, wrong=(Wrong(409, make=disabled),)),
     Case("DELETE", "/v1/members/{member_id}", Role.ADMIN, 204, make=invited, wrong=(Wrong(409, make=leading),)),
+    Case("POST", "/v1/auth/invitation", None, make=invited, body=lambda ids: {"token": ids.get("token", "inv_a")}, wrong=(
+        Wrong(401, body={"token": "inv_" + "a" * 64 + ".b"}),
+        Wrong(422, "/token", body={"token": ""}),
+    )),
     Case("POST", "/v1/auth/accept", None, make=invited, body=lambda ids: {
         "token": ids.get("token", "inv_a"), "password": PASSWORD
     }, wrong=(

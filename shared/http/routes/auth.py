@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends
 from pydantic import Field, SecretStr
 
-from shared.domain.members import InvitationAccept
+from shared.domain.members import InvitationAccept, InvitationLook
 from shared.domain.modes import Role
 from shared.domain.requests import Strict
 from shared.http.auth import OPEN
@@ -60,10 +60,20 @@ class LoginView(View):
         )
 
 
+class InvitedView(View):
+    """Whom an invitation is for, and where to."""
+
+    email: str
+    name: str
+    organisation: str
+    is_new: bool = Field(description="False for a member who comes back to set another password.")
+
+
 Login = Annotated[
     Body[LoginCreate], Depends(JsonBody(LoginCreate, example={"email": "ada@example.com", "password": "…"}))
 ]
 
+Shown = Annotated[Body[InvitationLook], Depends(JsonBody(InvitationLook, example={"token": "inv_…"}))]
 Accepted = Annotated[
     Body[InvitationAccept], Depends(JsonBody(InvitationAccept, example={"token": "inv_…", "password": "…"}))
 ]
@@ -74,6 +84,12 @@ def sign_in(body: Login, services: Services) -> LoginView:
     """A bearer token for a person. An address may be tried ten times a minute."""
     signed_in = services.sign_ins.login(body.value.email, body.value.password.get_secret_value())
     return LoginView.of(signed_in)
+
+
+@router.post("/invitation", dependencies=[Depends(OPEN)])
+def look_at_invitation(body: Shown, services: Services) -> InvitedView:
+    """Whom an invitation lets in, and where to: what to show before a password is set. 401 when it is not valid any more."""
+    return InvitedView.model_validate(services.invitations.whose(body.value.token.get_secret_value()))
 
 
 @router.post("/accept", dependencies=[Depends(OPEN)])

@@ -91,6 +91,19 @@ def test_nothing_that_is_stored_lets_anybody_in(staff: Staff) -> None:
     assert invitation.token not in repr(invitation)
 
 
+def test_a_token_tells_whom_it_lets_in_and_where(staff: Staff) -> None:
+    member, invitation = staff.invite()
+    told = staff.invitations.whose(invitation.token)
+    assert (told.email, told.name, told.organisation, told.is_new) == (EMAIL, "Eve", "Acme", True)
+    staff.invitations.accept(invitation.token, NEW)
+    again = staff.members.reinvite(staff.desk.ours, member.id)
+    assert not staff.invitations.whose(again.token).is_new
+    staff.members.update(staff.desk.ours, member.id, MemberUpdate(disabled=True))
+    for token in (invitation.token, again.token):
+        with pytest.raises(Unauthenticated):
+            staff.invitations.whose(token)
+
+
 def test_an_invitation_ends_after_a_week_and_with_the_next_one(staff: Staff) -> None:
     member, first = staff.invite()
     second = staff.members.reinvite(staff.desk.ours, member.id)

@@ -190,6 +190,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at invitation
+         * @description Whom an invitation lets in, and where to: what to show before a password is set. 401 when it is not valid any more.
+         */
+        post: operations["look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -2861,6 +2881,17 @@ export interface components {
             token: string;
         };
         /**
+         * InvitationLook
+         * @description The token of an invitation.
+         */
+        InvitationLook: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+        };
+        /**
          * InvitationView
          * @description How an invited person comes in. Fanfold sends no mail: hand it on, behind a `#` of an address or by other means.
          */
@@ -2875,6 +2906,23 @@ export interface components {
              * @description To be sent once to `/v1/auth/accept`, with a password. Shown in this answer only.
              */
             token: string;
+        };
+        /**
+         * InvitedView
+         * @description Whom an invitation is for, and where to.
+         */
+        InvitedView: {
+            /** Email */
+            email: string;
+            /**
+             * Is New
+             * @description False for a member who comes back to set another password.
+             */
+            is_new: boolean;
+            /** Name */
+            name: string;
+            /** Organisation */
+            organisation: string;
         };
         /**
          * ItemAssetView
@@ -5209,7 +5257,9 @@ export type HealthView = components['schemas']['HealthView'];
 export type HindranceView = components['schemas']['HindranceView'];
 export type Holder = components['schemas']['Holder'];
 export type InvitationAccept = components['schemas']['InvitationAccept'];
+export type InvitationLook = components['schemas']['InvitationLook'];
 export type InvitationView = components['schemas']['InvitationView'];
+export type InvitedView = components['schemas']['InvitedView'];
 export type ItemAssetView = components['schemas']['ItemAssetView'];
 export type ItemErrorView = components['schemas']['ItemErrorView'];
 export type ItemLeft = components['schemas']['ItemLeft'];
@@ -5744,6 +5794,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "inv_…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationLook"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedView"];
                 };
             };
             400: components["responses"]["Problem400"];
