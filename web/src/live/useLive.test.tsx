@@ -10,10 +10,10 @@ import { LiveContext, pagesOf, useLiveBatch, useLiveItems } from "@/live/useLive
 
 const ID = "bat_aaaaaaaaaaaaaaaaaaaa";
 
-function follow<T>(hook: () => T) {
+function follow<T>(hook: () => T, pace: { hiddenMs: number } = { hiddenMs: 1_000 }) {
   const hand = new Hand();
   const queries = new QueryClient();
-  const hub = new LiveHub([hand], queries, { lingerMs: 0, hiddenMs: 1_000 });
+  const hub = new LiveHub([hand], queries, { lingerMs: 0, ...pace });
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={queries}>
       <LiveContext value={hub}>{children}</LiveContext>
@@ -95,4 +95,28 @@ it("tells a refusal with its problem, and leaves its line when nobody looks any 
 
 it("tells items apart from batches", () => {
   expect([isItem(item()), isItem(batch())]).toEqual([true, false]);
+});
+
+it("follows nothing while nobody sees the page for long, and goes on when somebody does", async () => {
+  const { hand, hub } = follow(() => useLiveBatch(ID), { hiddenMs: 10 });
+  await hand.tell(batch({ id: ID }));
+  const look = async (hidden: boolean) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    await act(async () => document.dispatchEvent(new Event("visibilitychange")));
+  };
+  await look(true);
+  await vi.waitFor(() => expect(hand.lines.size).toBe(0));
+  await look(false);
+  expect(hand.lines.size).toBe(1);
+  await hand.tell(batch({ id: ID, revision: 2, name: "Summer" }));
+  expect(hub.find({ of: "batch", batch: ID })?.snapshot().data?.[0]).toMatchObject({ name: "Summer" });
+});
+
+it("says that there is no network, and connects when there is one", async () => {
+  const { hand, result } = follow(() => useLiveBatch(ID));
+  await hand.tell(batch({ id: ID }));
+  await act(async () => globalThis.dispatchEvent(new Event("offline")));
+  expect(result.current.state).toBe("offline");
+  await act(async () => globalThis.dispatchEvent(new Event("online")));
+  expect(result.current.state).toBe("live");
 });
