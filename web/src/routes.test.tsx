@@ -33,6 +33,10 @@ afterEach(async () => {
 });
 
 describe("the route table", () => {
+  beforeEach(() => {
+    serving({ "GET /:any": nothing });
+  });
+
   it("leads an address that nobody knows to a page that says so", async () => {
     renderAt(routes, "/nowhere");
     expect(await screen.findByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();

@@ -3,12 +3,13 @@ import { Outlet } from "react-router";
 import { useSession, useSessionStore } from "@/session/useSession";
 
 // Asked for at once, so that it comes while the first page does.
-const loading = import("@/live/LiveProvider");
-const LiveProvider = lazy(async () => ({ default: (await loading).LiveProvider }));
+const [loadingLive, loadingNotices] = [import("@/live/LiveProvider"), import("@/notices/NoticesProvider")];
+const LiveProvider = lazy(async () => ({ default: (await loadingLive).LiveProvider }));
+const NoticesProvider = lazy(async () => ({ default: (await loadingNotices).NoticesProvider }));
 
-/** Gives all pages what changes by itself, in the name of who is signed in. */
+/** Gives all pages what changes by itself, and tells of what has ended, in the name of who is signed in. */
 export function LiveOutlet() {
-  const { organisation } = useSession();
+  const { organisation, user } = useSession();
   const { firestore } = useSessionStore();
   const documents = useMemo(
     () => (firestore === null ? null : async () => ({ store: await firestore(), org: organisation.id })),
@@ -17,7 +18,9 @@ export function LiveOutlet() {
   return (
     <Suspense>
       <LiveProvider documents={documents}>
-        <Outlet />
+        <NoticesProvider me={user.id}>
+          <Outlet />
+        </NoticesProvider>
       </LiveProvider>
     </Suspense>
   );

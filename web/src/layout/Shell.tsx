@@ -1,4 +1,4 @@
-import { AppShell, Burger, Group, Text } from "@mantine/core";
+import { ActionIcon, AppShell, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, Outlet, ScrollRestoration, useNavigate } from "react-router";
@@ -14,6 +14,7 @@ import { useHeadingFocus } from "@/layout/useHeadingFocus";
 import { useSession } from "@/session/useSession";
 
 const CommandPalette = lazy(async () => ({ default: (await import("@/layout/CommandPalette")).CommandPalette }));
+const NoticeBell = lazy(async () => ({ default: (await import("@/notices/NoticeBell")).NoticeBell }));
 const ShortcutList = lazy(async () => ({ default: (await import("@/layout/ShortcutList")).ShortcutList }));
 
 /** What stands around every page: navigation at the side, or below on a phone, and the page itself. */
@@ -37,12 +38,18 @@ export function Shell() {
       <AppShell.Header hiddenFrom="sm" px="md">
         <Group h="100%" justify="space-between">
           <BrandLink />
-          <Burger opened={menu} onClick={toggle} size="sm" aria-label={menu ? "Close the menu" : "Open the menu"} />
+          <Group gap="xs">
+            <Notices />
+            <Burger opened={menu} onClick={toggle} size="sm" aria-label={menu ? "Close the menu" : "Open the menu"} />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label="Main">
         <AppShell.Section visibleFrom="sm" px={8} pt={4} pb={14}>
-          <BrandLink />
+          <Group justify="space-between" wrap="nowrap">
+            <BrandLink />
+            <Notices />
+          </Group>
         </AppShell.Section>
         <Navigation onChosen={close} onSearch={() => setSearching(true)} onShortcuts={showShortcuts} />
       </AppShell.Navbar>
@@ -61,6 +68,15 @@ export function Shell() {
       </Suspense>
       <ScrollRestoration />
     </AppShell>
+  );
+}
+
+function Notices() {
+  const { user } = useSession();
+  return (
+    <Suspense fallback={<ActionIcon variant="subtle" size="lg" loading aria-label="Notices" />}>
+      <NoticeBell me={user.id} />
+    </Suspense>
   );
 }
 

@@ -135,8 +135,9 @@ class SharedStream {
     const to = Math.max(0, ...windows.map((topic) => topic.to));
     this.place = { batch: this.batch, from, to };
     this.openedAt = performance.now();
-    // Where nobody has seen anything, all is read anyway.
+    // Where nobody has seen anything, all is read anyway. Who is not here now misses what is told from now on.
     if (![...this.followers].some((one) => one.topic.of === "items" && one.isWhole)) this.since = null;
+    this.resumable.clear();
     this.leave = stream(this.place, this.since, {
       told: (kind, thing, id) => this.told(kind, thing, id),
       ended: () => this.ended(),
@@ -154,8 +155,6 @@ class SharedStream {
     }
     if (kind !== "batch" || this.isOpen) return;
     this.isOpen = true;
-    // Who is not here now misses what is told from now on.
-    this.resumable.clear();
     for (const follower of [...this.followers]) void this.fill(follower);
   }
 

@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { credentials } from "@/api/credentials";
+import { send } from "@/api/client";
 import { asProblem, Problem, problemOf } from "@/api/problems";
 import type { Thing } from "@/live/things";
 
@@ -68,15 +68,11 @@ async function read(place: Place, since: string | null, heard: Heard, signal: Ab
 }
 
 async function ask(place: Place, since: string | null, signal: AbortSignal) {
-  const token = await credentials().token();
-  signal.throwIfAborted();
   const query = new URLSearchParams({ from_index: String(place.from), to_index: String(place.to) });
   const address = new URL(`/v1/batches/${encodeURIComponent(place.batch)}/events?${query}`, globalThis.location.origin);
   const headers = new Headers({ Accept: "text/event-stream" });
-  if (token !== null) headers.set("Authorization", `Bearer ${token}`);
   if (since !== null) headers.set("Last-Event-ID", since);
-  const response = await globalThis.fetch(address, { headers, signal, cache: "no-store" });
-  if (response.status === 401) credentials().refused();
+  const response = await send(new Request(address, { headers, signal, cache: "no-store" }));
   if (!response.ok || response.body === null) throw problemOf(response, await response.json().catch(() => null));
   return response.body as ReadableStream<Uint8Array<ArrayBuffer>>;
 }
