@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
-import type { OrganisationUpdate, PasswordChange, SelfUpdate } from "@/api/schema";
+import type { OrganisationUpdate, SelfUpdate } from "@/api/schema";
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -18,10 +18,6 @@ export function useUpdateMe() {
     mutationFn: (body: SelfUpdate) => answer(api.PATCH("/v1/me", { body })),
     onSuccess: (me) => queries.setQueryData(meQuery.queryKey, me),
   });
-}
-
-export function useChangePassword() {
-  return useMutation({ mutationFn: (body: PasswordChange) => answer(api.POST("/v1/me:password", { body })) });
 }
 
 export const organisationQuery = queryOptions({

@@ -25,6 +25,7 @@ export function CommandPalette({ onClosed }: CommandPaletteProps) {
       shortcut={null}
       nothingFound="Nothing of this name."
       scrollable
+      overlayProps={{ backgroundOpacity: 0.4, blur: 2 }}
       maxHeight={420}
       onSpotlightClose={onClosed}
       searchProps={{

@@ -33,7 +33,7 @@ export function UserMenu({ onChosen, onShortcuts }: UserMenuProps) {
     <Menu position="top-start" width={216}>
       <Menu.Target>
         <UnstyledButton className={styles.user} aria-label={`${user.name}, ${organisation.name}: your menu`}>
-          <Avatar name={user.name} size={30} radius="md" color="initials" allowedInitialsColors={["iris", "gray"]} />
+          <Avatar name={user.name} size={30} radius="md" variant="light" color="iris" />
           <span style={{ flex: 1, minWidth: 0 }}>
             <Text size="sm" fw={500} truncate>
               {user.name}

@@ -95,6 +95,17 @@ export class SessionStore implements Credentials {
     await this.#enter(await this.#begun().accept(invitation, password));
   }
 
+  async changePassword(current: string, password: string): Promise<void> {
+    await this.#enter(await this.#begun().changePassword(current, password));
+  }
+
+  /** The person has given themselves another name. */
+  renamed(name: string): void {
+    if (this.#state.status !== "in") return;
+    const { session } = this.#state;
+    this.#become({ status: "in", session: { ...session, user: { ...session.user, name } } });
+  }
+
   /** Signs out and forgets everything that this browser kept of the person. */
   async leave(): Promise<void> {
     await this.#signIn?.leave();

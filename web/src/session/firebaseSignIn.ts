@@ -75,6 +75,11 @@ export class FirebaseSignIn implements SignIn {
     return this.withPassword(user.email, password);
   }
 
+  async changePassword(current: string, password: string): Promise<Session> {
+    const { user } = await answer(api.POST("/v1/me:password", { body: { current, password } }));
+    return this.withPassword(user.email, password);
+  }
+
   async token(): Promise<string | null> {
     return (await this.#auth.currentUser?.getIdToken()) ?? null;
   }

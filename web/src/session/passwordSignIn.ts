@@ -48,6 +48,10 @@ export class PasswordSignIn implements SignIn {
     return this.#enter(await answer(api.POST("/v1/auth/accept", { body: { token: invitation, password } })));
   }
 
+  async changePassword(current: string, password: string): Promise<Session> {
+    return this.#enter(await answer(api.POST("/v1/me:password", { body: { current, password } })));
+  }
+
   async token(): Promise<string | null> {
     return this.#kept?.token ?? null;
   }

@@ -22,6 +22,8 @@ export interface SignIn {
   withGoogle(): Promise<Session | null>;
   /** Sets the password of somebody who was invited, and signs them in. */
   accept(invitation: string, password: string): Promise<Session>;
+  /** Another password: every other sign-in of the person ends. */
+  changePassword(current: string, password: string): Promise<Session>;
   /** A token that is good now, or null. */
   token(): Promise<string | null>;
   /** Forgets the session, in all tabs. */
