@@ -1,6 +1,84 @@
+import { Group, SegmentedControl, Stack } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { useSearchParams } from "react-router";
+import { type UsageGroup, useUsage } from "@/api/usage";
+import { ErrorState } from "@/design/ErrorState";
 import { PageHeader } from "@/design/PageHeader";
+import { RowsSkeleton } from "@/design/Skeletons";
+import { ChartSkeleton } from "@/pages/costs/ChartSkeleton";
+import { CostTotals } from "@/pages/costs/CostTotals";
+import { ExportMenu } from "@/pages/costs/ExportMenu";
+import { PeriodPicker } from "@/pages/costs/PeriodPicker";
+import { daysBefore, type Period, parametersOf, periodOf, todayAt } from "@/pages/costs/periods";
+import { ReportList } from "@/pages/costs/ReportList";
+import { UsageTable } from "@/pages/costs/UsageTable";
+
+const SpendChart = lazy(async () => ({ default: (await import("@/pages/costs/SpendChart")).SpendChart }));
+
+const GROUPS: { value: UsageGroup; label: string }[] = [
+  { value: "day", label: "Day" },
+  { value: "model", label: "Model" },
+  { value: "member", label: "Member" },
+  { value: "batch", label: "Batch" },
+];
 
 /** What was made and spent. */
 export function CostsPage() {
-  return <PageHeader title="Costs" />;
+  const [search, setSearch] = useSearchParams();
+  const [today] = useState(() => todayAt(new Date()));
+  const period = periodOf(search, today);
+  const group = GROUPS.find(({ value }) => value === search.get("by"))?.value ?? "day";
+  const lead = (to: Period, by: UsageGroup) => {
+    const parameters = { ...parametersOf(to), ...(by !== "day" && { by }) };
+    setSearch(parameters, { replace: true, preventScrollReset: true });
+  };
+  return (
+    <Stack gap="lg">
+      <div>
+        <PageHeader title="Costs" description="From the ledger of every call to a model. Days are in UTC.">
+          <ExportMenu period={period} group={group} />
+        </PageHeader>
+        <PeriodPicker period={period} today={today} onChange={(to) => lead(to, group)} />
+      </div>
+      <CostTotals period={period} />
+      <Stack gap="sm">
+        <Group justify="space-between">
+          <SegmentedControl
+            aria-label="Spend by"
+            data={GROUPS}
+            value={group}
+            onChange={(by) => lead(period, by as UsageGroup)}
+          />
+        </Group>
+        <Spend period={period} group={group} />
+      </Stack>
+      <ReportList period={period} />
+    </Stack>
+  );
+}
+
+function Spend({ period, group }: { period: Period; group: UsageGroup }) {
+  const queries = useQueryClient();
+  const usage = useUsage(period, group);
+  const earlier = useUsage(daysBefore(period), group);
+  if (usage.isError) {
+    return <ErrorState error={usage.error} onRetry={() => void queries.invalidateQueries({ queryKey: ["usage"] })} />;
+  }
+  if (usage.isPending) {
+    return (
+      <>
+        <ChartSkeleton />
+        <RowsSkeleton rows={6} columns={4} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Suspense fallback={<ChartSkeleton />}>
+        <SpendChart group={group} rows={usage.data.usage} earlier={earlier.data?.usage ?? []} />
+      </Suspense>
+      <UsageTable group={group} rows={usage.data.usage} totalMicros={usage.data.total_micros} />
+    </>
+  );
 }

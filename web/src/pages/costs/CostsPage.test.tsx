@@ -1,0 +1,58 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { CostsPage } from "@/pages/costs/CostsPage";
+import { problem, serving } from "@/testing/network";
+import { renderAt, signedIn } from "@/testing/render";
+
+const BATCHES = [
+  { key: "bat_1", name: "Autumn", images: 30, calls: 32, cost_micros: 1_500_000 },
+  { key: "other", name: "", images: 10, calls: 10, cost_micros: 500_000 },
+];
+const DAYS = [{ key: "2026-01-05", name: "", images: 40, calls: 42, cost_micros: 2_000_000 }];
+const routes = [{ path: "/costs", Component: CostsPage }];
+const rest = {
+  "GET /v1/reports/costs": () => ({ reports: [], next_page_token: "" }),
+  "GET /v1/limits": () => ({ in_force: [] }),
+};
+
+describe("the page of costs", () => {
+  it("shows what its address says: these days by batch, beside those before", async () => {
+    const seen = serving({
+      ...rest,
+      "GET /v1/usage": ({ query }) => ({
+        usage: query.get("group_by") === "batch" ? BATCHES : DAYS,
+        total_micros: query.get("from") === "2026-01-05" ? 2_000_000 : 1_000_000,
+        next_page_token: "",
+      }),
+    });
+    renderAt(routes, "/costs?period=custom&from=2026-01-05&to=2026-01-06&by=batch", { sessions: signedIn("viewer") });
+    expect(await screen.findByRole("link", { name: "Autumn" })).toHaveAttribute("href", "/batches/bat_1");
+    expect(screen.getByText("Other batches")).toBeVisible();
+    expect(await screen.findByText("100% more than before")).toBeVisible();
+    const asked = seen.map(({ query }) => [query.get("from"), query.get("to"), query.get("group_by")].join(" "));
+    expect(asked).toContain("2026-01-03 2026-01-04 batch");
+  });
+
+  it("keeps what is chosen in its address", async () => {
+    serving({ ...rest, "GET /v1/usage": () => ({ usage: [], total_micros: 0, next_page_token: "" }) });
+    const { router } = renderAt(routes, "/costs");
+    expect(await screen.findByText("Nothing was made in these days")).toBeVisible();
+    await userEvent.click(screen.getByRole("radio", { name: "Last 30 days" }));
+    await userEvent.click(screen.getByRole("radio", { name: "Model" }));
+    await waitFor(() => expect(router.state.location.search).toBe("?period=30d&by=model"));
+  });
+
+  it("says what went wrong and asks again", async () => {
+    let isBroken = true;
+    serving({
+      ...rest,
+      "GET /v1/usage": () =>
+        isBroken ? problem(422, "Choose other days.") : { usage: DAYS, total_micros: 2_000_000, next_page_token: "" },
+    });
+    renderAt(routes, "/costs");
+    expect(await screen.findByText("Choose other days.")).toBeVisible();
+    isBroken = false;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("cell", { name: "42" })).toBeVisible();
+  });
+});
