@@ -8,13 +8,15 @@ import { PageHeader } from "@/design/PageHeader";
 import { RowsSkeleton } from "@/design/Skeletons";
 import { ChartSkeleton } from "@/pages/costs/ChartSkeleton";
 import { CostTotals } from "@/pages/costs/CostTotals";
+import { everyDay } from "@/pages/costs/days";
 import { ExportMenu } from "@/pages/costs/ExportMenu";
 import { PeriodPicker } from "@/pages/costs/PeriodPicker";
 import { daysBefore, type Period, parametersOf, periodOf, todayAt } from "@/pages/costs/periods";
 import { ReportList } from "@/pages/costs/ReportList";
 import { UsageTable } from "@/pages/costs/UsageTable";
 
-const SpendChart = lazy(async () => ({ default: (await import("@/pages/costs/SpendChart")).SpendChart }));
+const DayChart = lazy(async () => ({ default: (await import("@/pages/costs/DayChart")).DayChart }));
+const RankChart = lazy(async () => ({ default: (await import("@/pages/costs/RankChart")).RankChart }));
 
 const GROUPS: { value: UsageGroup; label: string }[] = [
   { value: "day", label: "Day" },
@@ -61,7 +63,8 @@ export function CostsPage() {
 function Spend({ period, group }: { period: Period; group: UsageGroup }) {
   const queries = useQueryClient();
   const usage = useUsage(period, group);
-  const earlier = useUsage(daysBefore(period), group);
+  const then = daysBefore(period);
+  const earlier = useUsage(then, group);
   if (usage.isError) {
     return <ErrorState error={usage.error} onRetry={() => void queries.invalidateQueries({ queryKey: ["usage"] })} />;
   }
@@ -76,7 +79,11 @@ function Spend({ period, group }: { period: Period; group: UsageGroup }) {
   return (
     <>
       <Suspense fallback={<ChartSkeleton />}>
-        <SpendChart group={group} rows={usage.data.usage} earlier={earlier.data?.usage ?? []} />
+        {group === "day" ? (
+          <DayChart rows={everyDay(period, usage.data.usage)} earlier={everyDay(then, earlier.data?.usage ?? [])} />
+        ) : (
+          <RankChart group={group} rows={usage.data.usage} />
+        )}
       </Suspense>
       <UsageTable group={group} rows={usage.data.usage} totalMicros={usage.data.total_micros} />
     </>
