@@ -24,6 +24,7 @@ export interface AssetFilters {
 }
 
 const PAGE = 60;
+const FRESH_MS = 60_000;
 const MOST_AT_ONCE = 100;
 
 /** The key of everything that is read of images. */
@@ -48,9 +49,9 @@ export function assetPagesQuery(filters: AssetFilters) {
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => readAssets(filters, { token: pageParam }, signal),
     getNextPageParam: (page) => page.next_page_token || undefined,
-    // Read again only when asked: what was read stays where it is while one works on it.
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 10 * 60_000,
+    // What is worked on stays where it is; who comes back later finds what was made since.
+    staleTime: FRESH_MS,
+    refetchOnWindowFocus: false,
   });
 }
 
@@ -123,15 +124,10 @@ export function retagged(tags: readonly string[], add: readonly string[], remove
   return [...named.values()];
 }
 
-/** Lets everything that is kept of images say what `renew` says of each; null takes one away. Gives what takes that back. */
-export function renewAssets(queries: QueryClient, renew: (asset: AssetView) => AssetView | null): () => void {
-  const lists = queries.getQueriesData<InfiniteData<AssetPage>>({ queryKey: LISTS });
-  const ones = queries.getQueriesData<AssetView>({ queryKey: [...ASSETS, "one"] });
-  for (const [key, data] of lists) if (data !== undefined) queries.setQueryData(key, renewedPages(data, renew));
-  for (const [key, data] of ones) if (data !== undefined) queries.setQueryData(key, renew(data) ?? undefined);
-  return () => {
-    for (const [key, data] of [...lists, ...ones]) queries.setQueryData(key, data);
-  };
+/** Lets everything that is kept of images say what `renew` says of each; null takes one away. */
+export function renewAssets(queries: QueryClient, renew: (asset: AssetView) => AssetView | null) {
+  queries.setQueriesData<InfiniteData<AssetPage>>({ queryKey: LISTS }, (data) => data && renewedPages(data, renew));
+  queries.setQueriesData<AssetView>({ queryKey: [...ASSETS, "one"] }, (asset) => (asset && renew(asset)) ?? asset);
 }
 
 function renewedPages(data: InfiniteData<AssetPage>, renew: (asset: AssetView) => AssetView | null) {
