@@ -134,3 +134,10 @@ function renewedPages(data: InfiniteData<AssetPage>, renew: (asset: AssetView) =
   const pages = data.pages.map((page) => ({ ...page, assets: page.assets.flatMap((one) => renew(one) ?? []) }));
   return { ...data, pages };
 }
+
+/** Tags of the images that were read, each once, by the alphabet. */
+export function knownTags(queries: QueryClient): string[] {
+  const lists = queries.getQueriesData<InfiniteData<AssetPage>>({ queryKey: LISTS });
+  const tags = lists.flatMap(([, data]) => data?.pages.flatMap((page) => page.assets.flatMap((one) => one.tags)) ?? []);
+  return retagged([], tags, []).sort((one, other) => one.localeCompare(other));
+}

@@ -5,13 +5,23 @@ import { reversals } from "./changes";
 
 const tag = fc.constantFrom("hero", "draft", "Spring");
 const assets = fc
-  .array(fc.record({ tags: fc.uniqueArray(tag), picked: fc.boolean(), rating: fc.option(fc.integer({ min: 0, max: 4 })) }))
+  .array(
+    fc.record({ tags: fc.uniqueArray(tag), picked: fc.boolean(), rating: fc.option(fc.integer({ min: 0, max: 4 })) }),
+  )
   .map((all) => all.map((one, at) => anAsset({ ...one, id: `ast_${at}` })));
 const changes: fc.Arbitrary<AssetChange> = fc.oneof(
   fc.record({ kind: fc.constant("pick" as const), picked: fc.boolean() }),
   fc.record({ kind: fc.constant("rate" as const), rating: fc.option(fc.integer({ min: 0, max: 4 })) }),
-  fc.record({ kind: fc.constant("tag" as const), add: fc.uniqueArray(tag, { minLength: 1 }), remove: fc.constant([]) }),
-  fc.record({ kind: fc.constant("tag" as const), add: fc.constant([]), remove: fc.uniqueArray(tag, { minLength: 1 }) }),
+  fc.record({
+    kind: fc.constant("tag" as const),
+    add: fc.uniqueArray(tag, { minLength: 1 }),
+    remove: fc.constant<string[]>([]),
+  }),
+  fc.record({
+    kind: fc.constant("tag" as const),
+    add: fc.constant<string[]>([]),
+    remove: fc.uniqueArray(tag, { minLength: 1 }),
+  }),
 );
 
 describe("a change of images", () => {

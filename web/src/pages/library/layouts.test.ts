@@ -75,7 +75,12 @@ describe("keys", () => {
   });
 
   it("lead to the neighbours, above and below to the nearest", () => {
-    const layout = laidOut(Array.from({ length: 12 }, () => ({ width: 1, height: 1 })), 640, 208, false);
+    const layout = laidOut(
+      Array.from({ length: 12 }, () => ({ width: 1, height: 1 })),
+      640,
+      208,
+      false,
+    );
     const across = layout.rows[0]?.spots.length ?? 0;
     expect(across).toBeGreaterThan(1);
     expect(moved("ArrowRight", 0, layout, 800)).toBe(1);

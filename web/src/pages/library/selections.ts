@@ -36,7 +36,11 @@ export function chosenAfter(before: Selection, step: SelectionStep): Selection {
       return { ...before, range: new Set(step.shown.slice(Math.min(from, to), Math.max(from, to) + 1)) };
     }
     case "all":
-      return { kept: new Set([...before.kept, ...before.range, ...step.shown]), range: new Set(), anchor: before.anchor };
+      return {
+        kept: new Set([...before.kept, ...before.range, ...step.shown]),
+        range: new Set(),
+        anchor: before.anchor,
+      };
     case "keep": {
       const within = (ids: ReadonlySet<string>) => new Set([...ids].filter((id) => step.there.has(id)));
       const isThere = before.anchor !== null && step.there.has(before.anchor);

@@ -1,7 +1,7 @@
-import { renderPart } from "@/testing/render";
 import { screen } from "@testing-library/react";
 import { anAsset } from "@/testing/assets";
 import { problem, serving } from "@/testing/network";
+import { renderPart } from "@/testing/render";
 import { useFilled } from "./useFilled";
 
 function Shown({ wanted }: { wanted: number }) {

@@ -23,7 +23,8 @@ describe("an archive's files", () => {
     let open = 0;
     let most = 0;
     const fetchOne = async () => {
-      most = Math.max(most, (open += 1));
+      open += 1;
+      most = Math.max(most, open);
       await new Promise((resolve) => setTimeout(resolve, 0));
       open -= 1;
       return new Blob(["x"]);
@@ -61,7 +62,10 @@ describe("an archive's manifest", () => {
   it("tells each file with what made it, and why one is missing", async () => {
     const [one, other] = filesOf(2) as [Filed, Filed];
     const tagged = { ...one, asset: { ...one.asset, tags: ["hero", "spring"], rating: 0, cost_micros: 39_000 } };
-    const csv = await manifestOf([tagged, { ...other, problem: "It is gone." }], new Map([[one.asset.batch, "Autumn"]]));
+    const csv = await manifestOf(
+      [tagged, { ...other, problem: "It is gone." }],
+      new Map([[one.asset.batch, "Autumn"]]),
+    );
     const [head = "", first = "", second = ""] = csv.split("\r\n");
     expect(head.startsWith("\uFEFFfile,problem,asset,batch,batch_name")).toBe(true);
     expect(first).toContain("0.png,,ast_0,bat_aaaaaaaaaaaaaaaaaaaa,Autumn");

@@ -10,7 +10,10 @@ export interface Filed {
 const MICROS = 1_000_000;
 
 /** What is in an archive, a line a file, as CSV; cells that a sheet would take for formulas are kept from being ones. */
-export async function manifestOf(files: readonly Filed[], batches: ReadonlyMap<string, string | null>): Promise<string> {
+export async function manifestOf(
+  files: readonly Filed[],
+  batches: ReadonlyMap<string, string | null>,
+): Promise<string> {
   const { default: Papa } = await import("papaparse");
   const lines = files.map(({ asset, name, problem }) => ({
     file: problem === null ? name : "",
@@ -27,7 +30,7 @@ export async function manifestOf(files: readonly Filed[], batches: ReadonlyMap<s
     seed: asset.seed ?? "",
     aspect_ratio: asset.aspect_ratio,
     size: asset.size,
-    references: asset.recipe.references.join(" "),
+    references: (asset.recipe.references ?? []).join(" "),
     width: asset.width,
     height: asset.height,
     tags: asset.tags.join(", "),

@@ -3,9 +3,17 @@ import { anAsset } from "@/testing/assets";
 import { fileNames, safe } from "./names";
 
 const assets = fc
-  .array(fc.record({ batch: fc.constantFrom("bat_a", "bat_b", "bat_c"), row: fc.nat(3), variant: fc.integer({ min: 1, max: 2 }) }))
+  .array(
+    fc.record({
+      batch: fc.constantFrom("bat_a", "bat_b", "bat_c"),
+      row: fc.nat(3),
+      variant: fc.integer({ min: 1, max: 2 }),
+    }),
+  )
   .map((all) => all.map((one) => anAsset(one)));
-const names = fc.array(fc.tuple(fc.constantFrom("bat_a", "bat_b", "bat_c"), fc.option(fc.string()))).map((all) => new Map(all));
+const names = fc
+  .array(fc.tuple(fc.constantFrom("bat_a", "bat_b", "bat_c"), fc.option(fc.string())))
+  .map((all) => new Map(all));
 
 describe("names of files in an archive", () => {
   it("tell the batch, the row and the variant", () => {

@@ -44,6 +44,9 @@ export function safe(words: string): string {
     .replace(/[\u0000-\u001f\u007f<>:"/\\|?*]+/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-  const short = [...plain].slice(0, LONGEST_FOLDER).join("").replace(/^[. ]+|[. ]+$/g, "");
+  const short = [...plain]
+    .slice(0, LONGEST_FOLDER)
+    .join("")
+    .replace(/^[. ]+|[. ]+$/g, "");
   return RESERVED.test(short) ? `${short}_` : short;
 }

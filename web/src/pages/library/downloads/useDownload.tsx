@@ -2,8 +2,8 @@ import { notifications } from "@mantine/notifications";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { batchNameQuery } from "@/api/batchNames";
 import { fetchImage } from "@/api/images";
-import type { AssetView } from "@/api/schema";
 import { asProblem } from "@/api/problems";
+import type { AssetView } from "@/api/schema";
 import { tellProblem } from "@/design/toasts";
 import { packed } from "@/pages/library/downloads/archives";
 import { DownloadNote } from "@/pages/library/downloads/DownloadNote";
@@ -52,7 +52,11 @@ async function download(assets: readonly AssetView[], abort: AbortController, qu
       yield { name: "manifest.csv", lastModified: new Date(), input: await manifestOf(files, batches) };
     };
     await saving.save(downloadZip(entries()), signal);
-    notifications.update({ id, ...ended, message: <DownloadNote done={total} total={total} bytes={size} files={files} /> });
+    notifications.update({
+      id,
+      ...ended,
+      message: <DownloadNote done={total} total={total} bytes={size} files={files} />,
+    });
   } catch (error) {
     notifications.hide(id);
     if (!signal.aborted) tellProblem(error, "The images could not be downloaded");

@@ -1,0 +1,133 @@
+import { ActionIcon, Button, Menu, Popover, Text, Transition } from "@mantine/core";
+import { IconDownload, IconStar, IconTag, IconTrash, IconTrophy, IconWand, IconX } from "@tabler/icons-react";
+import { useNavigate } from "react-router";
+import type { AssetView } from "@/api/schema";
+import { confirm } from "@/design/confirm";
+import { count, figure } from "@/design/formats";
+import { openBuilderWith } from "@/pages/builder/handover";
+import { useChanges } from "@/pages/library/changes";
+import styles from "@/pages/library/chosen/SelectionBar.module.css";
+import { TagForm } from "@/pages/library/chosen/TagForm";
+import { useDownload } from "@/pages/library/downloads/useDownload";
+import { RATING_WORDS } from "@/pages/library/ratings";
+import { rowOf } from "@/pages/library/rows";
+import { useSession } from "@/session/useSession";
+
+interface SelectionBarProps {
+  /** The chosen images, in their order. */
+  assets: readonly AssetView[];
+  known: readonly AssetView[];
+  isChoosing: boolean;
+  onAll: () => void;
+  onClear: () => void;
+}
+
+const ACT = { size: "xs", variant: "subtle", color: "gray" } as const;
+
+/** What can be done with the chosen images; it floats above the wall while there are any. */
+export function SelectionBar({ assets, known, isChoosing, onAll, onClear }: SelectionBarProps) {
+  const { can } = useSession();
+  const navigate = useNavigate();
+  const { change, isBusy } = useChanges();
+  const download = useDownload();
+  const isAny = assets.length > 0;
+  const areAllPicked = isAny && assets.every((asset) => asset.picked);
+  const remove = async () => {
+    const wanted = await confirm({
+      title: `Delete ${count(assets.length, "image")}?`,
+      body: "Nobody sees them any more, here and in their batches. They are kept for 30 days, then they are gone.",
+      verb: `Delete ${count(assets.length, "image")}`,
+      danger: true,
+    });
+    if (wanted) change({ assets, change: { kind: "delete" } });
+  };
+  return (
+    <Transition mounted={isAny || isChoosing} transition="slide-up" duration={140}>
+      {(style) => (
+        <div className={styles.bar} style={style} role="toolbar" aria-label="Chosen images">
+          <Text size="sm" fw={600} className={styles.count} data-figures aria-live="polite">
+            {isAny ? `${figure(assets.length)} chosen` : "Tap images to choose them"}
+          </Text>
+          {assets.length < known.length && (
+            <Button {...ACT} onClick={onAll}>
+              All {figure(known.length)}
+            </Button>
+          )}
+          {isAny && can("tag") && (
+            <Popover position="top" shadow="md" trapFocus returnFocus width={300}>
+              <Popover.Target>
+                <Button {...ACT} leftSection={<IconTag size={16} aria-hidden />}>
+                  Tag
+                </Button>
+              </Popover.Target>
+              <Popover.Dropdown aria-label="Tags of the chosen images">
+                <TagForm assets={assets} onChange={(tags) => change({ assets, change: tags, isTold: true })} />
+              </Popover.Dropdown>
+            </Popover>
+          )}
+          {isAny && can("rate") && (
+            <RateMenu onRate={(rating) => change({ assets, change: { kind: "rate", rating } })} />
+          )}
+          {isAny && can("pick") && (
+            <Button
+              {...ACT}
+              leftSection={<IconTrophy size={16} aria-hidden />}
+              onClick={() => change({ assets, change: { kind: "pick", picked: !areAllPicked }, isTold: true })}
+            >
+              {areAllPicked ? "Unpick" : "Pick"}
+            </Button>
+          )}
+          {isAny && (
+            <Button {...ACT} leftSection={<IconDownload size={16} aria-hidden />} onClick={() => void download(assets)}>
+              Download
+            </Button>
+          )}
+          {isAny && can("make") && (
+            <Button
+              {...ACT}
+              leftSection={<IconWand size={16} aria-hidden />}
+              onClick={() => void navigate(openBuilderWith(assets.map(rowOf)))}
+            >
+              New batch
+            </Button>
+          )}
+          {isAny && can("delete") && (
+            <Button
+              {...ACT}
+              color="red"
+              loading={isBusy}
+              leftSection={<IconTrash size={16} aria-hidden />}
+              onClick={() => void remove()}
+            >
+              Delete
+            </Button>
+          )}
+          <ActionIcon size="md" aria-label="Choose nothing (Esc)" onClick={onClear}>
+            <IconX size={16} aria-hidden />
+          </ActionIcon>
+        </div>
+      )}
+    </Transition>
+  );
+}
+
+function RateMenu({ onRate }: { onRate: (rating: number | null) => void }) {
+  return (
+    <Menu position="top">
+      <Menu.Target>
+        <Button {...ACT} leftSection={<IconStar size={16} aria-hidden />}>
+          Rate
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {RATING_WORDS.map(({ rating, word }) => (
+          <Menu.Item key={rating} onClick={() => onRate(rating)}>
+            {rating} · {word}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => onRate(null)}>Take the rating back</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
