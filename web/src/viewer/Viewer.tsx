@@ -1,24 +1,18 @@
-import { ActionIcon, Drawer, Modal, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Drawer, Modal, Text } from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
-import {
-  IconChevronLeft,
-  IconChevronRight,
-  IconInfoCircle,
-  IconTrophy,
-  IconX,
-  IconZoomIn,
-  IconZoomOut,
-} from "@tabler/icons-react";
-import { useEffect, useState } from "react";
-import { useLinks } from "@/api/links";
+import { IconChevronLeft, IconChevronRight, IconInfoCircle, IconTrophy, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import type { ItemView } from "@/api/schema";
 import { StatusBadge } from "@/design/StatusBadge";
+import { Act } from "@/viewer/Act";
 import { ItemState } from "@/viewer/ItemState";
+import { Preload } from "@/viewer/Preload";
 import { RecipePanel } from "@/viewer/RecipePanel";
 import { Stage } from "@/viewer/Stage";
 import { useViewerKeys } from "@/viewer/useViewerKeys";
 import styles from "@/viewer/Viewer.module.css";
-import { KEY_STEP, type Look, MOST_SCALE, scaled, WHOLE } from "@/viewer/zooms";
+import { ZoomActs } from "@/viewer/ZoomActs";
+import { KEY_STEP, type Look, scaled, WHOLE } from "@/viewer/zooms";
 
 interface ViewerProps {
   item: ItemView;
@@ -90,19 +84,7 @@ export function Viewer({ item, place, count, neighbours, picked, may, onMove, on
         </Text>
         {item.status !== "succeeded" && <StatusBadge status={item.status} />}
         <span className={styles.filler} />
-        {item.status === "succeeded" && (
-          <span className={styles.zooms}>
-            <Act label="Zoom out (−)" onClick={() => zoomBy(1 / KEY_STEP)} disabled={look.scale <= 1}>
-              <IconZoomOut size={20} />
-            </Act>
-            <Text size="xs" c="dimmed" w={44} ta="center" data-figures>
-              {Math.round(look.scale * 100)} %
-            </Text>
-            <Act label="Zoom in (+)" onClick={() => zoomBy(KEY_STEP)} disabled={look.scale >= MOST_SCALE}>
-              <IconZoomIn size={20} />
-            </Act>
-          </span>
-        )}
+        {item.status === "succeeded" && <ZoomActs look={look} onLook={setLook} />}
         {canPick && (
           <Act
             label={picked ? "Picked as a winner: take it back (P)" : "Pick as a winner (P)"}
@@ -163,40 +145,4 @@ export function Viewer({ item, place, count, neighbours, picked, may, onMove, on
       {neighbours.map((one) => one?.asset && <Preload key={one.asset.id} asset={one.asset.id} />)}
     </Modal>
   );
-}
-
-interface ActProps {
-  label: string;
-  onClick: () => void;
-  disabled?: boolean;
-  pressed?: boolean;
-  children: React.ReactNode;
-}
-
-function Act({ label, onClick, disabled = false, pressed, children }: ActProps) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon
-        aria-label={label}
-        onClick={onClick}
-        disabled={disabled}
-        {...(pressed !== undefined && { "aria-pressed": pressed })}
-        variant={pressed ? "light" : "subtle"}
-        color={pressed ? "iris" : "gray"}
-      >
-        {children}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
-/** Has the browser load an image that is likely to be looked at next. */
-function Preload({ asset }: { asset: string }) {
-  const url = useLinks(asset).data?.optimised_url;
-  useEffect(() => {
-    if (url === undefined) return;
-    const image = new Image();
-    image.src = url;
-  }, [url]);
-  return null;
 }
