@@ -23,7 +23,7 @@ const PAGES: RouteObject[] = [
   { path: "library", lazy: async () => ({ Component: (await import("@/pages/library/LibraryPage")).LibraryPage }) },
   {
     path: "library/:asset",
-    lazy: async () => ({ Component: (await import("@/pages/library/AssetPage")).AssetPage }),
+    lazy: async () => ({ Component: (await import("@/pages/library/detail/AssetPage")).AssetPage }),
   },
   { path: "costs", lazy: async () => ({ Component: (await import("@/pages/costs/CostsPage")).CostsPage }) },
   { path: "limits", lazy: async () => ({ Component: (await import("@/pages/limits/LimitsPage")).LimitsPage }) },

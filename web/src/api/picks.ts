@@ -1,4 +1,5 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { renewAssets } from "@/api/assets";
 import { answer, api } from "@/api/client";
 import type { ItemView } from "@/api/schema";
 
@@ -26,14 +27,20 @@ export function isPicked(item: Pick<ItemView, "asset">, choices: Choices): boole
   return choices.get(item.asset.id) ?? item.asset.picked ?? false;
 }
 
+/** Notes what was picked or unpicked here, wherever it is shown. */
+export function notePicks(queries: QueryClient, ids: readonly string[], picked: boolean) {
+  queries.setQueryData<Choices>(
+    [...KEY, "here"],
+    (before = NONE) => new Map([...before, ...ids.map((id) => [id, picked] as const)]),
+  );
+  const chosen = new Set(ids);
+  renewAssets(queries, (asset) => (chosen.has(asset.id) ? { ...asset, picked } : asset));
+}
+
 /** Pick images as winners, or take that back: it shows at once, and is undone where the service refuses. */
 export function usePick() {
   const queries = useQueryClient();
-  const note = (ids: readonly string[], picked: boolean) =>
-    queries.setQueryData<Choices>(
-      [...KEY, "here"],
-      (before = NONE) => new Map([...before, ...ids.map((id) => [id, picked] as const)]),
-    );
+  const note = (ids: readonly string[], picked: boolean) => notePicks(queries, ids, picked);
   return useMutation({
     mutationFn: ({ ids, picked }: { ids: string[]; picked: boolean }) =>
       answer(api.POST("/v1/assets:pick", { body: { ids, picked } })),

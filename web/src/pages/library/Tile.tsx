@@ -70,7 +70,7 @@ export const Tile = memo(function Tile(props: TileProps) {
           alt=""
         />
         <span className={styles.caption} aria-hidden>
-          {asset.prompt}
+          <span>{asset.prompt}</span>
         </span>
       </Link>
       <button

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type AssetChange, changeAssets, changedAsset, renewAssets } from "@/api/assets";
+import { notePicks } from "@/api/picks";
 import type { AssetOutcome, AssetView } from "@/api/schema";
 import { count } from "@/design/formats";
 import { tell, tellProblem } from "@/design/toasts";
@@ -26,17 +27,19 @@ export function useChanges() {
     renewAssets(queries, (one) => (wanted.has(one.id) ? as(one) : one));
   };
   const showAsBefore = (assets: readonly AssetView[]) => {
-    const before = new Map(assets.map(({ id, tags, picked, rating }) => [id, { tags, picked, rating }]));
+    const before = new Map(assets.map(({ id, tags, rating }) => [id, { tags, rating }]));
     show(assets, (one) => ({ ...one, ...before.get(one.id) }));
+    for (const picked of [true, false]) {
+      const were = assets.filter((asset) => asset.picked === picked);
+      notePicks(queries, idsOf(were), picked);
+    }
   };
   const { mutate, isPending } = useMutation({
-    mutationFn: ({ assets, change }: Wanted) =>
-      changeAssets(
-        assets.map((asset) => asset.id),
-        change,
-      ),
+    mutationFn: ({ assets, change }: Wanted) => changeAssets(idsOf(assets), change),
     onMutate: ({ assets, change }) => {
-      if (change.kind !== "delete") show(assets, (one) => changedAsset(one, change));
+      if (change.kind === "delete") return;
+      show(assets, (one) => changedAsset(one, change));
+      if (change.kind === "pick") notePicks(queries, idsOf(assets), change.picked);
     },
     onError: (error, { assets, change }) => {
       if (change.kind !== "delete") showAsBefore(assets);
@@ -108,4 +111,8 @@ export function reversals(before: readonly AssetView[], change: AssetChange): Pi
 
 export function hasTag(asset: Pick<AssetView, "tags">, tag: string): boolean {
   return asset.tags.some((one) => one.toLowerCase() === tag.toLowerCase());
+}
+
+function idsOf(assets: readonly AssetView[]): string[] {
+  return assets.map((asset) => asset.id);
 }

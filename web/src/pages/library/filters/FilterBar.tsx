@@ -70,6 +70,7 @@ export function FilterBar({ view, rowHeight, isChoosing, onView, onRowHeight, on
             <IconPhoto size={20} stroke={1.6} aria-hidden />
           </span>
           <NativeSelect
+            className={styles.order}
             aria-label="Order"
             size="sm"
             data={[
