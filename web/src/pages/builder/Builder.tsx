@@ -17,10 +17,11 @@ import { readFile } from "./files";
 import { guess } from "./imports";
 import { ProblemList } from "./ProblemList";
 import { PhoneRows } from "./phone/PhoneRows";
+import { UploadList } from "./references/UploadList";
 import { SettingsPanel } from "./SettingsPanel";
 import { StartPanel } from "./StartPanel";
 import { Sheet } from "./sheet/Sheet";
-import { at, FIRST, rangeOf, type Selection } from "./sheet/selections";
+import { areRows, at, FIRST, rangeOf, type Selection } from "./sheet/selections";
 import { type Batch, visibleColumns } from "./sheets";
 import { type Limits, useBuilder } from "./useBuilder";
 
@@ -38,7 +39,7 @@ interface BuilderProps {
 export function Builder({ draft, first, models, limits }: BuilderProps) {
   const navigate = useNavigate();
   const state = useBuilder(first, models, limits, draft, ({ id }) => {
-    void draft.remove().then(() => navigate(`/batches/${id}`));
+    void draft.keeper.remove().then(() => navigate(`/batches/${id}`));
   });
   const { editing, known, problems } = state;
   const { batch, edit } = editing;
@@ -72,8 +73,10 @@ export function Builder({ draft, first, models, limits }: BuilderProps) {
   };
   const drop = (data: DataTransfer, place: number | null) => {
     const row = batch.rows[place ?? -1];
-    const chosen = row ? selected() : null;
-    const [sheet] = state.takeDropped(data, row && chosen && !chosen.has(row.id) ? new Set([row.id]) : chosen);
+    const several = selected();
+    // Whole rows that are selected are meant together.
+    const rows = row && (areRows(selection, visibleColumns(batch).length) && several.has(row.id) ? several : new Set([row.id]));
+    const [sheet] = state.takeDropped(data, rows ?? null);
     if (sheet) void importFile(sheet);
   };
   const jump = (row: number, column: ColumnKey) => {
@@ -128,6 +131,7 @@ export function Builder({ draft, first, models, limits }: BuilderProps) {
             <div className={classes.work}>
               <div className={classes.main}>
                 <ProblemList problems={problems} rows={batch.rows} onJump={jump} />
+                {dialog?.kind !== "gallery" && <UploadList uploads={state.uploads} />}
                 <div className={classes.sheet}>
                   <Sheet
                     editing={editing}
@@ -163,7 +167,7 @@ export function Builder({ draft, first, models, limits }: BuilderProps) {
 /** Keeps every change of the batch. */
 function useAutosave(draft: Draft, batch: Batch) {
   const kept = useRef(batch);
-  const { save } = draft;
+  const { save } = draft.keeper;
   useEffect(() => {
     if (kept.current === batch) return;
     kept.current = batch;

@@ -38,9 +38,9 @@ function OpenedDraft({ id, from }: { id: string; from: string | null }) {
   if (!models.data || !configuration.data || !draft) return <BuilderSkeleton />;
   return (
     <Builder
-      key={draft.opened}
+      key={draft.view.opened}
       draft={draft}
-      first={() => draft.saved?.batch ?? handed(from) ?? newBatch()}
+      first={() => draft.view.batch ?? handed(from) ?? newBatch()}
       models={models.data}
       limits={configuration.data.limits}
     />

@@ -3,6 +3,7 @@ import type { Draft, DraftState } from "./drafts/useDraft";
 
 const WORDS: Record<DraftState, string> = {
   new: "",
+  here: "Saved in this browser",
   saved: "Draft saved",
   unsaved: "Saving…",
   changed: "Not saved",
@@ -14,15 +15,15 @@ const WORDS: Record<DraftState, string> = {
 export function DraftStatus({ draft }: { draft: Draft }) {
   return (
     <Text size="xs" c="dimmed" role="status" style={{ whiteSpace: "nowrap" }}>
-      {WORDS[draft.state]}
+      {WORDS[draft.view.state]}
     </Text>
   );
 }
 
 /** Says that another tab has changed the same draft, and asks which version stays. */
 export function DraftNotice({ draft }: { draft: Draft }) {
-  if (draft.state !== "changed" && draft.state !== "gone") return null;
-  const isGone = draft.state === "gone";
+  if (draft.view.state !== "changed" && draft.view.state !== "gone") return null;
+  const isGone = draft.view.state === "gone";
   return (
     <Alert
       color="yellow"
@@ -34,15 +35,15 @@ export function DraftNotice({ draft }: { draft: Draft }) {
         <Text size="sm">
           {isGone
             ? "What you see is no longer kept. Keep it as a draft again, if it is not done yet."
-            : "Another tab has saved it since. Take that version, or keep this one instead."}
+            : "Another window or device has saved it since. Take that version, or keep this one instead."}
         </Text>
         <Group gap="xs">
           {!isGone && (
-            <Button size="compact-sm" variant="default" onClick={draft.reload}>
+            <Button size="compact-sm" variant="default" onClick={() => void draft.keeper.reload()}>
               Take the other one
             </Button>
           )}
-          <Button size="compact-sm" onClick={draft.overwrite}>
+          <Button size="compact-sm" onClick={() => void draft.keeper.overwrite()}>
             Keep this one
           </Button>
         </Group>

@@ -1,6 +1,5 @@
 import { useDeferredValue, useMemo } from "react";
 import type { BatchAccepted, ConfigurationView } from "@/api/schema";
-import { tell } from "@/design/toasts";
 import type { Knowledge, Model } from "./checks";
 import type { Draft } from "./drafts/useDraft";
 import * as edits from "./edits";
@@ -50,8 +49,8 @@ export function useBuilder(
   // What is worked out from the rows follows a moment later, so that no key waits for it.
   const batch = useDeferredValue(editing.batch);
   const known = useKnownReferences(batch);
-  const uploads = useUploads(limits.upload_bytes, (name, { id }) =>
-    rewrite((now) => edits.replaceReferences(now, new Map([[edits.fileName(name), id]]))),
+  const uploads = useUploads(limits.upload_bytes, (name, reference) =>
+    rewrite((now) => edits.replaceReferences(now, new Map([[edits.fileName(name), reference?.id ?? ""]]))),
   );
   const coming = uploads.all.filter(isOpen).map((upload) => upload.name);
   const arriving = coming.join("\n");
@@ -63,7 +62,7 @@ export function useBuilder(
     }),
     [batch.defaults, models, arriving],
   );
-  const submitting = useSubmit(draft.saved?.sent ?? null, draft.keepSent, onStarted);
+  const submitting = useSubmit(draft.view.sent, draft.keeper.keepSent, onStarted);
   const certain = useMemo(() => problemsOf(batch, knowledge, [], limits), [batch, knowledge, limits]);
   const asked = useMemo(() => {
     if (certain.right.length === 0 || certain.others.length > 0) return null;
@@ -90,7 +89,6 @@ export function useBuilder(
     const files = [...data.files];
     const pictures = files.filter((file) => !isSheet(file));
     if (pictures.length > 0) takePictures(pictures, rows);
-    if (pictures.length > 1) tell(`${pictures.length} pictures are being uploaded.`);
     return files.filter(isSheet);
   };
   return {

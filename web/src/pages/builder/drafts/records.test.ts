@@ -1,13 +1,13 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, it } from "vitest";
 import { newBatch, newRow } from "../sheets";
-import type { Saving } from "./records";
+import { opening, type Saving } from "./records";
 import { forgetDrafts, keepDraft, listDrafts, readDraft, removeDraft } from "./store";
 
 const OWNER = "org_1/mem_1";
 
 function saving(prompt: string, known: number, id = "one"): Saving {
-  return { id, owner: OWNER, known, batch: newBatch([newRow({ prompt })]), sent: null };
+  return { id, owner: OWNER, known, batch: newBatch([newRow({ prompt })]), sent: null, remote: null, synced: false };
 }
 
 async function promptOf(id: string, owner = OWNER): Promise<string | undefined> {
@@ -52,4 +52,13 @@ it("forgets every draft", async () => {
   await keepDraft(saving("A", 0));
   await forgetDrafts();
   expect(await listDrafts(OWNER)).toEqual([]);
+});
+
+it("takes what another device has saved, unless something of its own would be lost", () => {
+  const remote = { id: "dft_1", revision: 3 };
+  expect(opening({ remote, synced: true }, 3)).toBe("mine");
+  expect(opening({ remote, synced: false }, 3)).toBe("mine");
+  expect(opening({ remote, synced: true }, 4)).toBe("theirs");
+  expect(opening({ remote, synced: false }, 4)).toBe("changed");
+  expect(opening({ remote, synced: true }, null)).toBe("gone");
 });

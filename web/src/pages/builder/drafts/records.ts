@@ -13,6 +13,15 @@ export interface DraftRecord {
   batch: Batch;
   /** What was last sent, and under which key. */
   sent: Sent | null;
+  /** The same draft as the API keeps it, at the revision that this browser has seen; null before it was sent there. */
+  remote: Remote | null;
+  /** Whether the API has all that is here. */
+  synced: boolean;
+}
+
+export interface Remote {
+  id: string;
+  revision: number;
 }
 
 /** What a tab wants to save, and the version that it knows. */
@@ -22,6 +31,8 @@ export interface Saving {
   known: number;
   batch: Batch;
   sent: Sent | null;
+  remote: Remote | null;
+  synced: boolean;
 }
 
 export type Saved = { saved: DraftRecord } | { conflict: DraftRecord | null };
@@ -29,6 +40,15 @@ export type Saved = { saved: DraftRecord } | { conflict: DraftRecord | null };
 /** The record to keep; a conflict where another tab saved meanwhile, or (null) submitted or deleted it. */
 export function save(stored: DraftRecord | undefined, saving: Saving, now: number): Saved {
   if ((stored?.version ?? 0) !== saving.known) return { conflict: stored ?? null };
-  const { id, owner, batch, sent, known } = saving;
-  return { saved: { id, owner, batch, sent, version: known + 1, savedAt: now } };
+  const { known, ...said } = saving;
+  return { saved: { ...said, version: known + 1, savedAt: now } };
+}
+
+/** What a browser does that opens a draft which the API keeps at this revision (null: no more). */
+export type Opening = "mine" | "theirs" | "changed" | "gone";
+
+export function opening(record: Pick<DraftRecord, "remote" | "synced">, revision: number | null): Opening {
+  if (revision === null) return "gone";
+  if (revision === record.remote?.revision) return "mine";
+  return record.synced ? "theirs" : "changed";
 }

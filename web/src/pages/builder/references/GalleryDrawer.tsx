@@ -150,6 +150,7 @@ function Tile({ reference, chosen, onToggle }: { reference: Reference; chosen: b
 type ChosenProps = Pick<GalleryDrawerProps, "target" | "references" | "onChoose"> & { names: readonly string[] };
 
 function Chosen({ target, names, references, onChoose }: ChosenProps) {
+  const titleOf = (name: string) => references.get(name)?.filename ?? name;
   const move = (place: number, by: number) => {
     const moved = [...names];
     const [one] = moved.splice(place, 1);
@@ -170,11 +171,11 @@ function Chosen({ target, names, references, onChoose }: ChosenProps) {
         <Group key={name} gap="xs" wrap="nowrap">
           <ReferenceThumbnail name={name} reference={references.get(name)} size={32} />
           <Text size="xs" truncate style={{ flex: 1 }}>
-            {references.get(name)?.filename ?? name}
+            {titleOf(name)}
           </Text>
           <ActionIcon
             size="sm"
-            aria-label={`Move ${name} forward`}
+            aria-label={`Move ${titleOf(name)} forward`}
             disabled={place === 0}
             onClick={() => move(place, -1)}
           >
@@ -182,7 +183,7 @@ function Chosen({ target, names, references, onChoose }: ChosenProps) {
           </ActionIcon>
           <ActionIcon
             size="sm"
-            aria-label={`Move ${name} back`}
+            aria-label={`Move ${titleOf(name)} back`}
             disabled={place === names.length - 1}
             onClick={() => move(place, 1)}
           >
@@ -190,7 +191,7 @@ function Chosen({ target, names, references, onChoose }: ChosenProps) {
           </ActionIcon>
           <ActionIcon
             size="sm"
-            aria-label={`Take ${name} out`}
+            aria-label={`Take ${titleOf(name)} out`}
             onClick={() => onChoose(names.filter((one) => one !== name))}
           >
             <IconX size={14} />

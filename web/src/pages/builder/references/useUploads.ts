@@ -17,8 +17,8 @@ export interface Uploads {
   clear(): void;
 }
 
-/** Uploads of reference pictures: a few at once, each with its progress; `onReady` hears of each that is there. */
-export function useUploads(mostBytes: number, onReady: (name: string, reference: Reference) => void): Uploads {
+/** Uploads of reference pictures: a few at once, each with its progress; `onReady` hears of each that is there, or (null) will never be. */
+export function useUploads(mostBytes: number, onReady: (name: string, reference: Reference | null) => void): Uploads {
   const [all, setAll] = useState<readonly Upload[]>([]);
   const queries = useQueryClient();
   const stops = useRef(new Map<string, AbortController>());
@@ -48,6 +48,7 @@ export function useUploads(mostBytes: number, onReady: (name: string, reference:
         const problem = asProblem(error);
         const detail = problem.errors[0]?.detail ?? problem.detail;
         // What was refused by its content is refused for good; a link that has expired needs another place.
+        if (problem.status === 422) ready.current(name, null);
         const fresh = problem.code === "expired" ? { key: newIdempotencyKey() } : {};
         put(name, { state: "failed", detail, again: problem.status !== 422, ...fresh });
       }
@@ -97,7 +98,8 @@ export function useUploads(mostBytes: number, onReady: (name: string, reference:
     retry: (name) => put(name, { state: "waiting", share: 0, detail: "" }),
     cancel: (name) => {
       stops.current.get(name)?.abort();
-      put(name, { state: "cancelled", detail: "Cancelled.", again: true });
+      ready.current(name, null);
+      put(name, { state: "cancelled", detail: "Cancelled.", again: false });
     },
     clear: () =>
       setAll((uploads) => uploads.filter((upload) => upload.state === "waiting" || stops.current.has(upload.name))),

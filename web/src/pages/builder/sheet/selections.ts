@@ -55,6 +55,12 @@ export function rows(top: number, bottom: number, bounds: Bounds): Selection {
   return { anchor: { row: top, column: 0 }, focus: { row: bottom, column: bounds.columns - 1 } };
 }
 
+/** Whether whole rows are selected, not single cells. */
+export function areRows(selection: Selection, columns: number): boolean {
+  const { left, right } = rangeOf(selection);
+  return left === 0 && right === columns - 1;
+}
+
 interface Pressed {
   key: string;
   shiftKey: boolean;

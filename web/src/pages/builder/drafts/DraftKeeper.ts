@@ -1,0 +1,232 @@
+import { asProblem } from "@/api/problems";
+import type { Batch } from "../sheets";
+import type { Sent } from "../useSubmit";
+import { type DraftRecord, opening, type Remote } from "./records";
+import { isRemoteId, readRemote, removeRemote, sendRemote } from "./remotes";
+import { keepDraft, readDraft, removeDraft } from "./store";
+
+/** How a draft stands: `changed` by another tab or device, or `gone` because one submitted or deleted it. */
+export type DraftState = "new" | "unsaved" | "here" | "saved" | "changed" | "gone" | "failed";
+
+export interface DraftView {
+  state: DraftState;
+  /** Counts the times that it was opened anew: another tab's version takes the place of this one. */
+  opened: number;
+  /** The batch as it was opened; null for a new one. */
+  batch: Batch | null;
+  sent: Sent | null;
+}
+
+interface Announced {
+  id: string;
+  owner: string;
+  version: number;
+}
+
+const STILL_MS = 300;
+const SEND_MS = 2_500;
+const SEND_AGAIN_MS = 20_000;
+const CHANNEL = "fanfold-drafts";
+
+/** Keeps one draft: at once in this browser, soon after at the API; and never over what another tab or device has saved. */
+export class DraftKeeper {
+  readonly id: string;
+  readonly #owner: string;
+  readonly #readers = new Set<() => void>();
+  #view: DraftView | null = null;
+  #known = { version: 0, sent: null as Sent | null, remote: null as Remote | null, synced: false };
+  /** What is to be kept next, and what was kept last. */
+  #waiting: Batch | null = null;
+  #kept: Batch | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #keepTimer: ReturnType<typeof setTimeout> | undefined;
+  #sendTimer: ReturnType<typeof setTimeout> | undefined;
+  #isLeft = false;
+
+  constructor(id: string, owner: string) {
+    this.id = id;
+    this.#owner = owner;
+  }
+
+  readonly view = (): DraftView | null => this.#view;
+
+  readonly subscribe = (reader: () => void): (() => void) => {
+    this.#readers.add(reader);
+    return () => this.#readers.delete(reader);
+  };
+
+  /** Opens the draft and listens to other tabs; gives what ends it, with everything kept. */
+  readonly begin = (): (() => void) => {
+    this.#isLeft = false;
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = ({ data }: MessageEvent<Announced>) => this.#hear(data);
+    const hide = () => document.visibilityState === "hidden" && void this.flush();
+    const leave = () => void this.flush();
+    document.addEventListener("visibilitychange", hide);
+    globalThis.addEventListener("pagehide", leave);
+    void this.#open();
+    return () => {
+      this.#isLeft = true;
+      channel.close();
+      document.removeEventListener("visibilitychange", hide);
+      globalThis.removeEventListener("pagehide", leave);
+      clearTimeout(this.#sendTimer);
+      void this.flush();
+    };
+  };
+
+  /** Takes a change, to be kept when the typing rests. */
+  readonly save = (batch: Batch): void => {
+    this.#waiting = batch;
+    this.#known.synced = false;
+    if (!this.#isParted) this.#become("unsaved");
+    clearTimeout(this.#keepTimer);
+    this.#keepTimer = setTimeout(() => void this.flush(), STILL_MS);
+  };
+
+  /** Keeps what is about to be sent, and under which key: after a reload the same key goes with it. */
+  readonly keepSent = async (batch: Batch, sent: Sent): Promise<void> => {
+    this.#known.sent = sent;
+    this.#waiting = batch;
+    await this.flush();
+  };
+
+  /** Keeps in this browser what waits to be kept. */
+  readonly flush = (): Promise<void> => {
+    clearTimeout(this.#keepTimer);
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  };
+
+  /** Keeps this tab's version, whatever another tab or device has saved. */
+  readonly overwrite = async (): Promise<void> => {
+    const [record, remote] = [await readDraft(this.#owner, this.id), await this.#remote()];
+    this.#known.version = record?.version ?? 0;
+    this.#known.remote = remote ? { id: remote.id, revision: remote.revision } : null;
+    this.#known.synced = false;
+    this.#waiting ??= this.#kept;
+    await this.flush();
+  };
+
+  /** Takes the version of the other tab or device. */
+  readonly reload = (): Promise<void> => this.#open(true);
+
+  /** Forgets the draft everywhere: it was submitted. */
+  readonly remove = async (): Promise<void> => {
+    clearTimeout(this.#keepTimer);
+    clearTimeout(this.#sendTimer);
+    this.#waiting = null;
+    this.#kept = null;
+    await this.#writing;
+    await removeDraft(this.#owner, this.id);
+    // What the API cannot forget now stays in the list of drafts, where it can be deleted.
+    if (this.#known.remote) await removeRemote(this.#known.remote.id).catch(() => {});
+  };
+
+  get #isParted(): boolean {
+    return this.#view?.state === "changed" || this.#view?.state === "gone";
+  }
+
+  #remote() {
+    const id = this.#known.remote?.id ?? (isRemoteId(this.id) ? this.id : null);
+    return id ? readRemote(id) : Promise.resolve(undefined);
+  }
+
+  async #open(isTheirs = false): Promise<void> {
+    const record = (await readDraft(this.#owner, this.id).catch(() => undefined)) ?? null;
+    const { version = 0, sent = null, remote = null, synced = false } = record ?? {};
+    this.#known = { version, sent, remote, synced };
+    this.#waiting = null;
+    this.#kept = record?.batch ?? null;
+    const there = await this.#remote();
+    const way = there === undefined || (!record && !there) ? "mine" : this.#way(record, there?.revision ?? null, isTheirs);
+    if (there && way === "theirs") {
+      this.#known.remote = { id: there.id, revision: there.revision };
+      this.#known.synced = true;
+      this.#waiting = there.batch;
+    }
+    const state = way === "changed" || way === "gone" ? way : this.#restingState(record !== null);
+    const batch = this.#waiting ?? this.#kept;
+    this.#view = { state, batch, sent, opened: (this.#view?.opened ?? 0) + 1 };
+    this.#tell();
+    if (this.#waiting) await this.flush();
+    else if (record && !synced && state !== "changed" && state !== "gone") this.#sendSoon(SEND_MS);
+  }
+
+  #way(record: DraftRecord | null, revision: number | null, isTheirs: boolean) {
+    if (revision !== null && (isTheirs || !record)) return "theirs";
+    return record ? opening(record, revision) : "mine";
+  }
+
+  #restingState(isKept: boolean): DraftState {
+    if (!isKept && !this.#waiting) return "new";
+    return this.#known.synced ? "saved" : "here";
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#waiting;
+    if (!batch) return;
+    this.#waiting = null;
+    const { version, ...said } = this.#known;
+    try {
+      const outcome = await keepDraft({ id: this.id, owner: this.#owner, known: version, batch, ...said });
+      if ("conflict" in outcome) {
+        this.#waiting = batch;
+        this.#become(outcome.conflict ? "changed" : "gone");
+        return;
+      }
+      this.#kept = batch;
+      this.#known.version = outcome.saved.version;
+      this.#become(this.#waiting ? "unsaved" : this.#restingState(true));
+      announce({ id: this.id, owner: this.#owner, version: outcome.saved.version });
+      if (!said.synced) this.#sendSoon(SEND_MS);
+    } catch {
+      this.#waiting = batch;
+      this.#become("failed");
+    }
+  }
+
+  #sendSoon(milliseconds: number): void {
+    clearTimeout(this.#sendTimer);
+    if (!this.#isLeft) this.#sendTimer = setTimeout(() => void this.#send(), milliseconds);
+  }
+
+  async #send(): Promise<void> {
+    const batch = this.#kept;
+    if (!batch || this.#isParted) return;
+    try {
+      this.#known.remote = await sendRemote(this.id, this.#known.remote, batch);
+      this.#known.synced = this.#waiting === null && this.#kept === batch;
+      this.#waiting ??= this.#kept;
+      await this.flush();
+    } catch (error) {
+      const { status, passes } = asProblem(error);
+      if (status === 409) this.#become("changed");
+      else if (status === 404) this.#become("gone");
+      else if (passes) this.#sendSoon(SEND_AGAIN_MS);
+    }
+  }
+
+  #hear({ id, owner, version }: Announced): void {
+    if (id !== this.id || owner !== this.#owner || version <= this.#known.version) return;
+    // Nothing of this tab is lost by taking what the other one has.
+    if (this.#waiting) this.#become("changed");
+    else void this.#open();
+  }
+
+  #become(state: DraftState): void {
+    if (!this.#view || this.#view.state === state) return;
+    this.#view = { ...this.#view, state };
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const reader of this.#readers) reader();
+  }
+}
+
+function announce(said: Announced): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(said);
+  channel.close();
+}
