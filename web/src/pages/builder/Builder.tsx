@@ -75,7 +75,8 @@ export function Builder({ draft, first, models, limits }: BuilderProps) {
     const row = batch.rows[place ?? -1];
     const several = selected();
     // Whole rows that are selected are meant together.
-    const rows = row && (areRows(selection, visibleColumns(batch).length) && several.has(row.id) ? several : new Set([row.id]));
+    const rows =
+      row && (areRows(selection, visibleColumns(batch).length) && several.has(row.id) ? several : new Set([row.id]));
     const [sheet] = state.takeDropped(data, rows ?? null);
     if (sheet) void importFile(sheet);
   };

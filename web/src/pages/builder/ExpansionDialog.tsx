@@ -40,7 +40,13 @@ export function ExpansionDialog({ text, variants, references, models, rows, onSa
   const isAlone = (expand.references?.length ?? 0) > 0;
   const set = (change: Partial<Expansion>) => setExpand((old) => ({ ...old, ...change }));
   return (
-    <Modal opened onClose={onClose} title={rows > 1 ? `Expand ${count(rows, "row")}` : "Expand the row"} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={rows > 1 ? `Expand ${count(rows, "row")}` : "Expand the row"}
+      size="lg"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       <Stack gap="md">
         <SegmentedControl
           aria-label="How lists go together"

@@ -21,7 +21,7 @@ export function ImportDialog({ name, grid, guess, onImport, onClose }: ImportDia
   const map = (place: number, target: Target) =>
     setMapping(mapping.map((column, index) => (index === place ? { ...column, target } : column)));
   return (
-    <Modal opened onClose={onClose} title={`Import ${name}`} size="xl">
+    <Modal opened onClose={onClose} title={`Import ${name}`} size="xl" closeButtonProps={{ "aria-label": "Close" }}>
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           {count(rows, "row")}. Say what each column gives; the guesses come from its name and values.

@@ -16,7 +16,7 @@ export function NewColumnDialog({ batch, onAdd, onClose }: NewColumnDialogProps)
   const name = freeName(written);
   const taken = batch.free.some((column) => freeKey(column) === freeKey({ kind, name }));
   return (
-    <Modal opened onClose={onClose} title="Add a column">
+    <Modal opened onClose={onClose} title="Add a column" closeButtonProps={{ "aria-label": "Close" }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

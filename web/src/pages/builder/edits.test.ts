@@ -85,7 +85,10 @@ describe("rows", () => {
     const after = edits.replaceReferences(named, new Map([["walker.jpg", "ref_1"]]));
     expect(texts(after, "references")).toEqual(["ref_1; shoe.png", undefined]);
     expect(after.rows[1]).toBe(named.rows[1]);
-    expect(texts(edits.replaceReferences(after, new Map([["shoe.png", ""]])), "references")).toEqual(["ref_1", undefined]);
+    expect(texts(edits.replaceReferences(after, new Map([["shoe.png", ""]])), "references")).toEqual([
+      "ref_1",
+      undefined,
+    ]);
   });
 });
 

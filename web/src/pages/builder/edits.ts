@@ -172,7 +172,8 @@ function withoutAxes(row: SheetRow, names: readonly string[]): SheetRow {
 
 /** Ids in the place of the names of files, in the references of all rows and of the defaults; "" takes a name out. */
 export function replaceReferences(batch: Batch, ids: ReadonlyMap<string, string>): Batch {
-  const replaced = (names: readonly string[]) => listText(names.map((name) => ids.get(fileName(name)) ?? name).filter(Boolean));
+  const replaced = (names: readonly string[]) =>
+    listText(names.map((name) => ids.get(fileName(name)) ?? name).filter(Boolean));
   const has = (names: readonly string[] | undefined) => names?.some((name) => ids.has(fileName(name))) ?? false;
   const rows = batch.rows.map((row) => {
     const names = readRow(row).settings.references ?? [];

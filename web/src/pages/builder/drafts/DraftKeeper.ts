@@ -139,7 +139,8 @@ export class DraftKeeper {
     this.#waiting = null;
     this.#kept = record?.batch ?? null;
     const there = await this.#remote();
-    const way = there === undefined || (!record && !there) ? "mine" : this.#way(record, there?.revision ?? null, isTheirs);
+    const way =
+      there === undefined || (!record && !there) ? "mine" : this.#way(record, there?.revision ?? null, isTheirs);
     if (there && way === "theirs") {
       this.#known.remote = { id: there.id, revision: there.revision };
       this.#known.synced = true;

@@ -20,7 +20,8 @@ interface PhoneRowsProps {
   onImport(): void;
 }
 
-const CARD_HEIGHT = 104;
+const CLOSE = { "aria-label": "Close" };
+const CARD_HEIGHT = 92;
 
 /** The rows on a narrow screen: a card each, written in a drawer; what holds for all of them and the start in another. */
 export function PhoneRows({ state, settings, onDialog, onImport }: PhoneRowsProps) {
@@ -88,17 +89,26 @@ export function PhoneRows({ state, settings, onDialog, onImport }: PhoneRowsProp
       <div className={classes.bar}>
         <Stack gap={0}>
           <Text fw={600} data-figures>
-            {estimated.estimate ? money(estimated.estimate.estimated_micros) : count(images, "image")}
+            {count(images, "image")}
           </Text>
-          <Text size="xs" c={wrong ? "var(--mantine-color-error)" : "dimmed"}>
-            {wrong ? `${count(wrong, "row")} to mend` : count(images, "image")}
+          <Text size="xs" c={wrong ? "var(--mantine-color-error)" : "dimmed"} data-figures>
+            {wrong
+              ? `${count(wrong, "problem")} to mend`
+              : estimated.estimate && money(estimated.estimate.estimated_micros)}
           </Text>
         </Stack>
         <Button leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden />} onClick={openSettings}>
           Settings and start
         </Button>
       </div>
-      <Drawer opened={isSettingsOpen} onClose={closeSettings} position="bottom" size="92%" title="Settings and start">
+      <Drawer
+        opened={isSettingsOpen}
+        onClose={closeSettings}
+        position="bottom"
+        size="92%"
+        title="Settings and start"
+        closeButtonProps={CLOSE}
+      >
         <Stack gap="xl" pb="md">
           {settings}
           <StartPanel state={state} />

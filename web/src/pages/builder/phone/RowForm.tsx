@@ -1,13 +1,16 @@
 import { Autocomplete, Button, Drawer, Group, Stack, Textarea, TextInput } from "@mantine/core";
 import { IconCopy, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
 import { type ColumnKey, titleOf } from "../columns";
 import type { Dialog } from "../dialogs";
 import { duplicateRows, referencesIn, removeRows, writeCells } from "../edits";
 import { ReferenceStrip } from "../references/ReferenceStrip";
 import { expansionText } from "../sheet/CellContent";
 import { choicesOf } from "../sheet/choices";
-import { allColumns, cellOf } from "../sheets";
+import { allColumns, cellOf, visibleColumns } from "../sheets";
 import type { BuilderState } from "../useBuilder";
+
+const CLOSE = { "aria-label": "Close" };
 
 interface RowFormProps {
   state: BuilderState;
@@ -21,6 +24,7 @@ interface RowFormProps {
 export function RowForm({ state, id, onClose, onDialog }: RowFormProps) {
   const { editing, models, known, problems } = state;
   const { batch, edit } = editing;
+  const [isWhole, setWhole] = useState(false);
   const place = batch.rows.findIndex((row) => row.id === id);
   const row = batch.rows[place];
   const wrong = (column: ColumnKey) => problems.cells.get(id ?? "")?.find((one) => one.column === column)?.detail;
@@ -31,10 +35,17 @@ export function RowForm({ state, id, onClose, onDialog }: RowFormProps) {
     onClose();
   };
   return (
-    <Drawer opened={row !== undefined} onClose={onClose} position="bottom" size="92%" title={`Row ${place + 1}`}>
+    <Drawer
+      opened={row !== undefined}
+      onClose={onClose}
+      position="bottom"
+      size="92%"
+      title={`Row ${place + 1}`}
+      closeButtonProps={CLOSE}
+    >
       {row && (
         <Stack gap="sm" pb="md">
-          {allColumns(batch).map((column) => {
+          {(isWhole ? allColumns(batch) : visibleColumns(batch)).map((column) => {
             const props = { label: titleOf(column), value: cellOf(row, column), error: wrong(column) };
             if (column === "prompt") {
               return (
@@ -85,6 +96,11 @@ export function RowForm({ state, id, onClose, onDialog }: RowFormProps) {
               <TextInput key={column} {...props} onChange={(event) => write(column)(event.currentTarget.value)} />
             );
           })}
+          {!isWhole && (
+            <Button variant="subtle" color="gray" onClick={() => setWhole(true)}>
+              More settings
+            </Button>
+          )}
           <Group grow mt="sm">
             <Button
               variant="default"

@@ -51,6 +51,7 @@ export function GalleryDrawer(props: GalleryDrawerProps) {
       position="right"
       size={400}
       title="References"
+      closeButtonProps={{ "aria-label": "Close" }}
       withOverlay={false}
       lockScroll={false}
       trapFocus={false}

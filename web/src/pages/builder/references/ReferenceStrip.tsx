@@ -5,6 +5,8 @@ import classes from "./References.module.css";
 import { ReferenceThumbnail } from "./ReferenceThumbnail";
 import type { Reference } from "./references";
 
+const INVITATION = "Drop pictures or choose";
+
 interface ReferenceStripProps {
   label: string;
   names: readonly string[];
@@ -24,7 +26,7 @@ export function ReferenceStrip({ label, names, references, error, onOpen, onDrop
       </Text>
       <UnstyledButton
         className={classes.strip}
-        aria-label={`${label}: ${names.length || "none"}. Choose pictures`}
+        aria-label={names.length ? `${label}: ${names.length}. Choose pictures` : `${label}: ${INVITATION}`}
         data-aimed={aimed || undefined}
         onClick={onOpen}
         onDragOver={(event) => {
@@ -44,7 +46,7 @@ export function ReferenceStrip({ label, names, references, error, onOpen, onDrop
         ))}
         <span className={classes.invitation}>
           <IconPhotoPlus size={18} stroke={1.6} aria-hidden />
-          {names.length === 0 && "Drop pictures or choose"}
+          {names.length === 0 && INVITATION}
         </span>
       </UnstyledButton>
       {error && (

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { type ChangeEvent, type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import type { SheetColumn } from "./columns";
 import { HEAD_HEIGHT, ROW_HEIGHT } from "./columns";
 import classes from "./Sheet.module.css";
@@ -23,13 +23,18 @@ interface CellEditorProps {
   onCancel(): void;
 }
 
+type Field = HTMLInputElement | HTMLTextAreaElement;
+
 const MOST_LINES_PX = 260;
 
 /** A cell while it is written in: a text that grows, with choices below where there are some. */
 export function CellEditor({ column, row, text, choices, onDone, onCancel }: CellEditorProps) {
   const [written, setWritten] = useState(text);
   const [picked, setPicked] = useState(-1);
-  const input = useRef<HTMLTextAreaElement>(null);
+  const input = useRef<Field>(null);
+  const put = (element: Field | null) => {
+    input.current = element;
+  };
   const done = useRef(false);
   const list = useId();
   const offered = matching(choices, written, text);
@@ -52,8 +57,7 @@ export function CellEditor({ column, row, text, choices, onDone, onCancel }: Cel
     done.current = true;
     onDone(value, leave);
   };
-  const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    event.stopPropagation();
+  const pressed = (event: KeyboardEvent<Field>) => {
     if (event.nativeEvent.isComposing) return;
     const leave = leaveOf(event);
     if (leave) {
@@ -69,6 +73,17 @@ export function CellEditor({ column, row, text, choices, onDone, onCancel }: Cel
     }
   };
 
+  const field = {
+    className: classes.input,
+    value: written,
+    "aria-label": `${column.title}, row ${row + 1}`,
+    onChange: (event: ChangeEvent<Field>) => {
+      setWritten(event.target.value);
+      setPicked(-1);
+    },
+    onKeyDown: pressed,
+    onBlur: () => finish(written, "stay"),
+  };
   return (
     <div
       className={classes.editor}
@@ -78,29 +93,19 @@ export function CellEditor({ column, row, text, choices, onDone, onCancel }: Cel
         width: Math.max(column.width, choices.length ? 240 : 120),
       }}
     >
-      <textarea
-        ref={input}
-        className={classes.input}
-        rows={1}
-        value={written}
-        aria-label={`${column.title}, row ${row + 1}`}
-        {...(choices.length > 0 && {
-          role: "combobox",
-          "aria-expanded": offered.length > 0,
-          "aria-controls": list,
-          "aria-autocomplete": "list" as const,
-          "aria-activedescendant": picked >= 0 ? `${list}-${picked}` : undefined,
-        })}
-        onChange={(event) => {
-          setWritten(event.target.value);
-          setPicked(-1);
-        }}
-        onKeyDown={pressed}
-        onPaste={(event) => event.stopPropagation()}
-        onCopy={(event) => event.stopPropagation()}
-        onCut={(event) => event.stopPropagation()}
-        onBlur={() => finish(written, "stay")}
-      />
+      {choices.length > 0 ? (
+        <input
+          {...field}
+          ref={put}
+          role="combobox"
+          aria-expanded={offered.length > 0}
+          aria-controls={list}
+          aria-autocomplete="list"
+          aria-activedescendant={picked >= 0 ? `${list}-${picked}` : undefined}
+        />
+      ) : (
+        <textarea {...field} ref={put} rows={1} />
+      )}
       {offered.length > 0 && (
         <div role="listbox" id={list} aria-label={column.title} className={classes.choices}>
           {offered.map((choice, place) => (

@@ -57,6 +57,7 @@ const STEPS: Record<Leave, [number, number]> = {
 
 /** The rows as a sheet: one control whose arrow keys move in it; only the lines in view are drawn. */
 export function SheetGrid({ rows, columns, shown, wrongs, choices, selection, onSelect, acts }: SheetGridProps) {
+  const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   const [editing, setEditing] = useState<{ row: number; column: number; text: string } | null>(null);
   const [aimed, setAimed] = useState<number | null>(null);
@@ -66,7 +67,7 @@ export function SheetGrid({ rows, columns, shown, wrongs, choices, selection, on
   const width = widthOf(columns);
   const lines = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => grid.current,
+    getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
     scrollPaddingStart: HEAD_HEIGHT,
@@ -74,7 +75,7 @@ export function SheetGrid({ rows, columns, shown, wrongs, choices, selection, on
 
   const reveal = useCallback(
     (spot: { row: number; column: number }) => {
-      const box = grid.current;
+      const box = scroller.current;
       const column = columns[spot.column];
       if (!box || !column) return;
       const top = spot.row * ROW_HEIGHT;
@@ -108,7 +109,7 @@ export function SheetGrid({ rows, columns, shown, wrongs, choices, selection, on
       event.preventDefault();
       return;
     }
-    const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
     const next = movedBy(event, chosen, bounds, page);
     const command = commands[event.key];
     if (next || command) {
@@ -165,68 +166,70 @@ export function SheetGrid({ rows, columns, shown, wrongs, choices, selection, on
 
   const active = columns[editing?.column ?? -1];
   return (
-    <div
-      ref={grid}
-      role="grid"
-      aria-label="Rows of the batch"
-      aria-rowcount={rows.length + 1}
-      aria-colcount={columns.length + 1}
-      aria-multiselectable
-      aria-activedescendant="sheet-active-cell"
-      tabIndex={0}
-      className={classes.grid}
-      onKeyDown={pressed}
-      onPointerDown={pointed}
-      onPointerOver={dragged}
-      onDoubleClick={(event) => {
-        const spot = spotOf(event.target);
-        if (spot && spot.column >= 0) edit(spot.row, spot.column);
-      }}
-      onContextMenu={(event) => {
-        const spot = spotOf(event.target);
-        if (!spot) return;
-        event.preventDefault();
-        if (spot.row < range.top || spot.row > range.bottom) onSelect(wholeRows(spot.row, spot.row, bounds));
-        acts.menu({ x: event.clientX, y: event.clientY });
-      }}
-      onCopy={clipped}
-      onCut={clipped}
-      onPaste={clipped}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setAimed(rowOf(event.target));
-      }}
-      onDragLeave={() => setAimed(null)}
-      onDrop={dropped}
-    >
-      <Head columns={columns} width={width} />
-      <div role="rowgroup" className={classes.body} style={{ height: lines.getTotalSize(), width }}>
-        {drawn(
-          lines.getVirtualItems().map((line) => line.index),
-          focusRow,
-          rows.length,
-        ).map((place) => {
-          const row = rows[place];
-          const inside = place >= range.top && place <= range.bottom;
-          return (
-            row && (
-              <SheetRowView
-                key={row.id}
-                row={row}
-                place={place}
-                top={place * ROW_HEIGHT}
-                columns={columns}
-                width={width}
-                shown={shown}
-                wrongs={wrongs.get(row.id)}
-                left={inside ? range.left : -1}
-                right={inside ? range.right : -1}
-                active={place === focusRow ? focusColumn : -1}
-                aimed={place === aimed}
-              />
-            )
-          );
-        })}
+    <div ref={scroller} className={classes.scroller}>
+      <div
+        ref={grid}
+        role="grid"
+        aria-label="Rows of the batch"
+        aria-rowcount={rows.length + 1}
+        aria-colcount={columns.length + 1}
+        aria-multiselectable
+        aria-activedescendant="sheet-active-cell"
+        tabIndex={0}
+        className={classes.grid}
+        onKeyDown={pressed}
+        onPointerDown={pointed}
+        onPointerOver={dragged}
+        onDoubleClick={(event) => {
+          const spot = spotOf(event.target);
+          if (spot && spot.column >= 0) edit(spot.row, spot.column);
+        }}
+        onContextMenu={(event) => {
+          const spot = spotOf(event.target);
+          if (!spot) return;
+          event.preventDefault();
+          if (spot.row < range.top || spot.row > range.bottom) onSelect(wholeRows(spot.row, spot.row, bounds));
+          acts.menu({ x: event.clientX, y: event.clientY });
+        }}
+        onCopy={clipped}
+        onCut={clipped}
+        onPaste={clipped}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setAimed(rowOf(event.target));
+        }}
+        onDragLeave={() => setAimed(null)}
+        onDrop={dropped}
+      >
+        <Head columns={columns} width={width} />
+        <div role="rowgroup" className={classes.body} style={{ height: lines.getTotalSize(), width }}>
+          {drawn(
+            lines.getVirtualItems().map((line) => line.index),
+            focusRow,
+            rows.length,
+          ).map((place) => {
+            const row = rows[place];
+            const inside = place >= range.top && place <= range.bottom;
+            return (
+              row && (
+                <SheetRowView
+                  key={row.id}
+                  row={row}
+                  place={place}
+                  top={place * ROW_HEIGHT}
+                  columns={columns}
+                  width={width}
+                  shown={shown}
+                  wrongs={wrongs.get(row.id)}
+                  left={inside ? range.left : -1}
+                  right={inside ? range.right : -1}
+                  active={place === focusRow ? focusColumn : -1}
+                  aimed={place === aimed}
+                />
+              )
+            );
+          })}
+        </div>
       </div>
       {editing && active && (
         <CellEditor
@@ -250,7 +253,9 @@ function Head({ columns, width }: { columns: readonly SheetColumn[]; width: numb
   return (
     <div role="rowgroup" className={classes.head} style={{ width }}>
       <div role="row" aria-rowindex={1} style={{ display: "flex", height: HEAD_HEIGHT }}>
-        <div role="columnheader" className={classes.corner} style={{ width: NUMBERS_WIDTH }} aria-label="Row" />
+        <div role="columnheader" className={classes.corner} style={{ width: NUMBERS_WIDTH }}>
+          <span className={classes.hidden}>Row</span>
+        </div>
         {columns.map((column, place) => (
           <div
             key={column.key}
