@@ -1,9 +1,12 @@
+import { IconLock } from "@tabler/icons-react";
 import { Navigate, useParams, useSearchParams } from "react-router";
 import { newIdempotencyKey } from "@/api/client";
 import { useConfiguration } from "@/api/configuration";
 import { useModels } from "@/api/models";
+import { EmptyState } from "@/design/EmptyState";
 import { ErrorState } from "@/design/ErrorState";
 import { PageHeader } from "@/design/PageHeader";
+import { useSession } from "@/session/useSession";
 import { Builder } from "./Builder";
 import { BuilderSkeleton } from "./BuilderSkeleton";
 import { useDraft } from "./drafts/useDraft";
@@ -14,7 +17,18 @@ import { type Batch, newBatch } from "./sheets";
 /** Rows become a batch here. Each batch that is made has an address of its own, so that a reload finds it again. */
 export function BuilderPage() {
   const { draft } = useParams();
+  const { can } = useSession();
   const [search] = useSearchParams();
+  if (!can("make")) {
+    return (
+      <>
+        <PageHeader title="New batch" />
+        <EmptyState icon={IconLock} title="Batches are made by editors">
+          Ask an admin of your organisation to become one.
+        </EmptyState>
+      </>
+    );
+  }
   if (!draft) {
     const rest = search.toString();
     return <Navigate replace to={`/batches/drafts/${newIdempotencyKey().slice(0, 16)}${rest && `?${rest}`}`} />;

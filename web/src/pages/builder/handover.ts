@@ -27,7 +27,8 @@ export interface Handover {
   name?: string;
 }
 
-const PREFIX = "fanfold.handover.";
+const PREFIX = "fanfold:handover:";
+// Only what the storage has no room for.
 const waiting = new Map<string, Handover>();
 
 /**
@@ -37,11 +38,11 @@ const waiting = new Map<string, Handover>();
 export function openBuilderWith(rows: readonly HandedRow[], name?: string): string {
   const id = newIdempotencyKey();
   const handover: Handover = name === undefined ? { rows } : { rows, name };
-  waiting.set(id, handover);
   try {
     sessionStorage.setItem(PREFIX + id, JSON.stringify(handover));
   } catch {
-    // The storage is full or switched off: memory serves until a reload.
+    // Memory serves until a reload.
+    waiting.set(id, handover);
   }
   return `/batches/new?from=${id}`;
 }

@@ -1,8 +1,8 @@
 import { asProblem } from "@/api/problems";
 import type { Batch } from "../sheets";
 import type { Sent } from "../useSubmit";
-import { type DraftRecord, opening, type Remote } from "./records";
-import { isRemoteId, readRemote, removeRemote, sendRemote } from "./remotes";
+import { type DraftRecord, type Opening, opening, type Remote } from "./records";
+import { isRemoteId, type RemoteDraft, readRemote, removeRemote, sendRemote } from "./remotes";
 import { keepDraft, readDraft, removeDraft } from "./store";
 
 /** How a draft stands: `changed` by another tab or device, or `gone` because one submitted or deleted it. */
@@ -42,10 +42,15 @@ export class DraftKeeper {
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #sendTimer: ReturnType<typeof setTimeout> | undefined;
   #isLeft = false;
+  #isAbandoned = false;
 
-  constructor(id: string, owner: string) {
+  readonly #sendMs: number;
+
+  /** `sendMs`: how long after a change it is sent to the API. */
+  constructor(id: string, owner: string, sendMs: number = SEND_MS) {
     this.id = id;
     this.#owner = owner;
+    this.#sendMs = sendMs;
   }
 
   readonly view = (): DraftView | null => this.#view;
@@ -111,6 +116,16 @@ export class DraftKeeper {
   /** Takes the version of the other tab or device. */
   readonly reload = (): Promise<void> => this.#open(true);
 
+  /** Keeps nothing from now on: who wrote it has left. */
+  readonly abandon = (): void => {
+    clearTimeout(this.#keepTimer);
+    clearTimeout(this.#sendTimer);
+    this.#isLeft = true;
+    this.#isAbandoned = true;
+    this.#waiting = null;
+    this.#kept = null;
+  };
+
   /** Forgets the draft everywhere: it was submitted. */
   readonly remove = async (): Promise<void> => {
     clearTimeout(this.#keepTimer);
@@ -139,24 +154,25 @@ export class DraftKeeper {
     this.#waiting = null;
     this.#kept = record?.batch ?? null;
     const there = await this.#remote();
-    const way =
-      there === undefined || (!record && !there) ? "mine" : this.#way(record, there?.revision ?? null, isTheirs);
-    if (there && way === "theirs") {
-      this.#known.remote = { id: there.id, revision: there.revision };
-      this.#known.synced = true;
-      this.#waiting = there.batch;
-    }
+    const way = this.#way(record, there, isTheirs);
+    if (there && way === "theirs") this.#take(there);
     const state = way === "changed" || way === "gone" ? way : this.#restingState(record !== null);
-    const batch = this.#waiting ?? this.#kept;
-    this.#view = { state, batch, sent, opened: (this.#view?.opened ?? 0) + 1 };
+    this.#view = { state, batch: this.#waiting ?? this.#kept, sent, opened: (this.#view?.opened ?? 0) + 1 };
     this.#tell();
     if (this.#waiting) await this.flush();
-    else if (record && !synced && state !== "changed" && state !== "gone") this.#sendSoon(SEND_MS);
+    else if (record && state === "here") this.#sendSoon(this.#sendMs);
   }
 
-  #way(record: DraftRecord | null, revision: number | null, isTheirs: boolean) {
-    if (revision !== null && (isTheirs || !record)) return "theirs";
-    return record ? opening(record, revision) : "mine";
+  #take({ id, revision, batch }: RemoteDraft): void {
+    this.#known.remote = { id, revision };
+    this.#known.synced = true;
+    this.#waiting = batch;
+  }
+
+  /** What becomes of this browser's record and what the API has (null: no more; undefined: it cannot be asked). */
+  #way(record: DraftRecord | null, there: RemoteDraft | null | undefined, isTheirs: boolean): Opening {
+    if (there && (isTheirs || !record)) return "theirs";
+    return record && there !== undefined ? opening(record, there?.revision ?? null) : "mine";
   }
 
   #restingState(isKept: boolean): DraftState {
@@ -166,7 +182,7 @@ export class DraftKeeper {
 
   async #write(): Promise<void> {
     const batch = this.#waiting;
-    if (!batch) return;
+    if (!batch || this.#isAbandoned) return;
     this.#waiting = null;
     const { version, ...said } = this.#known;
     try {
@@ -180,7 +196,7 @@ export class DraftKeeper {
       this.#known.version = outcome.saved.version;
       this.#become(this.#waiting ? "unsaved" : this.#restingState(true));
       announce({ id: this.id, owner: this.#owner, version: outcome.saved.version });
-      if (!said.synced) this.#sendSoon(SEND_MS);
+      if (!said.synced) this.#sendSoon(this.#sendMs);
     } catch {
       this.#waiting = batch;
       this.#become("failed");

@@ -1,21 +1,43 @@
 /** The drafts that this browser keeps, in IndexedDB. */
 
-import { clear, createStore, del, entries, get, type UseStore, update } from "idb-keyval";
+import { del, entries, get, promisifyRequest, type UseStore, update } from "idb-keyval";
+import { KEPT } from "@/session/forgetting";
 import { type DraftRecord, type Saved, type Saving, save } from "./records";
 
-let opened: UseStore | null = null;
+const NAME = `${KEPT}drafts`;
+const STORE = "drafts";
 
-function store(): UseStore {
-  opened ??= createStore("fanfold-drafts", "drafts");
-  return opened;
+let opening: Promise<IDBDatabase> | null = null;
+
+/** The open database. It is let go when the session's end deletes it: an open one would hold that up. */
+function database(): Promise<IDBDatabase> {
+  opening ??= open();
+  return opening;
 }
+
+async function open(): Promise<IDBDatabase> {
+  const request = indexedDB.open(NAME);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+  const database = await promisifyRequest(request);
+  const letGo = () => {
+    opening = null;
+  };
+  database.onclose = letGo;
+  database.onversionchange = () => {
+    database.close();
+    letGo();
+  };
+  return database;
+}
+
+const store: UseStore = async (mode, act) => act((await database()).transaction(STORE, mode).objectStore(STORE));
 
 function keyOf(owner: string, id: string): string {
   return `${owner}/${id}`;
 }
 
 export function readDraft(owner: string, id: string): Promise<DraftRecord | undefined> {
-  return get<DraftRecord>(keyOf(owner, id), store());
+  return get<DraftRecord>(keyOf(owner, id), store);
 }
 
 /** Saves a draft in one step with the look at what is there: of two tabs at the same time, one gets a conflict. */
@@ -28,7 +50,7 @@ export async function keepDraft(saving: Saving): Promise<Saved> {
       outcome.saved = saved;
       return "saved" in saved ? saved.saved : stored;
     },
-    store(),
+    store,
   );
   if (!outcome.saved) throw new Error("The browser kept nothing.");
   // A draft that is gone must stay gone: an update leaves an empty entry.
@@ -37,17 +59,12 @@ export async function keepDraft(saving: Saving): Promise<Saved> {
 }
 
 export async function removeDraft(owner: string, id: string): Promise<void> {
-  await del(keyOf(owner, id), store());
+  await del(keyOf(owner, id), store);
 }
 
 /** A person's drafts in this browser, the one that was saved last first. */
 export async function listDrafts(owner: string): Promise<DraftRecord[]> {
-  const all = await entries<string, DraftRecord | undefined>(store());
+  const all = await entries<string, DraftRecord | undefined>(store);
   const own = all.flatMap(([, record]) => (record?.owner === owner ? [record] : []));
   return own.toSorted((one, other) => other.savedAt - one.savedAt);
-}
-
-/** Forgets all drafts of this browser: nothing of one person's work is left for the next one. */
-export async function forgetDrafts(): Promise<void> {
-  await clear(store());
 }

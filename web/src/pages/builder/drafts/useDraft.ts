@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { useSessionStore } from "@/session/useSession";
 import { DraftKeeper, type DraftView } from "./DraftKeeper";
 import { useOwner } from "./useOwner";
 
@@ -14,6 +15,8 @@ export function useDraft(id: string): Draft | null {
   const owner = useOwner();
   const [keeper] = useState(() => new DraftKeeper(id, owner));
   const view = useSyncExternalStore(keeper.subscribe, keeper.view);
+  const sessions = useSessionStore();
   useEffect(() => keeper.begin(), [keeper]);
+  useEffect(() => sessions.onLeave(keeper.abandon), [sessions, keeper]);
   return view && { keeper, view };
 }

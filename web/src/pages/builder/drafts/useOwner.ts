@@ -1,4 +1,7 @@
-/** Whose drafts these are. */
+import { useSession } from "@/session/useSession";
+
+/** Whose drafts these are: one member's of one organisation. */
 export function useOwner(): string {
-  return "here";
+  const { organisation, user } = useSession();
+  return `${organisation.id}/${user.id}`;
 }

@@ -1,0 +1,149 @@
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { problem, type Seen, serving } from "@/testing/network";
+import { type Batch, newBatch, newRow } from "../sheets";
+import { DraftKeeper } from "./DraftKeeper";
+import { readDraft, removeDraft } from "./store";
+
+const OWNER = "org_1/mem_1";
+const ended: (() => void)[] = [];
+let api: { drafts: Map<string, { revision: number; content: unknown }>; seen: Seen[] };
+
+function view(id: string) {
+  const draft = api.drafts.get(id);
+  return draft
+    ? { id, name: "n", rows: 1, bytes: 9, created_at: "2026-11-01T00:00:00Z", changed_at: null, ...draft }
+    : null;
+}
+
+beforeEach(async () => {
+  await removeDraft(OWNER, "one");
+  const drafts = new Map<string, { revision: number; content: unknown }>();
+  const idIn = ({ path }: Seen) => path.split("/").at(-1) ?? "";
+  const seen = serving({
+    "POST /v1/drafts": () => {
+      drafts.set("dft_1", { revision: 1, content: {} });
+      return view("dft_1");
+    },
+    "GET /v1/drafts/:id": (request) => view(idIn(request)) ?? problem(404, "Gone."),
+    "PUT /v1/drafts/:id": (request) => {
+      const draft = drafts.get(idIn(request));
+      if (!draft) return problem(404, "Gone.");
+      if (request.headers.get("If-Match") !== `"${draft.revision}"`) return problem(409, "Saved elsewhere.");
+      drafts.set(idIn(request), {
+        revision: draft.revision + 1,
+        content: (request.body as { content: unknown }).content,
+      });
+      return view(idIn(request));
+    },
+    "DELETE /v1/drafts/:id": (request) => {
+      drafts.delete(idIn(request));
+      return new Response(null, { status: 204 });
+    },
+  });
+  api = { drafts, seen };
+});
+
+afterEach(() => {
+  for (const end of ended.splice(0)) end();
+});
+
+function batchOf(prompt: string): Batch {
+  return newBatch([newRow({ prompt })]);
+}
+
+async function opened(id = "one"): Promise<DraftKeeper> {
+  const keeper = new DraftKeeper(id, OWNER, 1);
+  ended.push(keeper.begin());
+  await expect.poll(keeper.view).not.toBeNull();
+  return keeper;
+}
+
+function promptIn(batch: Batch | null | undefined): string | undefined {
+  return batch?.rows[0]?.cells.prompt;
+}
+
+it("keeps a change here and then at the API, and opens with it again, also on another device", async () => {
+  const keeper = await opened();
+  expect(keeper.view()).toMatchObject({ state: "new", batch: null });
+
+  keeper.save(batchOf("A tent"));
+  await keeper.flush();
+  expect(promptIn((await readDraft(OWNER, "one"))?.batch)).toBe("A tent");
+  await expect.poll(() => keeper.view()?.state).toBe("saved");
+
+  expect(promptIn((await opened()).view()?.batch)).toBe("A tent");
+  expect(promptIn((await opened("dft_1")).view()?.batch)).toBe("A tent");
+  await removeDraft(OWNER, "dft_1");
+});
+
+it("does not overwrite what another device has saved until it is told to", async () => {
+  const keeper = await opened();
+  keeper.save(batchOf("mine"));
+  await expect.poll(() => keeper.view()?.state).toBe("saved");
+  const theirs = { format: 1, batch: batchOf("theirs") };
+  api.drafts.set("dft_1", { revision: 9, content: theirs });
+
+  keeper.save(batchOf("mine, changed"));
+  await expect.poll(() => keeper.view()?.state).toBe("changed");
+  expect(api.drafts.get("dft_1")?.content).toBe(theirs);
+
+  await keeper.overwrite();
+  await expect.poll(() => keeper.view()?.state).toBe("saved");
+  expect(promptIn((api.drafts.get("dft_1")?.content as { batch: Batch }).batch)).toBe("mine, changed");
+});
+
+it("takes what another device has saved when it is told to", async () => {
+  const keeper = await opened();
+  keeper.save(batchOf("mine"));
+  await expect.poll(() => keeper.view()?.state).toBe("saved");
+  api.drafts.set("dft_1", { revision: 9, content: { format: 1, batch: batchOf("theirs") } });
+
+  await keeper.reload();
+
+  expect(promptIn(keeper.view()?.batch)).toBe("theirs");
+  expect(keeper.view()?.opened).toBe(2);
+});
+
+it("follows another tab where nothing of its own is lost, and asks where something would be", async () => {
+  const [one, other] = [await opened(), await opened()];
+  one.save(batchOf("from one"));
+  await one.flush();
+  await expect.poll(() => promptIn(other.view()?.batch)).toBe("from one");
+  await expect.poll(() => one.view()?.state).toBe("saved");
+
+  other.save(batchOf("from the other"));
+  one.save(batchOf("from one again"));
+  await one.flush();
+  await expect.poll(() => other.view()?.state).toBe("changed");
+  await other.flush();
+  expect(promptIn((await readDraft(OWNER, "one"))?.batch)).toBe("from one again");
+});
+
+it("goes on here when the API cannot be reached", async () => {
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
+  const keeper = await opened();
+  keeper.save(batchOf("A tent"));
+  await keeper.flush();
+  expect(keeper.view()?.state).toBe("here");
+  expect(promptIn((await readDraft(OWNER, "one"))?.batch)).toBe("A tent");
+});
+
+it("is gone here and at the API once it was submitted", async () => {
+  const keeper = await opened();
+  keeper.save(batchOf("A tent"));
+  await expect.poll(() => keeper.view()?.state).toBe("saved");
+
+  await keeper.remove();
+
+  expect(await readDraft(OWNER, "one")).toBeUndefined();
+  expect(api.drafts.size).toBe(0);
+});
+
+it("keeps nothing any more once its person has left", async () => {
+  const keeper = await opened();
+  keeper.save(batchOf("secret"));
+  keeper.abandon();
+  await keeper.flush();
+  expect(await readDraft(OWNER, "one")).toBeUndefined();
+});
