@@ -12,6 +12,7 @@ import { useLiveBatches } from "@/live/useLive";
 import { BatchFilterBar } from "@/pages/batches/BatchFilterBar";
 import { BatchTable } from "@/pages/batches/BatchTable";
 import { filtersOf, isNarrowed, listed } from "@/pages/batches/listings";
+import { DraftList } from "@/pages/builder/drafts/DraftList";
 import { useSession } from "@/session/useSession";
 
 /** All batches, the newest first, each with how far it is at this moment. */
@@ -22,6 +23,7 @@ export function BatchesPage() {
   return (
     <>
       <PageHeader title="Batches">{can("make") && <NewBatch hiddenFrom="sm" />}</PageHeader>
+      {can("make") && <DraftList />}
       <BatchFilterBar filters={filters} address={address} onChange={setAddress} />
       <BatchList filters={filters} onAll={() => setAddress({})} />
     </>
