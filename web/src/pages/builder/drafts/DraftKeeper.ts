@@ -114,7 +114,7 @@ export class DraftKeeper {
   };
 
   /** Takes the version of the other tab or device. */
-  readonly reload = (): Promise<void> => this.#open(true);
+  readonly reload = (): Promise<void> => this.#open({ isTheirs: true });
 
   /** Keeps nothing from now on: who wrote it has left. */
   readonly abandon = (): void => {
@@ -147,7 +147,8 @@ export class DraftKeeper {
     return id ? readRemote(id) : Promise.resolve(undefined);
   }
 
-  async #open(isTheirs = false): Promise<void> {
+  /** `isTheirs`: whatever is here, the API's is wanted; `isFollowing`: another tab has saved, and sends it, too. */
+  async #open({ isTheirs = false, isFollowing = false } = {}): Promise<void> {
     const record = (await readDraft(this.#owner, this.id).catch(() => undefined)) ?? null;
     const { version = 0, sent = null, remote = null, synced = false } = record ?? {};
     this.#known = { version, sent, remote, synced };
@@ -160,7 +161,7 @@ export class DraftKeeper {
     this.#view = { state, batch: this.#waiting ?? this.#kept, sent, opened: (this.#view?.opened ?? 0) + 1 };
     this.#tell();
     if (this.#waiting) await this.flush();
-    else if (record && state === "here") this.#sendSoon(this.#sendMs);
+    else if (record && state === "here" && !isFollowing) this.#sendSoon(this.#sendMs);
   }
 
   #take({ id, revision, batch }: RemoteDraft): void {
@@ -218,17 +219,24 @@ export class DraftKeeper {
       await this.flush();
     } catch (error) {
       const { status, passes } = asProblem(error);
-      if (status === 409) this.#become("changed");
+      if (status === 409) await this.#part();
       else if (status === 404) this.#become("gone");
       else if (passes) this.#sendSoon(SEND_AGAIN_MS);
     }
+  }
+
+  /** Somebody else has sent this draft: another tab, whose version is here already, or another device. */
+  async #part(): Promise<void> {
+    const record = await readDraft(this.#owner, this.id);
+    if ((record?.version ?? 0) > this.#known.version && !this.#waiting) await this.#open({ isFollowing: true });
+    else this.#become("changed");
   }
 
   #hear({ id, owner, version }: Announced): void {
     if (id !== this.id || owner !== this.#owner || version <= this.#known.version) return;
     // Nothing of this tab is lost by taking what the other one has.
     if (this.#waiting) this.#become("changed");
-    else void this.#open();
+    else void this.#open({ isFollowing: true });
   }
 
   #become(state: DraftState): void {
