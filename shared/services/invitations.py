@@ -10,7 +10,7 @@ from shared.domain.members import whole_seconds
 from shared.domain.organisations import Login, Member
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
-from shared.ports.identity import Accounts, Person
+from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.collections import Read, guarded
@@ -21,6 +21,7 @@ from shared.repositories.organisations import (
     email_hash,
     secret_hash,
 )
+from shared.services.member_accounts import MemberAccounts
 from shared.services.repeats import Repeats
 
 KEPT: Final = timedelta(days=7)
@@ -55,6 +56,7 @@ class InvitationService:
         self._members = MemberRepository(documents)
         self._organisations = OrganisationRepository(documents)
         self._accounts = accounts
+        self._followed = MemberAccounts(documents, accounts)
         self._repeats = Repeats(clock, ids)
         self._clock = clock
         self._ids = ids
@@ -91,9 +93,11 @@ class InvitationService:
         kept = self._accounts.credentials(member.email, password)
         ended = {} if member.invited else {"tokens_valid_after": whole_seconds(self._clock.now())}
         # The account first: whoever is interrupted here has a token that is still good, and does the same again.
-        self._accounts.follow(
-            person_of(login.value.org, member), password=password, valid_after=ended.get("tokens_valid_after")
+        after = self._followed.follow(
+            login.value.org, member.id, password=password, valid_after=ended.get("tokens_valid_after")
         )
+        if after.disabled_at is not None:
+            raise Unauthenticated(_NOT_VALID)
         used = {"password_hash": kept, "invitation_hash": "", "invitation_ends_at": None}
         self._documents.commit([guarded(login, used), guarded(read, {"invited": False, **ended})])
         return member
@@ -107,8 +111,3 @@ class InvitationService:
         if not matches or ends_at is None or ends_at <= self._clock.now():
             raise Unauthenticated(_NOT_VALID)
         return login
-
-
-def person_of(org: str, member: Member) -> Person:
-    """A member as their account knows them."""
-    return Person(member=member.id, email=member.email, name=member.name, org=org, role=member.role.value)

@@ -1,7 +1,6 @@
 """Members of an organisation: listed, invited, changed, disabled, removed. Only admins may, and the last active one stays."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from shared.domain.callers import Caller
@@ -27,8 +26,9 @@ from shared.repositories.organisations import (
 )
 from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
 from shared.services.audit import AuditService
-from shared.services.invitations import Invitation, InvitationService, person_of
+from shared.services.invitations import Invitation, InvitationService
 from shared.services.keys import MAX_LISTED
+from shared.services.member_accounts import MemberAccounts
 from shared.services.repeats import Repeats
 
 ROUTE: Final = "members"
@@ -59,6 +59,7 @@ class MemberService:
         self._hashes = KeyHashRepository(documents)
         self._records = IdempotencyRepository(documents)
         self._accounts = accounts
+        self._followed = MemberAccounts(documents, accounts)
         self._invitations = invitations
         self._tokens = pages
         self._audit = audit
@@ -193,9 +194,7 @@ class MemberService:
 
     def _changed(self, caller: Caller, member: str, change: _Change, action: str) -> Member:
         self._repeats.until_unrefused(lambda: self._change(caller, member, change, action))
-        after = self._one(caller, member).value
-        self._follow(caller.org, after)
-        return after
+        return self._followed.follow(caller.org, member)
 
     def _change(self, caller: Caller, member: str, change: _Change, action: str) -> None:
         # Read before the admins are counted: whoever takes away another one meanwhile is noticed by its guard.
@@ -227,18 +226,6 @@ class MemberService:
                 hashes = self._hashes.of_key(org, read.value.id)
                 writes = (*writes, guarded(read, fields), *(guarded(found, fields) for found in hashes))
         return writes
-
-    def _follow(self, org: str, member: Member) -> None:
-        if member.status is MemberStatus.REMOVED:
-            self._accounts.forget(member.id)
-        elif not member.invited:
-            # Whose account was never made gets it with their next invitation.
-            with suppress(NotFound):
-                self._accounts.follow(
-                    person_of(org, member),
-                    is_disabled=member.disabled_at is not None,
-                    valid_after=member.tokens_valid_after,
-                )
 
     def _login(self, org: str, member: Member) -> Read[Login] | None:
         found = self._logins.of_email(member.email)

@@ -21,8 +21,8 @@ from shared.repositories.organisations import (
     create_key,
     create_member,
 )
-from shared.services.invitations import person_of
 from shared.services.keys import new_key, new_secret
+from shared.services.member_accounts import person_of
 
 MAX_EMAIL = 254
 MAX_NAME = 100
@@ -147,9 +147,9 @@ class OrganisationService:
         return self._organisations.one(org).value, self._members.get(paths.member(org, member)).value
 
     def _mended(self, organisation: Organisation, member: Member, create: OrganisationCreate) -> str | None:
-        """The password that the account was made with just now; None when it was there."""
+        """The password that the account was made with just now; None when it was there, or its owner was removed."""
         person = person_of(organisation.id, member)
-        if self._accounts.follows(person):
+        if member.removed_at is not None or self._accounts.follows(person):
             return None
         password = create.password or self._ids.secret()
         self._accounts.credentials(member.email, password)

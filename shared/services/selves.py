@@ -14,7 +14,7 @@ from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 from shared.repositories.collections import Read, guarded
 from shared.repositories.organisations import LoginRepository, MemberRepository, OrganisationRepository
-from shared.services.invitations import person_of
+from shared.services.member_accounts import MemberAccounts
 from shared.services.repeats import Repeats
 from shared.services.sign_ins import SignedIn, SignInService
 
@@ -40,12 +40,13 @@ class SelfService:
         self._members = MemberRepository(documents)
         self._logins = LoginRepository(documents)
         self._accounts = accounts
+        self._followed = MemberAccounts(documents, accounts)
         self._sign_ins = sign_ins
         self._repeats = Repeats(clock, ids)
         self._clock = clock
 
     def get(self, caller: Caller) -> Self:
-        """Who calls. Raises NotFound."""
+        """Who calls. Raises NotFound, Unauthenticated (disabled a moment ago), as all of these do."""
         caller.require(Role.VIEWER)
         organisation = self._organisations.one(caller.org).value
         key = None if caller.id == caller.member else caller.id
@@ -62,7 +63,7 @@ class SelfService:
             if fields:
                 self._documents.commit([guarded(read, fields)])
             if update.name is not None:
-                self._accounts.follow(person_of(caller.org, read.value.model_copy(update=fields)))
+                self._followed.follow(caller.org, caller.member)
 
         self._repeats.until_unrefused(attempt)
         return self.get(caller)
@@ -85,7 +86,7 @@ class SelfService:
             if login is None or login.value.member != caller.member:
                 raise Unauthenticated("This account does not exist any more.")
             ended = whole_seconds(self._clock.now())
-            self._accounts.follow(person_of(caller.org, read.value), password=password, valid_after=ended)
+            self._followed.follow(caller.org, caller.member, password=password, valid_after=ended)
             changed = {"password_hash": kept, "invitation_hash": "", "invitation_ends_at": None}
             self._documents.commit([guarded(login, changed), guarded(read, {"tokens_valid_after": ended})])
 
@@ -96,4 +97,7 @@ class SelfService:
         found = self._members.one(caller.org, caller.member)
         if found is None:
             raise NotFound("There is no member who answers for these credentials.")
+        # Credentials are remembered for a moment; nobody who was disabled meanwhile opens their account again.
+        if found.value.disabled_at is not None:
+            raise Unauthenticated("This account was disabled. Ask an admin of your organisation.")
         return found

@@ -10,8 +10,9 @@ import pytest
 
 from shared.domain.errors import Conflict, Invalid, Unavailable
 from shared.domain.modes import Role
-from shared.ports.documents import DocumentStore, Query
+from shared.ports.documents import DocumentStore, Query, Update
 from shared.ports.identity import Accounts
+from shared.repositories import paths
 from shared.services.organisations import Begun, OrganisationCreate, OrganisationService
 from tests.accounts import MovedClock, firebase
 from tests.unit.services.desks import Desk, Overtaken
@@ -165,3 +166,16 @@ def test_what_nobody_could_sign_in_with_makes_nothing(desk: Desk, accounts: Inte
     with pytest.raises(Invalid, match="/password"):
         organisations.create(someone(desk, password="short"))
     assert len(desk.store.query(Query("orgs"))) == 2
+
+
+def test_a_stack_whose_first_admin_was_removed_starts_again(desk: Desk, accounts: Interrupted) -> None:
+    accounts.works = True
+    organisations = desk.new_organisations(desk.store, cast("Accounts", accounts))
+    create = someone(desk)
+    begun = organisations.bootstrap(create)
+    gone = {"removed_at": desk.clock.now(), "disabled_at": desk.clock.now(), "email": ""}
+    desk.store.commit([Update(paths.member(begun.organisation.id, begun.member.id), gone)])
+    accounts.forget(begun.member.id)
+    again = organisations.bootstrap(create)
+    assert (again.member.id, again.password) == (begun.member.id, None)
+    assert not signs_in(accounts, create.email, begun)
