@@ -20,6 +20,7 @@ from shared.http.routes.events import MAX_WAITING, EventStream, Mailbox, Watched
 from shared.ports.documents import Delete, Guard, Update
 from shared.repositories import items, paths
 from shared.services.live import Change, LiveService
+from shared.services.sign_ins import REMEMBERED_SECONDS
 from tests.api.stacks import ApiStack
 from tests.api.test_live import Inbox, item
 from tests.servers import serve
@@ -239,6 +240,18 @@ def test_a_silent_stream_is_kept_alive_and_closed_in_time_with_words(tmp_path: P
     assert reader.comments[-1] == "This stream has lasted long enough. Connect again with Last-Event-ID."
 
 
+def test_who_is_disabled_while_a_stream_is_open_is_told_nothing_more(tmp_path: Path) -> None:
+    with streams_of(tmp_path, heartbeat_seconds=0.05) as streams:
+        stack, batch = streams.stack, planned(streams.stack)
+        with streams.read(batch) as reader:
+            reader.next()
+            member = paths.member(stack.ours.org, stack.ours.admin.id)
+            stack.store.commit([Update(member, {"disabled_at": stack.clock.now()})])
+            stack.clock.advance(REMEMBERED_SECONDS)
+            reader.rest()
+    assert reader.comments[-1].startswith("This key is not valid")
+
+
 def test_more_streams_than_an_instance_holds_are_sent_to_polling(tmp_path: Path) -> None:
     with streams_of(tmp_path, max_streams=1) as streams:
         batch = planned(streams.stack)
@@ -284,7 +297,7 @@ class Wire:
     async def serve(self, stack: ApiStack, batch: str, **settings: Any) -> None:
         """Serve the whole stream."""
         watched = Watched(stack.ours.org, batch)
-        stream = EventStream(stack.live, watched, None, replace(stack.settings, **settings))
+        stream = EventStream(stack.live, watched, None, replace(stack.settings, **settings), admit=lambda: None)
         await stream({"type": "http"}, self.receive, self.send)
 
 

@@ -2,20 +2,21 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, NamedTuple
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.types import Receive, Scope, Send
 
 from shared.domain.batches import Batch
 from shared.domain.callers import Caller
 from shared.domain.errors import FanfoldError, FieldError, Invalid, Unavailable
 from shared.domain.items import Item
-from shared.http.auth import VIEWER
+from shared.http.auth import VIEWER, authenticate
 from shared.http.services import ApiSettings, Services, Settings
 from shared.http.views import BatchView, ItemView
 from shared.logging import logger
@@ -46,6 +47,7 @@ log = logger(__name__)
     },
 )
 def stream_events(
+    request: Request,
     batch_id: str,
     caller: Annotated[Caller, Depends(VIEWER)],
     services: Services,
@@ -70,7 +72,8 @@ def stream_events(
     live = services.live
     if live.watchers >= settings.max_streams or live.watchers_of(caller.org) >= settings.max_streams_an_organisation:
         raise Unavailable("Too many streams are open here. Poll the batch instead, or try again later.")
-    return EventStream(live, Watched(caller.org, batch_id, from_index, to_index), since, settings)
+    watched = Watched(caller.org, batch_id, from_index, to_index)
+    return EventStream(live, watched, since, settings, admit=partial(authenticate, request))
 
 
 def position(event_id: str) -> datetime:
@@ -158,12 +161,21 @@ class EventStream(Response):
     """The answer: what was missed, the batch as it is now, then what changes.
 
     What was missed comes first: the batch's own id is later than all of it, and a reader resumes from the last id.
+    Who may not come in any more, as `admit` says by raising, is told nothing more from the next heartbeat's time on.
     """
 
-    def __init__(self, live: LiveService, watched: Watched, since: datetime | None, settings: ApiSettings) -> None:
+    def __init__(
+        self,
+        live: LiveService,
+        watched: Watched,
+        since: datetime | None,
+        settings: ApiSettings,
+        *,
+        admit: Callable[[], object],
+    ) -> None:
         super().__init__(media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._live, self._watched, self._since = live, watched, since
+        self._live, self._watched, self._since, self._admit = live, watched, since, admit
         self._heartbeat_seconds = settings.heartbeat_seconds
         self._stream_seconds = settings.stream_seconds
         self._send_seconds = settings.send_seconds
@@ -193,7 +205,8 @@ class EventStream(Response):
 
     async def _send_events(self, mailbox: Mailbox, send: Send) -> str:
         """Send until there is a reason to stop, and return it in words."""
-        until = asyncio.get_running_loop().time() + self._stream_seconds
+        now = asyncio.get_running_loop().time
+        until, admitted_until = now() + self._stream_seconds, now() + self._heartbeat_seconds
         org, batch_id = self._watched.org, self._watched.batch
         batch = await run_sync(self._live.batch, org, batch_id)
         if self._since is not None:
@@ -202,10 +215,15 @@ class EventStream(Response):
                 await self._send_changes(send, self._watched.of(page))
         await self._send_changes(send, [batch])
         while not mailbox.gone:
-            left = until - asyncio.get_running_loop().time()
+            left = until - now()
             if left <= 0:
                 return "This stream has lasted long enough. Connect again with Last-Event-ID."
-            changes = await mailbox.take(min(left, self._heartbeat_seconds))
+            changes = await mailbox.take(min(left, max(admitted_until - now(), 0)))
+            if now() >= admitted_until:
+                # A store that does not answer says nothing against anybody.
+                with suppress(Unavailable):
+                    await run_sync(self._admit)
+                admitted_until = now() + self._heartbeat_seconds
             if mailbox.overflowed:
                 return "You read too slowly, and changes were left out. Connect again with Last-Event-ID."
             await self._send_changes(send, changes)
