@@ -82,6 +82,7 @@ class Crowd:
                     last=one.started_at,
                     begun_at=one.begun_at,
                     phase=place / len(waiting),
+                    latest=now + pace.ahead,
                 ),
                 credit=first_credits.get(one.batch, 0.0),
             )

@@ -37,7 +37,7 @@ class Slots:
         Whoever could not start when its time came is late by that much, and by one gap at most: its part stays what it is.
         """
         gap = least_gap(per_second)
-        next_one = next_start(per_second, last=last, begun_at=begun_at, phase=phase)
+        next_one = next_start(per_second, last=last, begun_at=begun_at, phase=phase, latest=now + ahead)
         return cls(max(next_one, now - gap), gap, now, ahead)
 
     @property
@@ -54,10 +54,15 @@ class Slots:
         return max(self.first + taken * self.gap - self.ahead, self.now)
 
 
-def next_start(per_second: float, *, last: datetime | None, begun_at: datetime, phase: float) -> datetime:
-    """When a batch that may start so many calls a second may start its next one, be that long ago."""
+def next_start(
+    per_second: float, *, last: datetime | None, begun_at: datetime, phase: float, latest: datetime
+) -> datetime:
+    """When a batch that may start so many calls a second may start its next one, be that long ago.
+
+    No time was given out beyond `latest`: one that lies there is of a clock that has been set back since.
+    """
     gap = least_gap(per_second)
-    return begun_at + phase * gap if last is None else last + gap
+    return min(begun_at, latest) + phase * gap if last is None else min(last, latest) + gap
 
 
 def spacing(per_second: float) -> timedelta:

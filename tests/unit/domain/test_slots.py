@@ -30,7 +30,7 @@ def test_no_slot_lies_far_in_the_past_or_too_far_ahead_or_too_near_the_last(
     given_out = found.first_of(1_000)
     assert len(given_out) == min(found.free, 1_000)
     assert all(moment(now) - found.gap <= start <= moment(now) + AHEAD for start in given_out)
-    if last is not None:
+    if last is not None and moment(last) <= moment(now) + AHEAD:
         assert all(start - moment(last) >= found.gap for start in given_out)
 
 
@@ -79,3 +79,9 @@ def test_starts_of_all_are_kept_apart_by_a_second_at_most() -> None:
 def test_hardly_any_pace_is_a_call_a_day() -> None:
     assert least_gap(0.0) == least_gap(1e-300) == timedelta(days=1)
     assert least_gap(1e12) == timedelta(microseconds=1)
+
+
+def test_a_clock_that_was_set_back_holds_up_nobody_for_longer_than_a_gap() -> None:
+    ahead_of_us = slots(0.5, now=0, last=3_600)
+    assert ahead_of_us.first == moment(0) + AHEAD + ahead_of_us.gap
+    assert slots(0.5, now=0, begun=3_600).first == moment(0) + AHEAD
