@@ -23,7 +23,8 @@ Password = Annotated[SecretStr, Field(min_length=8, max_length=1_000)]
 
 def _email(text: str) -> str:
     name, _, host = text.partition("@")
-    if not (name and host) or any(character.isspace() for character in text):
+    # What is not seen (a zero width, a turn of the writing) would let an address pass for somebody else's.
+    if not (name and host and text.isprintable()) or any(character.isspace() for character in text):
         raise ValueError("Give a whole e-mail address, such as ada@example.com.")
     return text
 

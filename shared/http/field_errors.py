@@ -55,7 +55,12 @@ def field_errors(errors: Iterable[ErrorDetails], data: object = _ANYTHING, prefi
         sentence = sentence_of(error)
         if sentence not in sentences:
             sentences.append(sentence)
-    return [FieldError(at, " Or: ".join(_of_use(sentences))) for at, sentences in found.items()]
+    wrong_within = {at[:end] for at in found for end, character in enumerate(at) if character == "/"}
+    return [
+        FieldError(at, " Or: ".join(_of_use(sentences)))
+        for at, sentences in found.items()
+        if sentences != [_GIVE_NULL] or at not in wrong_within
+    ]
 
 
 def _of_use(sentences: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from shared.domain.dead_letters import DeadLetterFilter, Requeue
 from shared.domain.errors import FieldError, Invalid, Malformed, TooLarge
 from shared.domain.item_changes import ItemUpdate
 from shared.domain.library import ReferenceCreate
+from shared.domain.members import MemberInvite, SelfUpdate
 from shared.domain.organisations import KeyCreate
 from shared.http.bodies import MAX_NAMED_ERRORS, MAX_VALUES, JsonBody, has_more_values, parse
 from shared.http.field_errors import field_errors, pointer
@@ -37,6 +38,12 @@ def test_a_body_is_read_with_all_its_types() -> None:
 def test_who_gives_a_wrong_value_is_not_told_to_give_null() -> None:
     assert errors_of({"prompt": ""}, ItemUpdate) == {"/prompt": "This may not be empty."}
     assert errors_of({"seed": -1}, ItemUpdate) == {"/seed": "Give 0 or more."}
+    assert list(errors_of({"preferences": {"a/b": "", "": 1}}, SelfUpdate)) == ["/preferences/a~1b", "/preferences/"]
+
+
+@pytest.mark.parametrize("email", ["eve\u200b@example.org", "\u202eeve@example.org", "eve\u00ad@example.org"])
+def test_an_address_that_looks_like_another_one_is_refused(email: str) -> None:
+    assert list(errors_of({"email": email, "name": "Eve"}, MemberInvite)) == ["/email"]
 
 
 def test_a_retry_does_not_buy_a_prompt_whose_places_nothing_fills() -> None:
