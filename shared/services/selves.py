@@ -91,7 +91,7 @@ class SelfService:
             self._documents.commit([guarded(login, changed), guarded(read, {"tokens_valid_after": ended})])
 
         self._repeats.until_unrefused(attempt)
-        return self._sign_ins.login(email, password)
+        return self._sign_ins.come_in(email, password)
 
     def _one(self, caller: Caller) -> Read[Member]:
         found = self._members.one(caller.org, caller.member)

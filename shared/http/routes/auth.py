@@ -97,4 +97,4 @@ def accept_invitation(body: Accepted, services: Services) -> LoginView:
     """Take an invitation: set your password with its token, once, and be signed in."""
     password = body.value.password.get_secret_value()
     member = services.invitations.accept(body.value.token.get_secret_value(), password)
-    return LoginView.of(services.sign_ins.login(member.email, password))
+    return LoginView.of(services.sign_ins.come_in(member.email, password))

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.domain.callers import Caller
-from shared.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from shared.domain.errors import Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from shared.domain.members import OrganisationUpdate, SelfUpdate
 from shared.domain.modes import Role
 from shared.ports.documents import Delete, DocumentStore
@@ -18,7 +18,7 @@ from shared.services.limit_changes import LimitChanges
 from shared.services.organisation_settings import OrganisationSettingsService
 from shared.services.repeats import Repeats
 from shared.services.selves import SelfService
-from shared.services.sign_ins import REMEMBERED_SECONDS
+from shared.services.sign_ins import ATTEMPTS_A_MINUTE, REMEMBERED_SECONDS
 from tests.unit.services.desks import PASSWORD, Desk, Overtaken
 
 EMAIL, NEW = "ana@example.org", "a new password"
@@ -79,6 +79,15 @@ def test_a_password_is_changed_by_who_knows_it(desk: Desk) -> None:
         selves_of(desk).change_password(desk.ours, current="wrong", password=NEW)
     assert raised.value.errors[0].pointer == "/current"
     desk.sign_ins.login(EMAIL, PASSWORD)
+
+
+def test_who_changes_a_password_is_signed_in_again_however_often_others_tried_the_old_one(desk: Desk) -> None:
+    for _ in range(ATTEMPTS_A_MINUTE - 1):
+        with pytest.raises(Unauthenticated):
+            desk.sign_ins.login(EMAIL, "guessed")
+    assert selves_of(desk).change_password(desk.ours, current=PASSWORD, password=NEW).member.id == desk.ours.member
+    with pytest.raises(RateLimited):
+        desk.sign_ins.login(EMAIL, NEW)
 
 
 def test_a_password_of_who_is_removed_at_that_moment_is_not_changed(desk: Desk) -> None:
