@@ -76,7 +76,7 @@ class CostCheckpoint(Stored):
 class Day:
     """A day as the clocks of a time zone have it: 23 to 25 hours, and more where clocks have been moved for good.
 
-    After a day of another time zone it `begins_at` the moment that ended that one.
+    After a day of another time zone it `begins_at` the moment that ended that one; no clocks are as much as two days apart.
     """
 
     date: date
@@ -90,8 +90,8 @@ class Day:
 
     @property
     def ends_at(self) -> datetime:
-        """The first moment of the next day, in UTC."""
-        return Day(self.date + timedelta(days=1), self.zone).starts_at
+        """The first moment of the next day, in UTC; its own first one where the report before it ended no sooner."""
+        return max(Day(self.date + timedelta(days=1), self.zone).starts_at, self.starts_at)
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -83,10 +83,13 @@ class CostReportService:
         return True
 
     def _day(self, org: str, day: date, zone: ZoneInfo) -> Day:
-        """The day, from where the report before it ends when that is one of another time zone: no call twice, and none left out."""
-        before = self._reports.one(org, day - timedelta(days=1))
-        is_of_other = before is not None and before.value.time_zone != zone.key
-        return Day(day, zone, before.value.ends_at if before is not None and is_of_other else None)
+        """The day, from where the report before it ends when that is one of another time zone, or reaches into this day
+        because of one: no call twice, and none left out.
+        """
+        before, own = self._reports.one(org, day - timedelta(days=1)), Day(day, zone)
+        if before is None or (before.value.time_zone == zone.key and before.value.ends_at <= own.starts_at):
+            return own
+        return Day(day, zone, before.value.ends_at)
 
     def _withdraw(self, org: str, last: date, through: date) -> None:
         """Days that were over by the clocks of before and are not by those of now have no report until they are."""

@@ -17,7 +17,12 @@ from tests.engine.worlds import ORG
 @pytest.mark.parametrize("seconds", [LONG, 20.0], ids=["at-once", "in-parts"])
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("Pacific/Auckland", "Pacific/Honolulu"), ("Pacific/Honolulu", "Pacific/Auckland"), ("UTC", "Europe/Lisbon")],
+    [
+        ("Pacific/Auckland", "Pacific/Honolulu"),
+        ("Pacific/Honolulu", "Pacific/Auckland"),
+        ("UTC", "Europe/Lisbon"),
+        ("Pacific/Pago_Pago", "Pacific/Kiritimati"),
+    ],
 )
 def test_clocks_that_are_moved_in_the_middle_of_a_day_double_and_lose_nothing(
     folder: Path, before: str, after: str, seconds: float
@@ -44,6 +49,7 @@ def test_clocks_that_are_moved_in_the_middle_of_a_day_double_and_lose_nothing(
         found = sorted(reports(world).values(), key=lambda report: report.day)
         assert {report.time_zone for report in found} == {before, after}
         assert all(one.ends_at == other.starts_at for one, other in pairwise(found))
+        assert all(one.starts_at <= one.ends_at for one in found)
         over = [entry.cost_micros for entry in entries if entry.at < found[-1].ends_at]
         assert sum(report.total.cost_micros for report in found) == sum(over)
         world.clock.advance(3 * 24 * 3600)
