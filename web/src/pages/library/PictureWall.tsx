@@ -25,6 +25,9 @@ interface PictureWallProps {
 }
 
 const OVERSCAN_ROWS = 3;
+// What lies over the page, in CSS pixels: filters above, the selection's acts or a phone's navigation below.
+const BAR_ABOVE = 124;
+const BAR_BELOW = 92;
 
 // As wide as it was last time: a step back finds the page as high as it was left, and so the same place in it.
 let widthBefore = 0;
@@ -48,6 +51,8 @@ export function PictureWall(props: PictureWallProps) {
     estimateSize: (row) => (layout.rows[row]?.height ?? 0) + gap,
     overscan: OVERSCAN_ROWS,
     scrollMargin: top,
+    scrollPaddingStart: BAR_ABOVE,
+    scrollPaddingEnd: BAR_BELOW,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows that are laid out anew have other heights
   useLayoutEffect(() => rows.measure(), [rows, layout]);
@@ -56,14 +61,18 @@ export function PictureWall(props: PictureWallProps) {
   const lastSeen = layout.rows[shown.at(-1)?.index ?? -1]?.spots.at(-1)?.place ?? -1;
   useEffect(() => onSeen(lastSeen), [onSeen, lastSeen]);
 
+  const wanted = useRef(current);
   const go = (place: number, align: "auto" | "center" = "auto") => {
+    wanted.current = place;
     acts.focus(place);
     rows.scrollToIndex(layout.rowOf[place] ?? layout.rows.length - 1, { align });
     // The tile may only exist once its row has been scrolled to.
     requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        box.current?.querySelector<HTMLElement>(`[data-place="${place}"] a`)?.focus({ preventScroll: true }),
-      ),
+      requestAnimationFrame(() => {
+        // Keys that are held lead on faster than frames come: only where they led last has the focus.
+        if (wanted.current !== place) return;
+        box.current?.querySelector<HTMLElement>(`[data-place="${place}"] a`)?.focus({ preventScroll: true });
+      }),
     );
   };
   const latest = useRef(go);

@@ -35,6 +35,8 @@ async function download(assets: readonly AssetView[], abort: AbortController, qu
   if (saving === null) return;
   const files: Filed[] = [];
   const note = (done: number) => ({
+    // The acts on what is chosen, below, are to stay in reach.
+    position: "top-right" as const,
     autoClose: false as const,
     withCloseButton: false,
     message: <DownloadNote done={done} total={total} bytes={size} onCancel={() => abort.abort()} />,
