@@ -53,9 +53,10 @@ export function useChanges() {
       const undo = () => {
         for (const reversal of reversals(assets, change)) mutate({ ...reversal });
       };
-      const done = count(assets.length - refused.length, "image");
-      if (change.kind === "delete") tell(`${done} deleted.`);
-      else if (isTold) tell(`${done} ${WORDS[change.kind](change)}.`, undo);
+      const lost = change.kind === "delete" ? [] : of("missing");
+      const done = count(assets.length - refused.length - lost.length, "image");
+      if (change.kind === "delete" && refused.length < assets.length) tell(`${done} deleted.`);
+      else if (change.kind !== "delete" && isTold) tell(`${done} ${WORDS[change.kind](change)}.`, undo);
       const detail = outcomes.find((one) => one.outcome === "refused")?.detail ?? "";
       if (refused.length > 0) tell(`${count(refused.length, "image")} stayed as before. ${detail}`);
     },

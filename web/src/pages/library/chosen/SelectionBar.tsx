@@ -102,7 +102,7 @@ export function SelectionBar({ assets, known, isChoosing, onAll, onClear }: Sele
               Delete
             </Button>
           )}
-          <ActionIcon size="md" aria-label="Choose nothing (Esc)" onClick={onClear}>
+          <ActionIcon size="md" className={styles.close} aria-label="Choose nothing (Esc)" onClick={onClear}>
             <IconX size={16} aria-hidden />
           </ActionIcon>
         </div>

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button, Skeleton, VisuallyHidden } from "@mantine/core";
 import { useEffect, useMemo } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { useAsset } from "@/api/assets";
@@ -50,7 +50,10 @@ export function AssetPage() {
       ) : (
         <AssetStage asset={asset} neighbours={neighbours} onShow={show} onLeave={leave} />
       )}
-      <aside className={styles.panel} aria-label="About this image">
+      <aside className={styles.panel} aria-labelledby="about">
+        <VisuallyHidden component="h2" id="about">
+          About this image
+        </VisuallyHidden>
         {asset === undefined ? (
           <LinesSkeleton lines={12} />
         ) : (
