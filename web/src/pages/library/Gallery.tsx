@@ -40,9 +40,10 @@ export function Gallery({ view, rowHeight, isChoosing, onView, onChoosing, onCou
   const selected = useMemo(() => chosen(selection), [selection]);
   const chosenAssets = useMemo(() => assets.filter((asset) => selected.has(asset.id)), [assets, selected]);
   useEffect(() => step({ kind: "keep", there: new Set(ids) }), [ids]);
+  const isUnknown = isFirst || (error !== null && ids.length === 0);
   useEffect(
-    () => onCount(isFirst ? null : { known: ids.length, isAll: !hasMore }),
-    [onCount, ids.length, hasMore, isFirst],
+    () => onCount(isUnknown ? null : { known: ids.length, isAll: !hasMore }),
+    [onCount, ids.length, hasMore, isUnknown],
   );
 
   const acts = useMemo(
