@@ -40,7 +40,7 @@ ifeq ($(wildcard $(PY)),)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help demo run web schema test check bench format lint types imports formatted faults docs lock archive deploy clean firebase
+.PHONY: help demo run web schema test check bench format lint types imports formatted faults docs lock archive deploy publish clean firebase
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -105,8 +105,12 @@ deploy: $(STAMP) ## Deploy to Google Cloud (PROJECT=… REGION=… [ENVIRONMENT=
 	if [ "$$DRY_RUN" = 1 ]; then set -- "$$@" --dry-run; fi; \
 	$(PY) -m infra.deploy "$$@"
 
+publish: $(STAMP) ## Publish the web app on Firebase Hosting (PROJECT=… REGION=… [DRY_RUN=1]; needs Node 20 or newer)
+	@set -f; set -- --project="$$PROJECT" --region="$$REGION"; if [ "$$DRY_RUN" = 1 ]; then set -- "$$@" --dry-run; fi; \
+	$(PY) -m infra.deploy.hosting "$$@"
+
 clean: ## Remove what was made: .venv, caches, out/ (never the state in FANFOLD_HOME)
-	@rm -rf infra/local/firebase/node_modules web/node_modules web/dist .venv .venv-peers .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf infra/local/firebase/node_modules web/node_modules web/dist firebase.json .venv .venv-peers .venv.lock out build dist .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(FIREBASE): infra/local/firebase/package-lock.json

@@ -8,6 +8,7 @@ const WORDS: Record<string, string> = {
   "auth/user-disabled": "This account was disabled. Ask an admin of your organisation.",
   "auth/too-many-requests": "Too many attempts. Wait a minute and try again.",
   "auth/popup-blocked": "The browser blocked Google's window. Allow pop-ups for this page and try again.",
+  "auth/operation-not-allowed": "This way to sign in is not set up here. Use your e-mail address and password.",
   "auth/account-exists-with-different-credential": "This address signs in with a password. Use the form.",
 };
 const CLOSED = new Set(["auth/popup-closed-by-user", "auth/cancelled-popup-request", "auth/user-cancelled"]);
