@@ -109,7 +109,7 @@ function Act({
     <Menu.Item
       leftSection={<Icon size={16} stroke={1.7} aria-hidden />}
       onClick={onClick}
-      {...(danger && { color: "red" })}
+      {...(danger && { c: "var(--mantine-color-error)" })}
     >
       {words}
     </Menu.Item>

@@ -9,7 +9,7 @@ export function Attempts({ attempts }: { attempts: readonly AttemptView[] }) {
   if (attempts.length === 0 || (attempts.length === 1 && attempts[0]?.error === null)) return null;
   return (
     <section aria-label="Tries">
-      <Title order={3} size="h4" mb={4}>
+      <Title order={2} size="h4" mb={4}>
         Tries
       </Title>
       <ol className={styles.tries}>

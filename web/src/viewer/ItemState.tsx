@@ -4,7 +4,7 @@ import { useState } from "react";
 import { retryBatch } from "@/api/batches";
 import { moveToFront, useItem } from "@/api/items";
 import { asProblem } from "@/api/problems";
-import type { ItemView } from "@/api/schema";
+import type { ItemView, QueueView } from "@/api/schema";
 import { count, moment } from "@/design/formats";
 import { tell } from "@/design/toasts";
 import { ItemForm } from "@/viewer/ItemForm";
@@ -19,6 +19,8 @@ interface ItemStateProps {
 /** Why an image failed or what it waits for, and what to do about it; nothing for one that is done or being made. */
 export function ItemState({ item, canSteer }: ItemStateProps) {
   const [isEditing, setEditing] = useState(false);
+  const placed = useItem(item.batch, item.status === "pending" ? item.id : null);
+  const queue = placed.data?.queue ?? null;
   if (item.status !== "failed" && item.status !== "pending") return null;
   const done = () => {
     setEditing(false);
@@ -26,10 +28,14 @@ export function ItemState({ item, canSteer }: ItemStateProps) {
   };
   return (
     <div className={styles.state} data-tone={item.status === "failed" ? "bad" : "neutral"}>
-      {item.status === "failed" ? <Failure item={item} /> : <Waiting item={item} />}
+      {item.status === "failed" ? <Failure item={item} /> : <Waiting item={item} queue={queue} />}
       {canSteer && !isEditing && (
         <Group gap="xs" mt="sm">
-          {item.status === "failed" ? <RetryButton item={item} onDone={done} /> : <FrontButton item={item} />}
+          {item.status === "failed" ? (
+            <RetryButton item={item} onDone={done} />
+          ) : (
+            queue?.position !== 0 && <FrontButton item={item} />
+          )}
           <Button variant="default" onClick={() => setEditing(true)}>
             {item.status === "failed" ? "Edit and try again" : "Edit"}
           </Button>
@@ -62,15 +68,13 @@ function Failure({ item }: { item: ItemView }) {
   );
 }
 
-function Waiting({ item }: { item: ItemView }) {
-  const placed = useItem(item.batch, item.id);
-  const queue = placed.data?.queue;
+function Waiting({ item, queue }: { item: ItemView; queue: QueueView | null }) {
   const next = item.not_before !== null && Date.parse(item.not_before) > Date.now() ? item.not_before : null;
   return (
     <Stack gap={4}>
       <Text fw={600}>{next === null ? "Waiting for its turn" : "Waiting for its next try"}</Text>
       <Text size="sm">
-        {queue === undefined || queue === null
+        {queue === null
           ? "Its place in the queue is being looked up."
           : queue.position === 0
             ? "It is next."

@@ -19,12 +19,14 @@ interface RecipePanelProps {
 export function RecipePanel({ item, canMake }: RecipePanelProps) {
   const navigate = useNavigate();
   const facts = factsOf(item);
+  const notes = notesOf(item);
   return (
     <Stack gap="lg">
       <PromptSection prompt={item.prompt} />
       <ReferencePictures ids={item.references} />
       <Lines title="Recipe" lines={recipeLines(item)} />
       {facts.length > 0 && <Lines title="What it took" lines={facts} />}
+      {notes.length > 0 && <Lines title="From its row" lines={notes} />}
       <Attempts attempts={item.attempts} />
       <Stack gap="xs">
         {canMake && (
@@ -49,7 +51,12 @@ function factsOf(item: ItemView) {
     { name: "Took", value: item.duration_ms === null ? "" : duration(item.duration_ms / 1000) },
     { name: "Finished", value: item.finished_at === null ? "" : moment(item.finished_at) },
     { name: "Reused", value: reused },
+  ].filter((fact) => fact.value !== "");
+}
+
+function notesOf(item: ItemView) {
+  return [
     { name: "Tags", value: item.tags.join(", ") },
     ...Object.entries(item.metadata).map(([name, value]) => ({ name, value: String(value) })),
-  ].filter((fact) => fact.value !== "");
+  ].filter((note) => note.value !== "");
 }

@@ -9,7 +9,7 @@ export function PromptSection({ prompt }: { prompt: string }) {
   return (
     <section aria-label="Prompt">
       <Group justify="space-between" wrap="nowrap" mb={4}>
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           Prompt
         </Title>
         <CopyButton value={prompt}>
@@ -33,7 +33,7 @@ export function PromptSection({ prompt }: { prompt: string }) {
 export function Lines({ title, lines }: { title: string; lines: { name: string; value: string }[] }) {
   return (
     <section aria-label={title}>
-      <Title order={3} size="h4" mb={4}>
+      <Title order={2} size="h4" mb={4}>
         {title}
       </Title>
       <dl className={styles.lines}>

@@ -9,7 +9,7 @@ export function ReferencePictures({ ids }: { ids: readonly string[] }) {
   if (ids.length === 0) return null;
   return (
     <section aria-label="References">
-      <Title order={3} size="h4" mb={6}>
+      <Title order={2} size="h4" mb={6}>
         References
       </Title>
       <div className={styles.references}>

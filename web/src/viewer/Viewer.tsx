@@ -55,12 +55,8 @@ export function Viewer({ item, place, count, neighbours, picked, may, onMove, on
     info: toggleInfo,
     pick: () => canPick && onPick(),
   });
-  const panel = (
-    <>
-      <ItemState key={item.id} item={item} canSteer={may.steer} />
-      <RecipePanel item={item} canMake={may.make} />
-    </>
-  );
+  const state = <ItemState key={item.id} item={item} canSteer={may.steer} />;
+  const recipe = <RecipePanel item={item} canMake={may.make} />;
 
   return (
     <Modal
@@ -101,6 +97,7 @@ export function Viewer({ item, place, count, neighbours, picked, may, onMove, on
       <div className={styles.main}>
         <div className={styles.stage}>
           <Stage item={item} look={look} onLook={setLook} onSwipe={step} />
+          {isPhone && <div className={styles.below}>{state}</div>}
           <ActionIcon
             className={styles.previous}
             size={44}
@@ -126,7 +123,8 @@ export function Viewer({ item, place, count, neighbours, picked, may, onMove, on
         </div>
         {!isPhone && isKept && (
           <aside className={styles.panel} aria-label="Recipe" tabIndex={0}>
-            {panel}
+            {state}
+            {recipe}
           </aside>
         )}
       </div>
@@ -139,7 +137,7 @@ export function Viewer({ item, place, count, neighbours, picked, may, onMove, on
           title="Recipe"
           radius="lg"
         >
-          {panel}
+          {recipe}
         </Drawer>
       )}
       {neighbours.map((one) => one?.asset && <Preload key={one.asset.id} asset={one.asset.id} />)}

@@ -9,7 +9,7 @@ describe("the figures of a batch", () => {
     expect(facts({})).toEqual({
       Ready: "3 of 10",
       Speed: "30 a minute",
-      Left: "about 12 s",
+      "Time left": "about 12 s",
       Cost: "$0.12 of about $0.40",
     });
   });

@@ -24,7 +24,7 @@ export function factsOf(batch: BatchView): [string, string][] {
     ["Ready", `${progress.succeeded.toLocaleString()} of ${progress.total.toLocaleString()}`],
     ["Speed", !isOver(batch) && progress.images_per_minute > 0 ? rate(progress.images_per_minute) : null],
     [
-      "Left",
+      "Time left",
       !isOver(batch) && progress.eta_seconds !== null && progress.eta_seconds > 0
         ? `about ${lasting(progress.eta_seconds)}`
         : null,

@@ -40,10 +40,11 @@ export function LiveWall({ batch, live }: LiveWallProps) {
     getInitialValueInEffect: false,
   });
   const filter = filterOf(address);
-  const [seen, setSeen] = useState<Span>(FIRST_SPAN);
+  const [scrolled, setScrolled] = useState<Span>(FIRST_SPAN);
   const [current, setCurrent] = useState(0);
   const isViewing = address.has("item");
-  const span = useSpan(isViewing ? around(current) : seen, batch.progress.total);
+  const total = batch.progress.total;
+  const span = watchedSpan(isViewing ? null : scrolled, isViewing ? around(current, total) : scrolled, total);
   const items = useWallItems(batch, filter, span);
   const ratio = useRatio(items.known, filter);
   const [chosen, setChosen] = useState<Selection>(NOTHING);
@@ -64,6 +65,8 @@ export function LiveWall({ batch, live }: LiveWallProps) {
       ),
     [setAddress],
   );
+  // Most scrolling stays within what is watched already, and draws nothing anew.
+  const onSeen = useCallback((seen: Span) => setScrolled((before) => watchedSpan(before, seen, total)), [total]);
   const at = useRef(items);
   at.current = items;
   const acts = useMemo<TileActs>(
@@ -148,7 +151,7 @@ export function LiveWall({ batch, live }: LiveWallProps) {
           isChoosing={isChoosing}
           isBehind={isViewing}
           acts={acts}
-          onSeen={setSeen}
+          onSeen={onSeen}
           onKey={onKey}
         />
       )}
@@ -175,19 +178,8 @@ export function LiveWall({ batch, live }: LiveWallProps) {
 }
 
 /** What is looked at in the viewer, and what comes next either way. */
-function around(place: number): Span {
-  return { from: Math.max(0, place - 12), to: place + 13 };
-}
-
-/** What is watched for what is seen: it moves only when it must. */
-function useSpan(seen: Span, count: number): Span {
-  const before = useRef<Span | null>(null);
-  before.current = watchedSpan(
-    before.current,
-    { from: Math.min(seen.from, count), to: Math.min(seen.to, count) },
-    count,
-  );
-  return before.current;
+function around(place: number, count: number): Span {
+  return { from: Math.max(0, Math.min(place - 12, count)), to: Math.min(count, place + 13) };
 }
 
 /** The shape of all tiles: decided by the first images that are known, and kept, so that nothing jumps later. */

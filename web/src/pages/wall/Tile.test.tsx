@@ -19,6 +19,7 @@ function show(item: ItemView | undefined, said: Partial<Parameters<typeof Tile>[
           isPicked={false}
           isCurrent
           isChoosing={false}
+          isPassing={false}
           acts={acts}
           {...said}
         />
@@ -50,7 +51,7 @@ describe("a tile", () => {
     show(FAILED);
     expect(screen.getByText("Refused by safety rules")).toBeVisible();
     expect(screen.getByText("Change the words.")).toBeVisible();
-    expect(screen.getByRole("button", { name: /failed: Refused by safety rules/ })).toBeVisible();
+    expect(screen.getByRole("button", { name: /failed\. Refused by safety rules Change the words\./ })).toBeVisible();
   });
 
   it("shows the prompt of an image that waits", () => {

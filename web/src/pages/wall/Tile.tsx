@@ -1,5 +1,5 @@
 import { IconBan, IconCheck, IconCircleDashed, IconCircleX, IconTrophy } from "@tabler/icons-react";
-import { type MouseEvent, memo } from "react";
+import { type MouseEvent, memo, useState } from "react";
 import type { ItemView } from "@/api/schema";
 import { Picture } from "@/design/Picture";
 import styles from "@/pages/wall/Tile.module.css";
@@ -24,6 +24,8 @@ interface TileProps {
   isCurrent: boolean;
   /** A click chooses instead of opening. */
   isChoosing: boolean;
+  /** It is scrolled past too fast to be seen: an image that is not there yet can wait. */
+  isPassing: boolean;
   acts: TileActs;
 }
 
@@ -78,19 +80,29 @@ export const Tile = memo(function Tile(props: TileProps) {
   );
 });
 
-function Inside({ item, width, ratio }: TileProps & { item: ItemView }) {
+function Inside({ item, width, ratio, isPassing }: TileProps & { item: ItemView }) {
   const { asset } = item;
+  const [isSeen, setSeen] = useState(!isPassing);
+  if (!isSeen && !isPassing) setSeen(true);
+  if (!isSeen && item.status === "succeeded") return null;
   if (item.status === "succeeded" && asset !== null)
     return <Finished item={item} asset={asset} width={width} ratio={ratio} />;
   switch (item.status) {
     case "running":
-      return <span className={styles.shimmer} />;
+      return (
+        <>
+          <span className={styles.shimmer} />
+          <span className={styles.words}>
+            <span className={styles.prompt}>{item.prompt}</span>
+          </span>
+        </>
+      );
     case "failed":
       return (
         <span className={styles.words} data-tone="bad">
           <IconCircleX size={20} stroke={1.7} aria-hidden />
           <strong>{reasonOf(item.error?.kind ?? "unknown")}</strong>
-          <span>{item.error?.hint || item.error?.detail}</span>
+          <span>{whatToDo(item)}</span>
         </span>
       );
     case "cancelled":
@@ -148,6 +160,12 @@ const WORDS: Record<ItemView["status"], string> = {
 
 function labelOf(item: ItemView | undefined, place: number, isPicked: boolean): string {
   if (item === undefined) return `Image ${place + 1}`;
-  const state = item.status === "failed" ? `failed: ${reasonOf(item.error?.kind ?? "unknown")}` : WORDS[item.status];
-  return `Image ${item.index + 1}, ${state}${isPicked ? ", picked" : ""}. ${item.prompt}`;
+  const told = `Image ${item.index + 1}, ${WORDS[item.status]}${isPicked ? ", picked" : ""}.`;
+  // What is read on the tile is part of its name, in the same words: so it can be called by what is seen.
+  const why = item.status === "failed" ? `${reasonOf(item.error?.kind ?? "unknown")} ${whatToDo(item)} ` : "";
+  return `${told} ${why}${item.prompt}`;
+}
+
+function whatToDo(item: ItemView): string {
+  return item.error?.hint || item.error?.detail || "";
 }

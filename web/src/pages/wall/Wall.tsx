@@ -25,6 +25,8 @@ interface WallProps {
   onKey: (key: string, place: number) => boolean;
 }
 
+const FAST_PX_A_MS = 2.5;
+
 /** The tiles of a batch, of which only those in view exist; the whole has its full height from the beginning. */
 export function Wall(props: WallProps) {
   const { count, at, ratio, tileWidth, current, isBehind, acts, onSeen, onKey } = props;
@@ -34,9 +36,16 @@ export function Wall(props: WallProps) {
   const height = globalThis.innerHeight;
   const grid = gridOf({ width: Math.max(1, width), height }, tileWidth, ratio, count);
   useLayoutEffect(() => {
-    const now = box.current === null ? 0 : box.current.getBoundingClientRect().top + globalThis.scrollY;
-    if (Math.abs(now - top) > 1) setTop(now);
-  });
+    const measure = () => {
+      const now = box.current === null ? 0 : box.current.getBoundingClientRect().top + globalThis.scrollY;
+      setTop((before) => (Math.abs(now - before) > 1 ? now : before));
+    };
+    measure();
+    // What stands above the wall may grow and shrink; nothing else moves it.
+    const page = new ResizeObserver(measure);
+    page.observe(document.body);
+    return () => page.disconnect();
+  }, []);
   const rows = useWindowVirtualizer({
     count: width > 0 ? grid.rows : 0,
     estimateSize: () => grid.rowHeight,
@@ -47,9 +56,13 @@ export function Wall(props: WallProps) {
     if (grid.rowHeight > 0) rows.measure();
   }, [rows, grid.rowHeight]);
 
+  const isPassing = usePassing(rows.isScrolling, rows.scrollOffset ?? 0);
   const shown = rows.getVirtualItems();
   const seen = spanOf({ first: shown[0]?.index ?? 0, last: shown.at(-1)?.index ?? 0 }, grid.columns, count);
-  useEffect(() => onSeen({ from: seen.from, to: seen.to }), [onSeen, seen.from, seen.to]);
+  useEffect(() => {
+    // What is scrolled past is not worth following: where the scrolling slows down, is.
+    if (!isPassing) onSeen({ from: seen.from, to: seen.to });
+  }, [onSeen, isPassing, seen.from, seen.to]);
 
   const currentPlace = useRef(current);
   currentPlace.current = current;
@@ -120,6 +133,7 @@ export function Wall(props: WallProps) {
                 isPicked={props.isPicked(item)}
                 isCurrent={place === current}
                 isChoosing={props.isChoosing}
+                isPassing={isPassing}
                 acts={acts}
               />
             );
@@ -128,6 +142,18 @@ export function Wall(props: WallProps) {
       ))}
     </div>
   );
+}
+
+/** Whether the wall is scrolled so fast that nobody sees an image. */
+function usePassing(isScrolling: boolean, offset: number): boolean {
+  const last = useRef({ offset, at: 0, isFast: false });
+  const at = performance.now();
+  const { current } = last;
+  if (offset !== current.offset) {
+    const speed = Math.abs(offset - current.offset) / Math.max(1, at - current.at);
+    last.current = { offset, at, isFast: speed > FAST_PX_A_MS };
+  }
+  return isScrolling && last.current.isFast;
 }
 
 function placesOf(row: number, columns: number, count: number): number[] {

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCloudOff, IconInfoCircle, IconPlayerPause, IconPlayerPlay, IconReload } from "@tabler/icons-react";
 import { BatchMenu } from "@/acts/BatchMenu";
@@ -7,6 +7,7 @@ import { offers } from "@/acts/offers";
 import { StackedProgress } from "@/acts/StackedProgress";
 import { useBatchActs } from "@/acts/useBatchActs";
 import type { BatchView } from "@/api/schema";
+import { Notice } from "@/design/Notice";
 import { PageHeader } from "@/design/PageHeader";
 import { StatusBadge } from "@/design/StatusBadge";
 import { When } from "@/design/When";
@@ -30,6 +31,16 @@ export function WallHeader({ batch, live }: WallHeaderProps) {
   const offered = offers(batch, { id: user.id, role });
   const reason = whyItWaits(batch);
   const isOld = live.state === "reconnecting" || live.state === "offline" || live.state === "failed";
+  const connect = (
+    <Button size="compact-sm" variant="default" onClick={live.retry}>
+      Connect now
+    </Button>
+  );
+  const raise = (
+    <Button size="compact-sm" onClick={budget.open}>
+      Raise the budget
+    </Button>
+  );
   return (
     <div className={styles.header}>
       <PageHeader
@@ -71,30 +82,20 @@ export function WallHeader({ batch, live }: WallHeaderProps) {
       <StackedProgress progress={batch.progress} isMoving={!isOver(batch) && batch.status !== "paused"} />
       <BatchFacts batch={batch} />
       {isOld && (
-        <Alert color="yellow" icon={<IconCloudOff size={18} />} role="status">
-          <Group justify="space-between" gap="sm">
-            <Text size="sm">
-              {live.state === "failed"
-                ? "Changes do not show here any more."
-                : "The connection is gone: what you see may be old. This page goes on by itself."}
-            </Text>
-            <Button size="compact-sm" variant="default" onClick={live.retry}>
-              Connect now
-            </Button>
-          </Group>
-        </Alert>
+        <Notice tone="warn" icon={IconCloudOff} action={connect}>
+          {live.state === "failed"
+            ? "Changes do not show here any more."
+            : "The connection is gone: what you see may be old. This page goes on by itself."}
+        </Notice>
       )}
       {reason !== "" && (
-        <Alert color={isOutOfBudget(batch) ? "yellow" : "gray"} icon={<IconInfoCircle size={18} />} role="status">
-          <Group justify="space-between" gap="sm">
-            <Text size="sm">{reason}</Text>
-            {isOutOfBudget(batch) && offered.has("budget") && (
-              <Button size="compact-sm" onClick={budget.open}>
-                Raise the budget
-              </Button>
-            )}
-          </Group>
-        </Alert>
+        <Notice
+          tone={isOutOfBudget(batch) ? "warn" : "neutral"}
+          icon={IconInfoCircle}
+          action={isOutOfBudget(batch) && offered.has("budget") && raise}
+        >
+          {reason}
+        </Notice>
       )}
       <BudgetDialog batch={batch} opened={isBudgeting} onClose={budget.close} />
     </div>
