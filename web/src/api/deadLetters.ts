@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { DeadLetterFilter, Discard, LettersActed, Requeue } from "@/api/schema";
 
@@ -31,4 +31,14 @@ export function requeueLetters(body: Requeue, key: string, signal?: AbortSignal)
 export function discardLetters(body: Discard, key: string, signal?: AbortSignal): Promise<LettersActed> {
   const header = { "Idempotency-Key": key };
   return answer(api.POST("/v1/dead-letters:discard", { params: { header }, body, ...(signal && { signal }) }));
+}
+
+/** One image that failed for good, discarded or not, with every try. */
+export function useDeadLetter(id: string | null) {
+  return useQuery({
+    queryKey: [...DEAD_LETTERS, "one", id],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/v1/dead-letters/{item_id}", { params: { path: { item_id: id ?? "" } }, signal })),
+    enabled: id !== null,
+  });
 }

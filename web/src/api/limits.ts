@@ -11,6 +11,9 @@ import type {
 /** The key of everything that is read of limits and credits. */
 export const LIMITS = ["limits"] as const;
 
+/** Limits as they are set, and those in force with how much of each is left. */
+export type LimitsHeld = NonNullable<ReturnType<typeof useLimits>["data"]>;
+
 /** What binds the one who asks, and how much of it is left. */
 export function useLimits() {
   return useQuery({

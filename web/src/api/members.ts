@@ -1,9 +1,8 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { InvitationView, MemberInvite, MemberInvitedView, MemberUpdate, MemberView } from "@/api/schema";
 
 const PAGE = 100;
-const MOST_NAMES = 100;
 const MOST_PAGES = 20;
 
 /** The key of everything that is read of members. */
@@ -16,20 +15,6 @@ export function useMemberPages(removed: boolean) {
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => readMembers(pageParam, removed, signal),
     getNextPageParam: (page) => page.next_page_token || undefined,
-  });
-}
-
-/** What these members are called, by their ids; those that are nobody's are left out. */
-export function useMemberNames(ids: readonly string[]) {
-  const wanted = [...new Set(ids)].sort().slice(0, MOST_NAMES);
-  return useQuery({
-    queryKey: [...MEMBERS, "names", wanted],
-    queryFn: async ({ signal }) => {
-      const { names } = await answer(api.POST("/v1/members:names", { body: { ids: wanted }, signal }));
-      return new Map(Object.entries(names));
-    },
-    enabled: wanted.length > 0,
-    placeholderData: keepPreviousData,
   });
 }
 

@@ -16,7 +16,10 @@ const REPORTS = 31;
 export function useUsage(days: Days, group: UsageGroup) {
   return useQuery({
     queryKey: ["usage", days.from, days.to, group],
-    queryFn: ({ signal }) => answer(api.GET("/v1/usage", { params: { query: { ...days, group_by: group } }, signal })),
+    queryFn: ({ signal }) => {
+      const query = { from: days.from, to: days.to, group_by: group };
+      return answer(api.GET("/v1/usage", { params: { query }, signal }));
+    },
   });
 }
 
@@ -26,7 +29,12 @@ export function useCostReports(days: Days) {
     queryKey: ["cost-reports", days.from, days.to],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => {
-      const query = { ...days, page_size: REPORTS, ...(pageParam !== "" && { page_token: pageParam }) };
+      const query = {
+        from: days.from,
+        to: days.to,
+        page_size: REPORTS,
+        ...(pageParam !== "" && { page_token: pageParam }),
+      };
       return answer(api.GET("/v1/reports/costs", { params: { query }, signal }));
     },
     getNextPageParam: (page) => page.next_page_token || undefined,

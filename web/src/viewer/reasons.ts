@@ -14,6 +14,9 @@ const REASONS: Record<ErrorKind, string> = {
   unknown: "Something unexpected happened",
 };
 
+/** Everything that can go wrong with an image. */
+export const KINDS = Object.keys(REASONS) as ErrorKind[];
+
 /** Why an image failed, in a few words. */
 export function reasonOf(kind: string): string {
   return REASONS[kind as ErrorKind] ?? REASONS.unknown;

@@ -31,6 +31,8 @@ describe("the page of costs", () => {
     expect(await screen.findByText("100% more than before")).toBeVisible();
     const asked = seen.map(({ query }) => [query.get("from"), query.get("to"), query.get("group_by")].join(" "));
     expect(asked).toContain("2026-01-03 2026-01-04 batch");
+    const named = new Set(seen.flatMap(({ query }) => [...query.keys()]));
+    expect(named).toEqual(new Set(["from", "to", "group_by", "page_size"]));
   });
 
   it("keeps what is chosen in its address", async () => {

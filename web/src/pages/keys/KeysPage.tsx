@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { KEYS, revokeKey, useKeys } from "@/api/keys";
-import { useMemberNames } from "@/api/members";
+import { useNames } from "@/api/names";
 import type { KeyView } from "@/api/schema";
 import { confirm } from "@/design/confirm";
 import { EmptyState } from "@/design/EmptyState";
@@ -32,7 +32,7 @@ function Keys() {
   const revoke = useRevoke();
   const withRevoked = search.get("revoked") === "true";
   const all = keys.data?.keys ?? [];
-  const names = useMemberNames(all.map((key) => key.created_by));
+  const names = useNames(all.map((key) => key.created_by));
   const shown = withRevoked ? all : all.filter((key) => key.revoked_at === null);
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
@@ -60,7 +60,7 @@ function Keys() {
               onChange={(event) => setSearch(event.currentTarget.checked ? { revoked: "true" } : {}, { replace: true })}
             />
           </Group>
-          <KeyTable keys={shown} names={names.data ?? new Map()} onRevoke={(key) => void revoke(key)} />
+          <KeyTable keys={shown} names={names} onRevoke={(key) => void revoke(key)} />
         </>
       )}
       <KeyForm opened={isMaking} onClose={() => setMaking(false)} />

@@ -1,5 +1,6 @@
 import { Group, Paper, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconBan } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import type { StandingView } from "@/api/schema";
 import { Meter } from "@/design/Meter";
 import { ToneBadge } from "@/design/ToneBadge";
@@ -8,8 +9,14 @@ import { amount, standingWords, titled } from "@/pages/limits/words";
 
 type Shown = Omit<StandingView, "holder" | "period" | "starts_at">;
 
+interface LimitMeterProps {
+  standing: Shown;
+  /** What else there is to say or to do about it. */
+  children?: ReactNode;
+}
+
 /** One limit in force: a bar of what is spent, held and left, with the figures and when it begins anew. */
-export function LimitMeter({ standing }: { standing: Shown }) {
+export function LimitMeter({ standing, children }: LimitMeterProps) {
   const isUsedUp = standing.left <= 0;
   const tone = isUsedUp ? "bad" : standing.warned ? "warn" : "active";
   return (
@@ -60,6 +67,7 @@ export function LimitMeter({ standing }: { standing: Shown }) {
             )}
           </Text>
         )}
+        {children}
       </Stack>
     </Paper>
   );

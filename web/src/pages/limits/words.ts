@@ -1,5 +1,5 @@
-import type { StandingView, Unit } from "@/api/schema";
-import { count, money } from "@/design/formats";
+import type { CreditsView, StandingView, Unit } from "@/api/schema";
+import { count, day, money } from "@/design/formats";
 
 /** An amount in its unit: "$12.00" or "3 images". */
 export function amount(number: number, unit: Unit): string {
@@ -22,4 +22,18 @@ export function standingWords({
 }: Pick<StandingView, "spent" | "reserved" | "left" | "limit" | "unit">): string {
   const held = reserved > 0 ? `, ${amount(reserved, unit)} held` : "";
   return `${amount(spent, unit)} of ${amount(limit, unit)} spent${held}, ${amount(left, unit)} left`;
+}
+
+/** How the API calls the organisation among those who hold credits. */
+export const ORGANISATION_HOLDER = "organisation";
+
+/** When credits are renewed, and to what. */
+export function renewalWords({
+  renewal_micros,
+  renews_on,
+  monthly,
+}: Pick<CreditsView, "renewal_micros" | "renews_on" | "monthly">): string {
+  if (renewal_micros === null || renews_on === null) return "They are not renewed.";
+  const rhythm = monthly ? `each month, first on ${day(renews_on)}` : `once, on ${day(renews_on)}`;
+  return `Renewed to ${money(renewal_micros)} ${rhythm}.`;
 }
