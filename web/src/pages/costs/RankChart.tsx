@@ -21,7 +21,7 @@ export function RankChart({ group, rows }: { group: UsageGroup; rows: readonly U
         dataKey="name"
         orientation="vertical"
         valueFormatter={money}
-        gridAxis="x"
+        gridAxis="y"
         yAxisProps={{ width: 140 }}
         maxBarWidth={18}
         series={[{ name: "Spent", color: "var(--ff-tone-active-solid)" }]}

@@ -31,13 +31,15 @@ export function UsageTable({ group, rows, totalMicros }: UsageTableProps) {
   }
   return (
     <>
-      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table.ScrollContainer minWidth={300} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{GROUP_WORDS[group]}</Table.Th>
               <Table.Th ta="right">Images</Table.Th>
-              <Table.Th ta="right">Calls</Table.Th>
+              <Table.Th ta="right" visibleFrom="sm">
+                Calls
+              </Table.Th>
               <Table.Th ta="right">Spent</Table.Th>
               <Table.Th ta="right">Share</Table.Th>
             </Table.Tr>
@@ -49,7 +51,9 @@ export function UsageTable({ group, rows, totalMicros }: UsageTableProps) {
                   <RowName group={group} row={row} />
                 </Table.Td>
                 <Table.Td ta="right">{figure(row.images)}</Table.Td>
-                <Table.Td ta="right">{figure(row.calls)}</Table.Td>
+                <Table.Td ta="right" visibleFrom="sm">
+                  {figure(row.calls)}
+                </Table.Td>
                 <Table.Td ta="right">
                   <Money micros={row.cost_micros} />
                 </Table.Td>

@@ -1,4 +1,4 @@
-import { Anchor, Checkbox, Table, Text, UnstyledButton } from "@mantine/core";
+import { Anchor, Checkbox, Table, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { Link } from "react-router";
 import type { DeadLetterView } from "@/api/schema";
 import { When } from "@/design/When";
@@ -24,7 +24,9 @@ export function LetterTable({ letters, ticked, onTick, onOpen }: LetterTableProp
       <Table>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th w={36} aria-label="Ticked" />
+            <Table.Th w={36}>
+              <VisuallyHidden>Ticked</VisuallyHidden>
+            </Table.Th>
             <Table.Th>Image</Table.Th>
             <Table.Th>Reason</Table.Th>
             <Table.Th>Model</Table.Th>

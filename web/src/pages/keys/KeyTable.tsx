@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Table, Text } from "@mantine/core";
+import { Badge, Button, Code, Table, Text, VisuallyHidden } from "@mantine/core";
 import type { KeyView } from "@/api/schema";
 import { When } from "@/design/When";
 import { ROLE_WORDS } from "@/session/roles";
@@ -22,7 +22,9 @@ export function KeyTable({ keys, names, onRevoke }: KeyTableProps) {
             <Table.Th>Role</Table.Th>
             <Table.Th>Created</Table.Th>
             <Table.Th>State</Table.Th>
-            <Table.Th aria-label="Acts" />
+            <Table.Th>
+              <VisuallyHidden>Acts</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

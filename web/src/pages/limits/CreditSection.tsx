@@ -59,7 +59,7 @@ export function CreditSection({ isAdmin }: { isAdmin: boolean }) {
                   size="compact-sm"
                   variant="default"
                   onClick={() => void end(account.holder, nameOf(account.holder))}
-                  aria-label={`End the credits: ${nameOf(account.holder)}`}
+                  aria-label={`End credits: ${nameOf(account.holder)}`}
                 >
                   End credits
                 </Button>

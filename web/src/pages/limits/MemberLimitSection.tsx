@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Group, Select, Stack, Table, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { clearMemberLimits, LIMITS, setMemberLimits, useOwnLimits } from "@/api/limits";
@@ -56,7 +56,9 @@ export function MemberLimitSection() {
                     {FIELD_WORDS[field].label}
                   </Table.Th>
                 ))}
-                <Table.Th aria-label="Acts" />
+                <Table.Th>
+                  <VisuallyHidden>Acts</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Table, Text } from "@mantine/core";
+import { ActionIcon, Menu, Table, Text, VisuallyHidden } from "@mantine/core";
 import { IconDots, IconMailForward, IconPencil, IconTrash, IconUserCheck, IconUserOff } from "@tabler/icons-react";
 import type { MemberView } from "@/api/schema";
 import { When } from "@/design/When";
@@ -25,7 +25,9 @@ export function MemberTable({ members, acts, onChange }: MemberTableProps) {
             <Table.Th>Role</Table.Th>
             <Table.Th>State</Table.Th>
             <Table.Th>Since</Table.Th>
-            <Table.Th aria-label="Acts" />
+            <Table.Th>
+              <VisuallyHidden>Acts</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
