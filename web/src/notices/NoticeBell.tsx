@@ -32,7 +32,7 @@ function Bell({ store, me }: { store: NoticeStore; me: string }) {
   const label = unread === 0 ? "Notices" : `Notices, ${figure(unread)} unread`;
   return (
     <Popover opened={isOpen} onChange={leave} position="bottom-start" width={320} shadow="md" trapFocus>
-      <Indicator disabled={unread === 0} size={8} offset={6} color="iris">
+      <Indicator disabled={unread === 0} size={8} offset={9} color="iris">
         <Popover.Target>
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={isOpen ? leave : open}>
             <IconBell size={18} stroke={1.6} aria-hidden />
@@ -93,7 +93,7 @@ function Ended({ notices, onChosen }: { notices: readonly Notice[]; onChosen: ()
               {headline(notice)}
             </Text>
             <Text size="xs" c="dimmed" truncate>
-              {notice.detail} <When at={notice.at} />
+              <When at={notice.at} /> · {notice.detail}
             </Text>
           </span>
         </UnstyledButton>
