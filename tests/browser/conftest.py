@@ -1,5 +1,6 @@
 """Two organisations with people, a store to write to, and a browser that looks."""
 
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -14,16 +15,19 @@ from shared.domain.errors import ConfigurationWrong
 from tests.browser import pages
 from tests.browser.pages import ListenerPage
 from tests.browser.people import People
-from tests.emulators import PROJECT, auth_host, firestore_with_rules, missing
+from tests.browser.platforms import Platform, running
+from tests.emulators import PROJECT, auth_host, firestore_with_rules, missing, pubsub_host
 from tests.servers import serve
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-RULES = Path(__file__).parents[2] / "infra" / "firestore.rules"
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "infra" / "firestore.rules"
+STACKS = ("embedded", "emulators")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     try:
         program = pages.chromium()
@@ -66,3 +70,43 @@ def store(configuration: Mapping[str, Any]) -> Iterator[FirestoreDocumentStore]:
         FirestoreDocumentStore(PROJECT, clock=SystemClock(), emulator_host=configuration["emulators"]["firestore"])
     ) as documents:
         yield documents
+
+
+@pytest.fixture(scope="session")
+def web_app() -> None:
+    """The web app as `make run` builds it from these sources."""
+    if not (ROOT / "web" / "node_modules" / ".package-lock.json").is_file():
+        missing(ConfigurationWrong("The web app's packages are not installed: run `make web` (Node 20 or newer)."))
+    built = subprocess.run(["make", "web"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert built.returncode == 0, built.stdout + built.stderr
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory, web_app: None) -> Iterator[Platform]:
+    home = tmp_path_factory.mktemp("embedded") / "state"
+    with running(home, {"FANFOLD_STACK": "embedded"}) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def emulated(
+    tmp_path_factory: pytest.TempPathFactory, web_app: None, configuration: Mapping[str, Any]
+) -> Iterator[Platform]:
+    """The one platform of PROJECT, whose people the Auth emulator signs in."""
+    home = tmp_path_factory.mktemp("emulated") / "state"
+    settings = {
+        "FANFOLD_STACK": "emulators",
+        "FANFOLD_PROJECT": PROJECT,
+        "FIRESTORE_EMULATOR_HOST": configuration["emulators"]["firestore"],
+        "PUBSUB_EMULATOR_HOST": pubsub_host(),
+        "FIREBASE_AUTH_EMULATOR_HOST": auth_host(),
+    }
+    with running(home, settings) as platform:
+        yield platform
+
+
+@pytest.fixture(params=STACKS)
+def platform(request: pytest.FixtureRequest) -> Platform:
+    """Each of the two local stacks, one after the other."""
+    found: Platform = request.getfixturevalue({"embedded": "embedded", "emulators": "emulated"}[request.param])
+    return found
