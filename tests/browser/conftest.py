@@ -16,6 +16,7 @@ from tests.browser import pages
 from tests.browser.pages import ListenerPage
 from tests.browser.people import People
 from tests.browser.platforms import Platform, running
+from tests.browser.visitors import Visitor
 from tests.emulators import PROJECT, auth_host, firestore_with_rules, missing, pubsub_host
 from tests.servers import serve
 
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "infra" / "firestore.rules"
 STACKS = ("embedded", "emulators")
+
+
+def pytest_exception_interact(node: pytest.Item, call: "pytest.CallInfo[object]") -> None:
+    """What a visitor saw last before a failure is in out/."""
+    seen = getattr(node, "funcargs", {}) if call.when == "call" else {}
+    for name, visitor in seen.items():
+        if isinstance(visitor, Visitor):
+            visitor.page.screenshot(path=ROOT / "out" / f"last-seen-by-{name}.png")
 
 
 @pytest.fixture(scope="session")

