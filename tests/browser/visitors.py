@@ -64,7 +64,7 @@ class Visitor:
         burger = self.button("Open the menu")
         if burger.is_visible():
             burger.click()
-        self.press(re.compile("your menu$"))
+        self.press(re.compile("^Your menu"))
         self.page.get_by_role("menuitem", name="Sign out").click()
         self.sees_heading("Sign in")
 

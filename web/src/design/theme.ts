@@ -3,6 +3,7 @@ import {
   type BadgeProps,
   type ButtonProps,
   type CardProps,
+  type CloseButtonProps,
   createTheme,
   type MenuProps,
   type ModalProps,
@@ -48,6 +49,8 @@ export const theme = createTheme({
     Card: {
       defaultProps: { withBorder: true, padding: "lg", bg: "var(--ff-raised)" } satisfies Partial<CardProps>,
     },
+    // The crosses of dialogs, drawers and messages.
+    CloseButton: { defaultProps: { "aria-label": "Close" } satisfies CloseButtonProps & { "aria-label": string } },
     Menu: { defaultProps: { shadow: "md", position: "bottom-end" } satisfies Partial<MenuProps> },
     Modal: {
       defaultProps: {

@@ -32,8 +32,9 @@ export function UserMenu({ onChosen, onShortcuts }: UserMenuProps) {
   return (
     <Menu position="top-start" width={216}>
       <Menu.Target>
-        <UnstyledButton className={styles.user} aria-label={`${user.name}, ${organisation.name}: your menu`}>
-          <Avatar name={user.name} size={30} radius="md" variant="light" color="iris" />
+        <UnstyledButton className={styles.user}>
+          <VisuallyHidden>Your menu:</VisuallyHidden>
+          <Avatar aria-hidden name={user.name} size={30} radius="md" variant="light" color="iris" />
           <span style={{ flex: 1, minWidth: 0 }}>
             <Text size="sm" fw={500} truncate>
               {user.name}

@@ -46,7 +46,7 @@ export function RecipeTable({ items, isPicked }: RecipeTableProps) {
           )}
         </Group>
       </Group>
-      <div className={styles.scroll}>
+      <section className={styles.scroll} aria-label="Recipes side by side" tabIndex={0}>
         <table className={styles.table}>
           <thead>
             <tr>
@@ -79,7 +79,7 @@ export function RecipeTable({ items, isPicked }: RecipeTableProps) {
           </tbody>
         </table>
         {shown.length === 0 && <p className={styles.hint}>These recipes are the same in everything but chance.</p>}
-      </div>
+      </section>
     </section>
   );
 }
