@@ -141,6 +141,19 @@ def pick_the_better_of_two(visitor: Visitor) -> None:
     visitor.page.locator("[aria-label='Pick image 2 as a winner'][aria-pressed=true]").wait_for()
 
 
+def find_it_after_a_reload(visitor: Visitor, name: str) -> None:
+    """The library knows what was made from the mended words, at an address that can be opened again."""
+    visitor.open("/library")
+    visitor.sees_heading("Library")
+    visitor.page.get_by_label("Search prompts and tags").fill(f"welcome {name}")
+    found = visitor.page.get_by_label(re.compile(f"^A welcome {name} kite over a lake"))
+    found.first.wait_for()
+    visitor.page.wait_for_url(re.compile("welcome"))
+    visitor.page.reload()
+    found.first.wait_for()
+    assert found.count() == 1
+
+
 def leave_nothing(visitor: Visitor) -> None:
     """Signed out, the browser holds nothing of the person, and no page opens."""
     visitor.sign_out()
@@ -160,6 +173,7 @@ def test_a_batch_goes_from_pasted_rows_to_the_library_and_nothing_is_lost_with_t
     lose_the_connection(visitor, gate, batch_of(visitor), ROWS)
     mend_the_failed_one(visitor, "crimson", ROWS)
     pick_the_better_of_two(visitor)
+    find_it_after_a_reload(visitor, "crimson")
     leave_nothing(visitor)
 
 
@@ -172,4 +186,5 @@ def test_the_same_is_done_on_a_phone(phone: Visitor, gate: Platform, tmp_path: P
     lose_the_connection(phone, gate, batch_of(phone), count)
     mend_the_failed_one(phone, "amber", count)
     pick_the_better_of_two(phone)
+    find_it_after_a_reload(phone, "amber")
     leave_nothing(phone)

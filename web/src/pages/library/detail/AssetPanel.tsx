@@ -85,7 +85,7 @@ function Rating({ asset }: { asset: AssetView }) {
   return (
     <section aria-label="Rating">
       <Group justify="space-between" mb={4} h={26}>
-        <Title order={3} size="h4">
+        <Title order={2} size="h4">
           Rating
         </Title>
         <Group gap={4}>
@@ -126,7 +126,7 @@ function Tags({ asset }: { asset: AssetView }) {
   };
   return (
     <section aria-label="Tags">
-      <Title order={3} size="h4" mb={4}>
+      <Title order={2} size="h4" mb={4}>
         Tags
       </Title>
       {can("tag") ? (
