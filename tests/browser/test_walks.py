@@ -116,7 +116,7 @@ def lose_the_connection(visitor: Visitor, platform: Platform, batch: str, count:
 def mend_the_failed_one(visitor: Visitor, name: str, count: int) -> None:
     """What was refused is made from other words."""
     visitor.button(re.compile(r"^Failed\s*1$")).click()
-    visitor.button(re.compile(r"failed: .*" + REFUSED)).click()
+    visitor.button(re.compile(r"failed\b.*" + REFUSED)).click()
     if visitor.page.viewport_size and visitor.page.viewport_size["width"] < 500:
         visitor.press("Recipe (I)")
     visitor.press("Edit and try again")
