@@ -40,10 +40,10 @@ ifeq ($(wildcard $(PY)),)
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help demo run web schema test check bench format lint types imports formatted faults docs lock archive deploy publish clean firebase
+.PHONY: help demo run web schema screenshots test check bench format lint types imports formatted faults docs lock archive deploy publish clean firebase
 
 help: ## Show these lines
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 demo: $(STAMP) $(EMULATORS) ## Make the sample campaign, start to finish: images and a contact sheet in out/demo/
 	@$(PY) -m infra.demo
@@ -88,6 +88,9 @@ faults: $(STAMP) ## The fault laboratory: 2,000 seeded lives in which everything
 
 docs: $(STAMP) ## Write docs/settings.md from the settings' own class
 	@page="$$($(PY) -m infra.settings_page)" && printf '%s\n' "$$page" >docs/settings.md
+
+screenshots: $(STAMP) $(FIREBASE) $(WEB) ## Photograph every page of the web app into docs/images/ (needs Node, and chromium on PATH)
+	@$(PY) -m tests.browser.screenshots
 
 lock: $(STAMP) ## Pin anew everything that the three requirements*.in pull in
 	@$(PY) -m pip install -q --disable-pip-version-check pip-tools==7.6.2

@@ -17,7 +17,7 @@ from shared.ports.providers import GeneratedImage, ImageModel, ImageRequest
 
 # Words of a prompt: what is refused, and what is painted only while the gate is open.
 REFUSED: Final = "forbidden"
-PATIENT: Final = "patient"
+PATIENT: Final = "unhurried"
 PAINTED: Final = ("gemini", "preview")
 _POLL_SECONDS = 0.05
 

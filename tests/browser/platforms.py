@@ -47,6 +47,11 @@ class Platform:
         told: dict[str, Any] = self.http.get(path, params=parameters).raise_for_status().json()
         return told
 
+    def send(self, method: str, path: str, body: Mapping[str, Any]) -> None:
+        """Have something made or changed."""
+        answer = self.http.request(method, path, json=body)
+        assert answer.is_success, answer.text
+
     def submit(self, body: Mapping[str, Any]) -> str:
         """Have images made; the batch's id."""
         answer = self.http.post("/v1/batches", json=body)

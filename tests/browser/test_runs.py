@@ -6,6 +6,7 @@ import pytest
 
 from shared.repositories import paths
 from tests.browser.pages import PAGE_SIZE, ListenerPage
+from tests.browser.painters import PATIENT
 from tests.browser.people import PASSWORD, People
 from tests.browser.platforms import Platform
 
@@ -29,7 +30,7 @@ def platform(emulated: Platform) -> Iterator[Platform]:
 
 def submit(platform: Platform) -> str:
     """Have images made, half of them patient; the batch's id."""
-    rows = [{"prompt": f"Kite {number}{', patient' * (number % 2)}", "size": "512"} for number in range(IMAGES)]
+    rows = [{"prompt": f"Kite {number}{f', {PATIENT}' * (number % 2)}", "size": "512"} for number in range(IMAGES)]
     return platform.submit({"name": "Live", "rows": rows})
 
 

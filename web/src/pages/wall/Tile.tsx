@@ -101,8 +101,7 @@ function Inside({ item, width, ratio, isPassing }: TileProps & { item: ItemView 
       return (
         <span className={styles.words} data-tone="bad">
           <IconCircleX size={20} stroke={1.7} aria-hidden />
-          <strong>{reasonOf(item.error?.kind ?? "unknown")}</strong>
-          <span>{whatToDo(item)}</span>
+          <strong>{reasonOf(item.error?.kind ?? "unknown")}</strong> <span>{whatToDo(item)}</span>
         </span>
       );
     case "cancelled":
