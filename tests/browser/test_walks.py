@@ -73,7 +73,7 @@ def batch_of(visitor: Visitor) -> str:
 
 def build_by_pasting(visitor: Visitor, name: str) -> None:
     """Fifty rows from a spreadsheet's clipboard, pictures for all of them, and the cost before the start."""
-    visitor.page.get_by_role("main").get_by_role("link", name="New batch").click()
+    visitor.page.get_by_role("navigation", name="Main").get_by_role("link", name="New batch").click()
     visitor.page.get_by_label("Name of the batch").fill(name)
     visitor.paste([["Prompt", "Model"], *([prompt, MODEL] for prompt in prompts(ROWS, name))])
     strip = visitor.button(re.compile("^References for all rows"))
@@ -117,8 +117,6 @@ def mend_the_failed_one(visitor: Visitor, name: str, count: int) -> None:
     """What was refused is made from other words."""
     visitor.button(re.compile(r"^Failed\s*1$")).click()
     visitor.button(re.compile(r"failed\b.*" + REFUSED)).click()
-    if visitor.page.viewport_size and visitor.page.viewport_size["width"] < 500:
-        visitor.press("Recipe (I)")
     visitor.press("Edit and try again")
     form = visitor.page.get_by_role("form", name="Edit and try again")
     form.get_by_label("Prompt").fill(f"A welcome {name} kite over a lake")
