@@ -58,6 +58,7 @@ export function useBatchActs(batch: BatchView) {
         title: "Cancel this batch?",
         body: `${count(left, "image")} that ${left === 1 ? "waits" : "wait"} will not be made. What is being made is finished, and everything that is ready is kept. This cannot be taken back.`,
         verb: "Cancel the batch",
+        keep: "Keep it going",
         danger: true,
       });
       if (isWanted) cancel.mutate();

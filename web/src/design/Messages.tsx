@@ -16,7 +16,7 @@ export function Messages() {
         </Text>
         <Group justify="flex-end" mt="lg" gap="xs">
           <Button variant="default" onClick={() => question?.answer(false)}>
-            Cancel
+            {question?.keep ?? "Cancel"}
           </Button>
           <Button
             data-autofocus={question?.danger ? undefined : true}

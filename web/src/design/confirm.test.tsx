@@ -19,6 +19,14 @@ describe("confirm", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
+  it("keeps things as they are by a word of their own where Cancel would be misread", async () => {
+    renderPart(null);
+    const answered = confirm({ ...QUESTION, keep: "Keep it going" });
+    await userEvent.click(await screen.findByRole("button", { name: "Keep it going" }));
+    expect(await answered).toBe(false);
+    expect(screen.queryByRole("button", { name: "Cancel" })).toBeNull();
+  });
+
   it("is answered with no by Escape and by the next question", async () => {
     renderPart(null);
     const first = confirm(QUESTION);

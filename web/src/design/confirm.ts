@@ -6,6 +6,8 @@ export interface Question {
   body: ReactNode;
   /** The verb on the button that does it. */
   verb: string;
+  /** On the button that leaves all as it is, where "Cancel" could be taken for the act. */
+  keep?: string;
   /** It cannot be taken back. */
   danger?: boolean;
 }
