@@ -20,10 +20,15 @@ OUT: Final = ROOT / "docs" / "images"
 MODEL: Final = "gemini-nano-banana-2.1"
 SIZES: Final = {"desktop": DESKTOP, "phone": PHONE}
 QUALITY: Final = 80
+# Every picture in sight has come; what lies below is loaded when it is scrolled to.
 SETTLED: Final = """document.querySelector('h1') !== null && document.querySelector('[aria-busy=true]') === null
-    && [...document.images].every(one => one.complete)
+    && [...document.querySelectorAll("[data-picture]:not([data-loaded])")]
+        .every(one => one.getBoundingClientRect().top > innerHeight)
     && [...document.querySelectorAll("[data-place][data-status=succeeded]")]
-        .every(tile => tile.querySelector("[data-loaded]") !== null)"""
+        .every(tile => tile.querySelector("[data-picture]") !== null)"""
+
+# A picture that has come is painted once it is decoded.
+DECODED: Final = "Promise.all([...document.images].filter(one => one.complete).map(one => one.decode()))"
 
 
 def main() -> None:
@@ -103,8 +108,11 @@ def photograph(visitor: Visitor, platform: Platform, places: dict[str, str], suf
             visitor.sees_heading("New batch")
             visitor.paste([["Prompt", "Aspect ratio"], *([row["prompt"], row["aspect_ratio"]] for row in campaign())])
             visitor.button("Make 12 images").wait_for()
+        if name == "wall":
+            visitor.waits("document.querySelector('[data-place] [data-loaded]') !== null")
         visitor.waits(SETTLED)
         visitor.page.wait_for_load_state("networkidle" if name != "wall" else "load")
+        visitor.page.evaluate(DECODED)
         keep(visitor.page.screenshot(animations="disabled", caret="hide"), OUT / f"{name}-{suffix}.webp")
         if name == "sign-in":
             visitor.sign_in(platform.email, platform.password)

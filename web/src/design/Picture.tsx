@@ -50,7 +50,12 @@ function LoadedPicture({ asset, src, size = "thumbnail", width, height, alt, fit
   };
   const shape: CSSProperties = { aspectRatio: width !== null && height !== null ? `${width} / ${height}` : "1 / 1" };
   return (
-    <span className={styles.picture} style={{ ...shape, ...placeholder(asset) }} data-loaded={isLoaded || undefined}>
+    <span
+      className={styles.picture}
+      style={{ ...shape, ...placeholder(asset) }}
+      data-picture={asset}
+      data-loaded={isLoaded || undefined}
+    >
       {link !== undefined && !isLost && (
         <img
           // A second try of the same link needs a new element.
