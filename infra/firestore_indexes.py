@@ -45,6 +45,8 @@ _LISTINGS: Final = (
     Listing("items", ("status",), (Order("due_at"),), group=True),
     Listing("items", ("org", "status", "discarded_at", "batch", *_COUNTED), _LATEST, group=True),
     Listing("items", ("org", "status", "discarded_at", *_COUNTED), (Order("finished_at"),), group=True),
+    # What failed before a series began.
+    Listing("items", ("status", "discarded_at"), (Order("series"),)),
     # Who stands ahead of a place in line.
     Listing("items", ("status", "in_flight"), (Order("due_at", descending=True),)),
     # Sums: the field that is added up comes last.

@@ -31,7 +31,7 @@ INDEXES: tuple[Index, ...] = (
     _index("items", "status", "in_flight", "due_at"),
     _index("items", "status", "in_flight", "model", "due_at"),
     _index("items", "status", "in_flight"),
-    _index("items", "status", "discarded_at", "series"),
+    _index("items", "status", "series"),
     _index("items", "in_flight", "model"),
     _index("items", "in_flight", "held_micros"),
     _index("items", "cost_micros"),

@@ -36,7 +36,8 @@ def pytest_exception_interact(node: pytest.Item, call: "pytest.CallInfo[object]"
             visitor.page.screenshot(path=ROOT / "out" / f"last-seen-by-{name}.png")
 
 
-@pytest.fixture(scope="session")
+# Not longer than a module: while it is there, an event loop runs in this thread, and other tests run loops of their own.
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     try:
         program = pages.chromium()

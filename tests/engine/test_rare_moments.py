@@ -242,13 +242,13 @@ def test_a_retry_takes_up_an_image_that_changed_meanwhile(folder: Path) -> None:
     assert (item.status, item.series) == (ItemStatus.PENDING, 2)
 
 
-def test_after_four_thousand_steps_the_longest_known_one_is_asked_for_anew(folder: Path) -> None:
+def test_after_four_thousand_batches_the_longest_known_one_is_asked_for_anew(folder: Path) -> None:
     world = FaultyWorld(folder)
-    start, tick = world.clock.now(), timedelta(milliseconds=250)
+    soon = world.clock.now()
 
     def asks(number: int) -> int:
         before = world.faults.counted["tasks.create"]
-        world.engine.requests.at(ORG, "bat_a", start + number * tick)
+        world.engine.requests.at(ORG, f"bat_{number}", soon)
         return world.faults.counted["tasks.create"] - before
 
     assert sum(asks(number) for number in range(4_096)) == 4_096
