@@ -42,6 +42,7 @@ class Call:
     reuse: bool
     worker: str
     began_at: datetime
+    lease_until: datetime | None
     reply: Reply
     ended_at: datetime | None = None
     is_reported: bool = False
@@ -139,6 +140,7 @@ class Audit:
             reuse=shadow.fields.get("reuse", False),
             worker=worker,
             began_at=self.now(),
+            lease_until=shadow.fields.get("lease_until") if shadow.fields.get("lease_owner") == worker else None,
             reply=reply,
         )
         self.journal.add(who, f"calls for {item[4:9]} attempt {attempt}: {reply.name}, {reply.seconds:.1f} s")
@@ -190,10 +192,11 @@ class Audit:
         return any(one.recipe == call.recipe for one in self.calls if (one.item, one.attempt) == (call.item, attempt))
 
     def _check_equal(self, call: Call, told: str) -> None:
-        lease = timedelta(seconds=spec_of("fixed").lease_seconds) + _MAKER_FIRST
+        # The lock on a recipe counts from the claim, however long after it the call begins.
         for other in self.calls:
             is_equal = other.reuse and (other.org, other.recipe) == (call.org, call.recipe) and other.item != call.item
-            if is_equal and other.ended_at is None and other.began_at + lease > call.began_at and self._runs(other):
+            is_locked = other.lease_until is not None and other.lease_until + _MAKER_FIRST > call.began_at + _SKEW
+            if is_equal and is_locked and other.ended_at is None and self._runs(other):
                 self.fail(f"{told} is called for while its equal {other.item} is being made")
 
     def _runs(self, call: Call) -> bool:
