@@ -5,23 +5,13 @@ import { useState } from "react";
 import type { BatchFilters } from "@/api/batches";
 import { STATES } from "@/design/StatusBadge";
 import styles from "@/pages/batches/Batches.module.css";
+import { STATUSES } from "@/pages/batches/listings";
 
 interface BatchFilterBarProps {
   filters: BatchFilters;
   address: URLSearchParams;
   onChange: (address: URLSearchParams, options?: { replace?: boolean }) => void;
 }
-
-const STATUSES = [
-  "running",
-  "accepted",
-  "scheduled",
-  "paused",
-  "completed",
-  "completed_with_failures",
-  "failed",
-  "cancelled",
-] as const;
 
 /** Which batches are listed; all of it is in the address. */
 export function BatchFilterBar({ filters, address, onChange }: BatchFilterBarProps) {

@@ -1,7 +1,8 @@
 import type { BatchFilters } from "@/api/batches";
 import type { BatchStatus, BatchView } from "@/api/schema";
 
-const STATUSES: readonly BatchStatus[] = [
+/** What batches may be filtered by, in the order of the choice. */
+export const STATUSES: readonly BatchStatus[] = [
   "running",
   "accepted",
   "scheduled",
