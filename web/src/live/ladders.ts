@@ -70,6 +70,8 @@ class Rung {
 export class Ladder {
   private readonly rungs: Rung[];
   private isOver = false;
+  /** What had ended is looked at once more: nothing is wrong before that fails. */
+  private isLookingAgain = false;
   private isOnline = true;
   /** The transport that was up last. */
   private last: TransportName | null = null;
@@ -105,7 +107,10 @@ export class Ladder {
   /** Something may be different now: look again at what has ended, and try at once what waits. */
   wake() {
     if (!this.isOnline) return;
-    if (this.isOver) this.retry();
+    if (this.isOver) {
+      this.isLookingAgain = true;
+      this.retry();
+    }
     this.rungs.forEach((rung, at) => {
       if (rung.phase === "waiting") this.open(at);
     });
@@ -179,6 +184,7 @@ export class Ladder {
     const rung = this.rungs[at] as Rung;
     rung.phase = "up";
     rung.failures = 0;
+    this.isLookingAgain = false;
     rung.stopWaiting();
     this.last = rung.transport.name;
     this.problem = null;
@@ -188,6 +194,7 @@ export class Ladder {
   private lost(at: number, problem: Problem) {
     const rung = this.rungs[at] as Rung;
     rung.close("waiting");
+    this.isLookingAgain = false;
     rung.failures += 1;
     this.problem = problem;
     rung.after(this.delay(rung.failures, problem), () => this.open(at));
@@ -196,6 +203,7 @@ export class Ladder {
 
   private refused(at: number, problem: Problem) {
     (this.rungs[at] as Rung).close("refused");
+    this.isLookingAgain = false;
     this.problem = problem;
     if (at + 1 < this.rungs.length) this.help(at);
     else for (const rung of this.rungs) rung.close("refused");
@@ -203,6 +211,7 @@ export class Ladder {
 
   /** Let the next transport follow too, for as long as no better one is up. */
   private help(at: number) {
+    this.isLookingAgain = false;
     const isUp = this.rungs.slice(0, at + 1).some((rung) => rung.phase === "up");
     if (!isUp && this.rungs[at + 1]?.phase === "closed") this.open(at + 1);
     this.tell();
@@ -218,7 +227,7 @@ export class Ladder {
     const up = this.rungs.find((rung) => rung.phase === "up");
     const standing: Standing = {
       state: this.state(up),
-      transport: up?.transport.name ?? (this.isOver ? this.last : null),
+      transport: up?.transport.name ?? (this.isOver || this.isLookingAgain ? this.last : null),
       problem: up === undefined && !this.isOver ? this.problem : null,
       isOver: this.isOver,
     };
@@ -236,6 +245,7 @@ export class Ladder {
     if (this.isOver) return "live";
     if (!this.isOnline) return "offline";
     if (up !== undefined) return up.transport.name === "polling" ? "polling" : "live";
+    if (this.isLookingAgain) return "live";
     if (this.rungs.every((rung) => rung.phase === "refused")) return "failed";
     return this.last !== null ? "reconnecting" : "connecting";
   }

@@ -18,6 +18,11 @@ export function wasClosed(error: unknown): boolean {
   return CLOSED.has(codeOf(error));
 }
 
+/** Whether whoever was signed in is not any more; what may pass, as an answer that did not come, ends no session. */
+export function endsSession(error: unknown): boolean {
+  return !firebaseProblem(error).passes;
+}
+
 /** What Firebase says, in Fanfold's words. */
 export function firebaseProblem(error: unknown): Problem {
   const code = codeOf(error);

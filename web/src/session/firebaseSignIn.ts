@@ -16,7 +16,7 @@ import type { Firestore } from "firebase/firestore";
 import { answer, api } from "@/api/client";
 import { Problem } from "@/api/problems";
 import type { EmulatorsView, FirebaseView } from "@/api/schema";
-import { firebaseProblem, wasClosed } from "@/session/firebaseProblems";
+import { endsSession, firebaseProblem, wasClosed } from "@/session/firebaseProblems";
 import type { Session, SignIn } from "@/session/sessions";
 
 /** Signing in at Firebase Authentication, which keeps the session, renews its token and tells other tabs by itself. */
@@ -85,8 +85,11 @@ export class FirebaseSignIn implements SignIn {
   }
 
   async leave(): Promise<void> {
-    await this.#forget();
-    await signOut(this.#auth);
+    try {
+      await this.#forget();
+    } finally {
+      await signOut(this.#auth);
+    }
   }
 
   follow(changed: (now: Session | null | "ended") => void): () => void {
@@ -103,7 +106,10 @@ export class FirebaseSignIn implements SignIn {
         return;
       }
       // A renewed token may carry another role.
-      this.#session(user).then(changed, () => changed("ended"));
+      this.#session(user).then(changed, (error: unknown) => {
+        // An answer that did not come ends nobody's session; nothing of one person may stay for another, though.
+        if (!isSame || endsSession(error)) changed("ended");
+      });
     });
   }
 

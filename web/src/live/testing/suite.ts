@@ -214,8 +214,11 @@ export function liveSuite(name: string, open: () => Promise<World>) {
       expect(["live", world.stateWhenUp]).toContain(whole.live.state);
       await world.put(batch({ id: ID, revision: 3, status: "running" }));
       await world.put(itemAt(1, { revision: 3, status: "running" }));
+      const before = whole.states.length;
       for (const seen of [whole, items]) seen.feed.wake();
       await until(() => whole.batch?.status === "running" && items.statuses()[1] === "running");
+      // Nothing had broken, so nothing is said of a connection.
+      expect(whole.states.slice(before)).not.toContain("reconnecting");
       for (const seen of [whole, items]) seen.expectOnward();
     });
 
