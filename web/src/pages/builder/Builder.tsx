@@ -39,7 +39,9 @@ interface BuilderProps {
 export function Builder({ draft, first, models, limits }: BuilderProps) {
   const navigate = useNavigate();
   const state = useBuilder(first, models, limits, draft, ({ id }) => {
-    void draft.keeper.remove().then(() => navigate(`/batches/${id}`));
+    const show = () => navigate(`/batches/${id}`);
+    // It has started: a draft that stays behind is no reason to stay here.
+    void draft.keeper.remove().then(show, show);
   });
   const { editing, known, problems } = state;
   const { batch, edit } = editing;

@@ -7,7 +7,12 @@ import { readDraft, removeDraft } from "./store";
 
 const OWNER = "org_1/mem_1";
 const ended: (() => void)[] = [];
-let api: { drafts: Map<string, { revision: number; content: unknown }>; seen: Seen[] };
+let api: {
+  drafts: Map<string, { revision: number; content: unknown }>;
+  seen: Seen[];
+  /** New drafts are answered once this has come. */
+  answering: Promise<void>;
+};
 
 function view(id: string) {
   const draft = api.drafts.get(id);
@@ -19,11 +24,16 @@ function view(id: string) {
 beforeEach(async () => {
   await removeDraft(OWNER, "one");
   const drafts = new Map<string, { revision: number; content: unknown }>();
+  const keys = new Map<string, string>();
   const idIn = ({ path }: Seen) => path.split("/").at(-1) ?? "";
   const seen = serving({
-    "POST /v1/drafts": () => {
-      drafts.set("dft_1", { revision: 1, content: {} });
-      return view("dft_1");
+    "POST /v1/drafts": async ({ headers }) => {
+      const key = headers.get("Idempotency-Key") ?? "";
+      const id = keys.get(key) ?? `dft_${keys.size + 1}`;
+      if (!keys.has(key)) drafts.set(id, { revision: 1, content: {} });
+      keys.set(key, id);
+      await api.answering;
+      return view(id) ?? problem(404, "Gone.");
     },
     "GET /v1/drafts/:id": (request) => view(idIn(request)) ?? problem(404, "Gone."),
     "PUT /v1/drafts/:id": (request) => {
@@ -41,7 +51,7 @@ beforeEach(async () => {
       return new Response(null, { status: 204 });
     },
   });
-  api = { drafts, seen };
+  api = { drafts, seen, answering: Promise.resolve() };
 });
 
 afterEach(() => {
@@ -137,6 +147,37 @@ it("is gone here and at the API once it was submitted", async () => {
   await keeper.remove();
 
   expect(await readDraft(OWNER, "one")).toBeUndefined();
+  expect(api.drafts.size).toBe(0);
+});
+
+it("is kept again after it was deleted elsewhere, when it is told to", async () => {
+  const keeper = await opened();
+  keeper.save(batchOf("A tent"));
+  await expect.poll(() => keeper.view()?.state).toBe("saved");
+  api.drafts.delete("dft_1");
+  keeper.save(batchOf("A red tent"));
+  await expect.poll(() => keeper.view()?.state).toBe("gone");
+
+  await keeper.overwrite();
+
+  await expect.poll(() => keeper.view()?.state).toBe("saved");
+  expect([...api.drafts.keys()]).toEqual(["dft_2"]);
+});
+
+it("leaves nothing at the API that was on its way there when it was submitted", async () => {
+  let answer = () => {};
+  api.answering = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const keeper = await opened();
+  keeper.save(batchOf("A tent"));
+  await expect.poll(() => api.drafts.size).toBe(1);
+
+  // Long after this browser has forgotten it.
+  setTimeout(() => answer(), 60);
+  await keeper.remove();
+  await api.answering;
+
   expect(api.drafts.size).toBe(0);
 });
 

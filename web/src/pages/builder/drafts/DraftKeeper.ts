@@ -39,6 +39,7 @@ export class DraftKeeper {
   #waiting: Batch | null = null;
   #kept: Batch | null = null;
   #writing: Promise<void> = Promise.resolve();
+  #sending: Promise<void> = Promise.resolve();
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #sendTimer: ReturnType<typeof setTimeout> | undefined;
   #isLeft = false;
@@ -132,6 +133,8 @@ export class DraftKeeper {
     clearTimeout(this.#sendTimer);
     this.#waiting = null;
     this.#kept = null;
+    // What is on its way to the API would be a draft there once it has come.
+    await this.#sending;
     await this.#writing;
     await removeDraft(this.#owner, this.id);
     // What the API cannot forget now stays in the list of drafts, where it can be deleted.
@@ -206,7 +209,10 @@ export class DraftKeeper {
 
   #sendSoon(milliseconds: number): void {
     clearTimeout(this.#sendTimer);
-    if (!this.#isLeft) this.#sendTimer = setTimeout(() => void this.#send(), milliseconds);
+    const send = () => {
+      this.#sending = this.#send();
+    };
+    if (!this.#isLeft) this.#sendTimer = setTimeout(send, milliseconds);
   }
 
   async #send(): Promise<void> {

@@ -17,7 +17,7 @@ export function DraftList() {
   const owner = useOwner();
   const there = useDrafts();
   const here = useQuery({ queryKey: ["drafts", "here", owner], queryFn: () => listDrafts(owner), staleTime: 0 });
-  const drafts = listed(here.data ?? [], there.data ?? []);
+  const drafts = listed(here.data ?? [], there.data);
   if (drafts.length === 0) return null;
   return (
     <Stack component="section" aria-label="Drafts" gap="xs" mb="lg">

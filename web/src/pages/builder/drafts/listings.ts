@@ -14,21 +14,21 @@ export interface ListedDraft {
   savedAt: string;
 }
 
-/** Every draft once, the one that was saved last first. */
-export function listed(here: readonly DraftRecord[], there: readonly DraftView[]): ListedDraft[] {
+/** Every draft once, the one that was saved last first; this browser's alone where the API's are not known. */
+export function listed(here: readonly DraftRecord[], there: readonly DraftView[] | undefined): ListedDraft[] {
   const known = new Map(here.flatMap((record) => (record.remote ? [[record.remote.id, record] as const] : [])));
-  const alone = here.filter((record) => !record.remote);
+  const alone = here.filter((record) => !record.remote || there === undefined);
   const drafts = [
     ...alone.map(
       (record): ListedDraft => ({
         id: record.id,
-        remote: null,
+        remote: record.remote?.id ?? null,
         name: record.batch.name.trim() || "Untitled batch",
         rows: filledRows(record.batch).length,
         savedAt: new Date(record.savedAt).toISOString(),
       }),
     ),
-    ...there.map(
+    ...(there ?? []).map(
       ({ id, name, rows, changed_at, created_at }): ListedDraft => ({
         id: known.get(id)?.id ?? id,
         remote: id,

@@ -1,5 +1,6 @@
 /** The same drafts as the API keeps them, so that they go on on any device. */
 
+import { newIdempotencyKey } from "@/api/client";
 import * as api from "@/api/drafts";
 import { asProblem } from "@/api/problems";
 import { type Batch, filledRows, newBatch } from "../sheets";
@@ -29,11 +30,21 @@ export async function readRemote(id: string): Promise<RemoteDraft | null | undef
 
 /** Sends a draft to the API, for the first time under this browser's own id; raises a Problem. */
 export async function sendRemote(id: string, remote: Remote | null, batch: Batch): Promise<Remote> {
-  const at = remote ?? (await api.createDraft(`draft-${id}`));
+  const at = remote ?? (await begun(id));
   const name = batch.name.trim() || "Untitled batch";
   const content = { format: FORMAT, batch: JSON.parse(JSON.stringify(batch)) };
   const saved = await api.saveDraft(at.id, { name, rows: filledRows(batch).length, content }, at.revision);
   return { id: saved.id, revision: saved.revision };
+}
+
+/** A new draft: this browser's own id makes it once, and another one where that one was deleted. */
+async function begun(id: string): Promise<Remote> {
+  try {
+    return await api.createDraft(`draft-${id}`);
+  } catch (error) {
+    if (asProblem(error).status !== 404) throw error;
+    return api.createDraft(newIdempotencyKey());
+  }
 }
 
 export async function removeRemote(id: string): Promise<void> {
