@@ -3,13 +3,14 @@ import { Button, Group, Modal, Text } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { useSyncExternalStore } from "react";
 import { questions } from "@/design/confirm";
+import styles from "@/design/Messages.module.css";
 
 /** Where `tell`, `tellProblem` and `confirm` appear. */
 export function Messages() {
   const question = useSyncExternalStore(questions.subscribe, questions.current);
   return (
     <>
-      <Notifications position="bottom-right" limit={4} />
+      <Notifications position="bottom-right" limit={4} className={styles.messages} />
       <Modal opened={question !== null} onClose={() => question?.answer(false)} title={question?.title} size="sm">
         <Text size="sm" component="div">
           {question?.body}

@@ -12,7 +12,7 @@ import {
 } from "@tabler/icons-react";
 import type { BatchStatus, ItemStatus } from "@/api/schema";
 import type { Tone } from "@/design/colours";
-import styles from "@/design/StatusBadge.module.css";
+import { ToneBadge } from "@/design/ToneBadge";
 
 interface Look {
   word: string;
@@ -44,9 +44,8 @@ interface StatusBadgeProps {
 export function StatusBadge({ status, compact = false }: StatusBadgeProps) {
   const { word, tone, Icon } = STATES[status];
   return (
-    <span className={styles.badge} data-tone={tone} data-status={status} data-compact={compact || undefined}>
-      <Icon size={14} stroke={2} aria-hidden className={status === "running" ? styles.turning : undefined} />
-      <span className={compact ? styles.unseen : undefined}>{word}</span>
-    </span>
+    <ToneBadge tone={tone} icon={Icon} compact={compact} turning={status === "running"}>
+      {word}
+    </ToneBadge>
   );
 }

@@ -1,9 +1,10 @@
 import { Button, Kbd, NavLink, Skeleton, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
-import { Link, useMatch } from "react-router";
+import { Link } from "react-router";
 import styles from "@/layout/Navigation.module.css";
 import { PLACE_GROUPS, type Place } from "@/layout/places";
+import { useIsHere } from "@/layout/useIsHere";
 import { useSession } from "@/session/useSession";
 
 const UserMenu = lazy(async () => ({ default: (await import("@/layout/UserMenu")).UserMenu }));
@@ -58,9 +59,7 @@ export function Navigation({ onChosen, onSearch, onShortcuts }: NavigationProps)
 }
 
 function PlaceLink({ place: { to, label, Icon }, onChosen }: { place: Place; onChosen: () => void }) {
-  const isHere = useMatch({ path: to, end: false }) !== null;
-  const isNew = useMatch("/batches/new") !== null;
-  const isActive = isHere && !(isNew && to === "/batches");
+  const isActive = useIsHere(to);
   return (
     <NavLink
       component={Link}

@@ -11,6 +11,7 @@ import styles from "@/layout/Shell.module.css";
 import { useShortcuts } from "@/layout/shortcuts";
 import { TabBar } from "@/layout/TabBar";
 import { useHeadingFocus } from "@/layout/useHeadingFocus";
+import { useMenu } from "@/layout/useMenu";
 import { useSession } from "@/session/useSession";
 
 const CommandPalette = lazy(async () => ({ default: (await import("@/layout/CommandPalette")).CommandPalette }));
@@ -19,16 +20,20 @@ const ShortcutList = lazy(async () => ({ default: (await import("@/layout/Shortc
 
 /** What stands around every page: navigation at the side, or below on a phone, and the page itself. */
 export function Shell() {
-  const [menu, { toggle, close }] = useDisclosure();
+  const menu = useMenu();
   const [shortcuts, { open: showShortcuts, close: hideShortcuts }] = useDisclosure();
   const [isSearching, setSearching] = useState(false);
   useHeadingFocus();
+  const search = () => {
+    menu.close();
+    setSearching(true);
+  };
   useGeneralShortcuts(() => setSearching(true), showShortcuts);
   return (
     <AppShell
       header={{ height: { base: 52, sm: 0 } }}
-      footer={{ height: { base: 60, sm: 0 } }}
-      navbar={{ width: 240, breakpoint: "sm", collapsed: { mobile: !menu } }}
+      footer={{ height: { base: "var(--ff-tab-bar)", sm: 0 } }}
+      navbar={{ width: 240, breakpoint: "sm", collapsed: { mobile: !menu.isOpen } }}
       classNames={{ navbar: styles.navbar, header: styles.bar, footer: styles.bar, main: styles.main }}
     >
       <a href="#page" className={styles.skip}>
@@ -40,27 +45,35 @@ export function Shell() {
           <BrandLink />
           <Group gap="xs">
             <Notices />
-            <Burger opened={menu} onClick={toggle} size="sm" aria-label={menu ? "Close the menu" : "Open the menu"} />
+            <Burger
+              ref={menu.button}
+              opened={menu.isOpen}
+              onClick={menu.toggle}
+              size="sm"
+              aria-label={menu.isOpen ? "Close the menu" : "Open the menu"}
+              aria-expanded={menu.isOpen}
+              aria-controls="menu"
+            />
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label="Main">
+      <AppShell.Navbar ref={menu.layer} id="menu" p="sm" aria-label="Main" inert={menu.isOutOfReach}>
         <AppShell.Section visibleFrom="sm" px={8} pt={4} pb={14}>
           <Group justify="space-between" wrap="nowrap">
             <BrandLink />
             <Notices />
           </Group>
         </AppShell.Section>
-        <Navigation onChosen={close} onSearch={() => setSearching(true)} onShortcuts={showShortcuts} />
+        <Navigation onChosen={menu.close} onSearch={search} onShortcuts={showShortcuts} />
       </AppShell.Navbar>
-      <AppShell.Main id="page" tabIndex={-1}>
+      <AppShell.Main id="page" tabIndex={-1} inert={menu.isOpen}>
         <OfflineBanner />
         <div className={styles.page}>
           <Outlet />
         </div>
       </AppShell.Main>
       <AppShell.Footer hiddenFrom="sm">
-        <TabBar onChosen={close} />
+        <TabBar onChosen={menu.close} />
       </AppShell.Footer>
       <Suspense>
         {shortcuts && <ShortcutList opened onClose={hideShortcuts} />}

@@ -1,6 +1,7 @@
 import { IconCoin, IconPhoto, IconPlus, IconStack2, type TablerIcon } from "@tabler/icons-react";
-import { NavLink } from "react-router";
+import { Link } from "react-router";
 import styles from "@/layout/TabBar.module.css";
+import { useIsHere } from "@/layout/useIsHere";
 import { useSession } from "@/session/useSession";
 
 /** The places that a thumb reaches on a phone; the others are in the menu. */
@@ -25,9 +26,9 @@ interface TabProps {
 
 function Tab({ to, label, Icon, onChosen }: TabProps) {
   return (
-    <NavLink to={to} end className={() => styles.tab} onClick={onChosen}>
+    <Link to={to} aria-current={useIsHere(to) ? "page" : undefined} className={styles.tab} onClick={onChosen}>
       <Icon size={20} stroke={1.6} aria-hidden />
       <span>{label}</span>
-    </NavLink>
+    </Link>
   );
 }

@@ -8,8 +8,8 @@ import {
   type TablerIcon,
 } from "@tabler/icons-react";
 import type { Tone } from "@/design/colours";
+import { ToneBadge } from "@/design/ToneBadge";
 import type { Live } from "@/live/feeds";
-import styles from "@/live/LiveBadge.module.css";
 import type { LiveState } from "@/live/ladders";
 
 interface Look {
@@ -54,26 +54,18 @@ export function LiveBadge({ live }: { live: Pick<Live<unknown>, "state" | "probl
   const { word, says, tone, Icon } = CONNECTIONS[live.state];
   const why = live.problem === undefined ? says : `${live.problem.detail} ${says}`;
   const isWell = live.state === "live" || live.state === "polling";
-  const inside = (
-    <>
-      <Icon size={14} stroke={2} aria-hidden />
+  const badge = (
+    <ToneBadge tone={tone} icon={Icon} quiet>
       {word}
-    </>
+    </ToneBadge>
   );
   return (
     <span role="status" title={why}>
       {isWell ? (
-        <span className={styles.badge} data-tone={tone}>
-          {inside}
-        </span>
+        badge
       ) : (
-        <UnstyledButton
-          className={styles.badge}
-          data-tone={tone}
-          onClick={live.retry}
-          aria-label={`${word}. Connect now`}
-        >
-          {inside}
+        <UnstyledButton onClick={live.retry} aria-label={`${word}. Connect now`}>
+          {badge}
         </UnstyledButton>
       )}
     </span>

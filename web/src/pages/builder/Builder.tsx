@@ -111,7 +111,7 @@ export function Builder({ draft, first, models, limits }: BuilderProps) {
         drop(event.dataTransfer, null);
       }}
     >
-      <PageHeader title="New batch">
+      <PageHeader title="New batch" wide>
         <DraftStatus draft={draft} />
         <TextInput
           aria-label="Name of the batch"

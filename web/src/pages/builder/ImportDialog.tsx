@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Modal, Select, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
+import { type Column, DataTable } from "@/design/DataTable";
 import { count } from "@/design/formats";
 import { FIELDS, freeKey, freeName, TITLES } from "./columns";
 import { type Mapped, mappingProblem, type Target } from "./imports";
@@ -18,47 +19,52 @@ export function ImportDialog({ name, grid, guess, onImport, onClose }: ImportDia
   const [mapping, setMapping] = useState(guess);
   const problem = mappingProblem(mapping);
   const rows = grid.length - 1;
-  const map = (place: number, target: Target) =>
-    setMapping(mapping.map((column, index) => (index === place ? { ...column, target } : column)));
+  const map = (mapped: Mapped, target: Target) =>
+    setMapping(mapping.map((column) => (column === mapped ? { ...column, target } : column)));
+  const columns: Column<Mapped>[] = [
+    {
+      name: "Column",
+      part: "title",
+      cell: (column) => (
+        <Text fz="inherit" fw={550} span>
+          {column.name}
+        </Text>
+      ),
+    },
+    {
+      name: "For example",
+      maxWidth: 260,
+      cell: (column) => (
+        <Text size="xs" c="dimmed" lineClamp={2}>
+          {column.examples.join(" · ")}
+        </Text>
+      ),
+    },
+    {
+      name: "Becomes",
+      cell: (column) => (
+        <Select
+          aria-label={`What ${column.name} becomes`}
+          data={targetsOf(column)}
+          value={column.target || "none"}
+          onChange={(value) => map(column, value === "none" || value === null ? "" : (value as Target))}
+          allowDeselect={false}
+        />
+      ),
+    },
+  ];
   return (
     <Modal opened onClose={onClose} title={`Import ${name}`} size="xl" closeButtonProps={{ "aria-label": "Close" }}>
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           {count(rows, "row")}. Say what each column gives; the guesses come from its name and values.
         </Text>
-        <Table.ScrollContainer minWidth={520} mah={420}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Column</Table.Th>
-                <Table.Th>For example</Table.Th>
-                <Table.Th w={220}>Becomes</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {mapping.map((column, place) => (
-                <Table.Tr key={column.column}>
-                  <Table.Td fw={500}>{column.name}</Table.Td>
-                  <Table.Td c="dimmed" maw={260}>
-                    <Text size="xs" lineClamp={2}>
-                      {column.examples.join(" · ")}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Select
-                      aria-label={`What ${column.name} becomes`}
-                      data={targetsOf(column)}
-                      value={column.target || "none"}
-                      onChange={(value) => map(place, value === "none" || value === null ? "" : (value as Target))}
-                      allowDeselect={false}
-                      comboboxProps={{ withinPortal: true }}
-                    />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <DataTable
+          label="Columns of the file"
+          columns={columns}
+          rows={mapping}
+          keyOf={({ column }) => String(column)}
+        />
         {problem && (
           <Alert color="red" variant="light">
             {problem}

@@ -1,9 +1,33 @@
-import { Anchor, Button, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
+import type { CostReportView } from "@/api/schema";
 import { type Days, useCostReports } from "@/api/usage";
+import { type Column, DataTable } from "@/design/DataTable";
 import { ErrorState } from "@/design/ErrorState";
 import { day, figure } from "@/design/formats";
 import { Money } from "@/design/Money";
 import { RowsSkeleton } from "@/design/Skeletons";
+
+const COLUMNS: Column<CostReportView>[] = [
+  { name: "Day", part: "title", cell: (report) => day(report.day) },
+  { name: "Time zone", cell: (report) => report.time_zone },
+  { name: "Images", isNumber: true, cell: (report) => figure(report.total.images) },
+  { name: "Spent", isNumber: true, cell: (report) => <Money micros={report.total.cost_micros} /> },
+  {
+    name: "Download",
+    part: "corner",
+    isNumber: true,
+    cell: (report) => (
+      <Group gap="md" justify="flex-end" wrap="nowrap">
+        <Anchor size="sm" href={report.csv_url} download aria-label={`CSV of ${day(report.day)}`}>
+          CSV
+        </Anchor>
+        <Anchor size="sm" href={report.json_url} download aria-label={`JSON of ${day(report.day)}`}>
+          JSON
+        </Anchor>
+      </Group>
+    ),
+  },
+];
 
 /** The reports that are made of each finished day, to be downloaded whole. */
 export function ReportList({ period }: { period: Days }) {
@@ -27,41 +51,7 @@ export function ReportList({ period }: { period: Days }) {
         </Text>
       )}
       {reports.length > 0 && (
-        <Table.ScrollContainer minWidth={460} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Day</Table.Th>
-                <Table.Th>Time zone</Table.Th>
-                <Table.Th ta="right">Images</Table.Th>
-                <Table.Th ta="right">Spent</Table.Th>
-                <Table.Th ta="right">Download</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {reports.map((report) => (
-                <Table.Tr key={report.day}>
-                  <Table.Td>{day(report.day)}</Table.Td>
-                  <Table.Td c="dimmed">{report.time_zone}</Table.Td>
-                  <Table.Td ta="right">{figure(report.total.images)}</Table.Td>
-                  <Table.Td ta="right">
-                    <Money micros={report.total.cost_micros} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Group gap="sm" justify="flex-end">
-                      <Anchor size="sm" href={report.csv_url} download aria-label={`CSV of ${day(report.day)}`}>
-                        CSV
-                      </Anchor>
-                      <Anchor size="sm" href={report.json_url} download aria-label={`JSON of ${day(report.day)}`}>
-                        JSON
-                      </Anchor>
-                    </Group>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <DataTable label="Daily reports" columns={COLUMNS} rows={reports} keyOf={(report) => report.day} />
       )}
       {pages.hasNextPage && (
         <Group justify="center">

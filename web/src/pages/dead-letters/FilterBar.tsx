@@ -1,8 +1,9 @@
-import { Button, Group, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
+import { Button, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { DeadLetterFilter } from "@/api/schema";
+import styles from "@/pages/dead-letters/FilterBar.module.css";
 import { KINDS, reasonOf } from "@/viewer/reasons";
 
 const TYPING_MS = 350;
@@ -17,7 +18,7 @@ interface FilterBarProps {
 export function FilterBar({ filter, discarded, onSay }: FilterBarProps) {
   const isFiltered = Object.keys(filter).length > 0;
   return (
-    <Group gap="xs" align="flex-end">
+    <div className={styles.filters}>
       <SegmentedControl
         aria-label="Which images"
         data={[
@@ -41,7 +42,7 @@ export function FilterBar({ filter, discarded, onSay }: FilterBarProps) {
         data={KINDS.map((kind) => ({ value: kind, label: reasonOf(kind) }))}
         value={filter.kind ?? null}
         onChange={(kind) => onSay({ kind })}
-        w={230}
+        className={styles.reason}
       />
       <TypedFilter
         key={`m ${filter.model ?? ""}`}
@@ -79,7 +80,7 @@ export function FilterBar({ filter, discarded, onSay }: FilterBarProps) {
           Clear
         </Button>
       )}
-    </Group>
+    </div>
   );
 }
 
@@ -105,7 +106,7 @@ function TypedFilter({ label, value, isSearch = false, onSay }: TypedFilterProps
     <TextInput
       aria-label={label}
       placeholder={label}
-      w={isSearch ? 260 : 140}
+      className={isSearch ? styles.search : styles.short}
       {...(isSearch && { type: "search", leftSection: <IconSearch size={16} aria-hidden /> })}
       value={text}
       onChange={(event) => {

@@ -1,6 +1,8 @@
-import { Anchor, Checkbox, Table, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Anchor, Checkbox, Text, UnstyledButton } from "@mantine/core";
 import { Link } from "react-router";
 import type { DeadLetterView } from "@/api/schema";
+import { type Column, DataTable } from "@/design/DataTable";
+import { figure } from "@/design/formats";
 import { When } from "@/design/When";
 import { reasonOf } from "@/viewer/reasons";
 
@@ -19,61 +21,63 @@ export function LetterTable({ letters, ticked, onTick, onOpen }: LetterTableProp
     else next.delete(id);
     onTick(next);
   };
+  const columns: Column<DeadLetterView>[] = [
+    {
+      name: "Ticked",
+      part: "lead",
+      isUnnamed: true,
+      cell: ({ id, prompt }) => (
+        <Checkbox
+          aria-label={`Tick: ${prompt.slice(0, 60)}`}
+          checked={ticked.has(id)}
+          onChange={(event) => tick(id, event.currentTarget.checked)}
+        />
+      ),
+    },
+    { name: "Image", part: "title", maxWidth: 360, cell: (letter) => <Origin letter={letter} onOpen={onOpen} /> },
+    { name: "Reason", maxWidth: 240, cell: (letter) => <Reason letter={letter} /> },
+    { name: "Model", cell: (letter) => letter.model },
+    { name: "Tries", cell: (letter) => figure(letter.attempts.reduce((sum, attempt) => sum + attempt.count, 0)) },
+    {
+      name: "Failed",
+      cell: (letter) => <When at={letter.discarded_at ?? letter.finished_at ?? letter.created_at} />,
+    },
+  ];
   return (
-    <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={36}>
-              <VisuallyHidden>Ticked</VisuallyHidden>
-            </Table.Th>
-            <Table.Th>Image</Table.Th>
-            <Table.Th>Reason</Table.Th>
-            <Table.Th>Model</Table.Th>
-            <Table.Th>Tries</Table.Th>
-            <Table.Th>Failed</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {letters.map((letter) => (
-            <Table.Tr key={letter.id} {...(ticked.has(letter.id) && { bg: "var(--ff-selected)" })}>
-              <Table.Td>
-                <Checkbox
-                  aria-label={`Tick: ${letter.prompt.slice(0, 60)}`}
-                  checked={ticked.has(letter.id)}
-                  onChange={(event) => tick(letter.id, event.currentTarget.checked)}
-                />
-              </Table.Td>
-              <Table.Td maw={360}>
-                <UnstyledButton onClick={() => onOpen(letter.id)} w="100%">
-                  <Text size="sm" fw={550} lineClamp={2}>
-                    {letter.prompt}
-                  </Text>
-                </UnstyledButton>
-                <Text size="xs" hiddenFrom="sm" aria-hidden>
-                  {letter.error === null ? "–" : reasonOf(letter.error.kind)}
-                </Text>
-                <Anchor component={Link} to={`/batches/${letter.batch}`} size="xs" c="dimmed">
-                  {letter.batch_name}, row {letter.row + 1}
-                </Anchor>
-              </Table.Td>
-              <Table.Td maw={240}>
-                <Text size="sm">{letter.error === null ? "–" : reasonOf(letter.error.kind)}</Text>
-                {letter.hindrance !== null && (
-                  <Text size="xs" c="dimmed" lineClamp={2}>
-                    {letter.hindrance.detail}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td>{letter.model}</Table.Td>
-              <Table.Td>{letter.attempts.reduce((sum, attempt) => sum + attempt.count, 0)}</Table.Td>
-              <Table.Td style={{ whiteSpace: "nowrap" }}>
-                <When at={letter.discarded_at ?? letter.finished_at ?? letter.created_at} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <DataTable
+      label="Failed images"
+      columns={columns}
+      rows={letters}
+      keyOf={(letter) => letter.id}
+      isChosen={(letter) => ticked.has(letter.id)}
+    />
+  );
+}
+
+function Origin({ letter, onOpen }: { letter: DeadLetterView; onOpen: (id: string) => void }) {
+  return (
+    <>
+      <UnstyledButton onClick={() => onOpen(letter.id)} w="100%">
+        <Text size="sm" fw={550} lineClamp={2} dir="auto">
+          {letter.prompt}
+        </Text>
+      </UnstyledButton>
+      <Anchor component={Link} to={`/batches/${letter.batch}`} size="xs" c="dimmed" lineClamp={2}>
+        {letter.batch_name}, row {letter.row + 1}
+      </Anchor>
+    </>
+  );
+}
+
+function Reason({ letter }: { letter: DeadLetterView }) {
+  return (
+    <>
+      {letter.error === null ? "–" : reasonOf(letter.error.kind)}
+      {letter.hindrance !== null && (
+        <Text size="xs" c="dimmed" lineClamp={2}>
+          {letter.hindrance.detail}
+        </Text>
+      )}
+    </>
   );
 }

@@ -1,9 +1,12 @@
-import { Button, Group, Select, Stack, Table, Text, Title, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Group, Menu, Select, Stack, Text, Title } from "@mantine/core";
+import { IconArrowBackUp, IconDots, IconPencil } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { clearMemberLimits, LIMITS, setMemberLimits, useOwnLimits } from "@/api/limits";
 import { useAllMembers } from "@/api/members";
+import type { MemberLimitsView } from "@/api/schema";
 import { confirm } from "@/design/confirm";
+import { type Column, DataTable } from "@/design/DataTable";
 import { ErrorState } from "@/design/ErrorState";
 import { RowsSkeleton } from "@/design/Skeletons";
 import { tell, tellProblem } from "@/design/toasts";
@@ -22,6 +25,38 @@ export function MemberLimitSection() {
   const withOwn = new Set(own.data?.members.map((one) => one.member));
   const others = members.data?.filter((member) => !withOwn.has(member.id)) ?? [];
   const open = (member: string, limits: Limits) => setSetting(settingOf(member, names.get(member) ?? member, limits));
+  const columns: Column<MemberLimitsView>[] = [
+    {
+      name: "Member",
+      part: "title",
+      cell: ({ member }) => (
+        <Text fz="inherit" fw={550} span>
+          {names.get(member) ?? member}
+        </Text>
+      ),
+    },
+    ...MEMBER_FIELDS.map((field) => ({
+      name: FIELD_WORDS[field].label,
+      isNumber: true,
+      cell: ({ limits }: MemberLimitsView) => (
+        <Text fz="inherit" span {...(limits[field] === null && { c: "dimmed" })}>
+          {limitWords(field, limits[field])}
+        </Text>
+      ),
+    })),
+    {
+      name: "Acts",
+      part: "corner",
+      isUnnamed: true,
+      cell: ({ member, limits }) => (
+        <OwnLimitMenu
+          name={names.get(member) ?? member}
+          onChange={() => open(member, limits)}
+          onLift={() => void lift(member, names.get(member) ?? member)}
+        />
+      ),
+    },
+  ];
   return (
     <Stack gap="sm" component="section" aria-labelledby="own-limits">
       <Group justify="space-between">
@@ -46,52 +81,35 @@ export function MemberLimitSection() {
         </Text>
       )}
       {own.data !== undefined && own.data.members.length > 0 && (
-        <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Member</Table.Th>
-                {MEMBER_FIELDS.map((field) => (
-                  <Table.Th key={field} ta="right">
-                    {FIELD_WORDS[field].label}
-                  </Table.Th>
-                ))}
-                <Table.Th>
-                  <VisuallyHidden>Acts</VisuallyHidden>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {own.data.members.map(({ member, limits }) => (
-                <Table.Tr key={member}>
-                  <Table.Td fw={550}>{names.get(member) ?? member}</Table.Td>
-                  {MEMBER_FIELDS.map((field) => (
-                    <Table.Td key={field} ta="right" {...(limits[field] === null && { c: "dimmed" })}>
-                      {limitWords(field, limits[field])}
-                    </Table.Td>
-                  ))}
-                  <Table.Td>
-                    <Group gap="xs" justify="flex-end" wrap="nowrap">
-                      <Button size="compact-sm" variant="default" onClick={() => open(member, limits)}>
-                        Change
-                      </Button>
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        onClick={() => void lift(member, names.get(member) ?? member)}
-                      >
-                        Lift
-                      </Button>
-                    </Group>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <DataTable
+          label="Members with limits of their own"
+          columns={columns}
+          rows={own.data.members}
+          keyOf={({ member }) => member}
+        />
       )}
       <LimitForm setting={setting} onClose={() => setSetting(null)} />
     </Stack>
+  );
+}
+
+function OwnLimitMenu({ name, onChange, onLift }: { name: string; onChange: () => void; onLift: () => void }) {
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon aria-label={`Acts for the limits of ${name}`}>
+          <IconDots size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={onChange}>
+          Change limits
+        </Menu.Item>
+        <Menu.Item leftSection={<IconArrowBackUp size={16} aria-hidden />} onClick={onLift}>
+          Lift limits
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -1,6 +1,7 @@
-import { ActionIcon, Menu, Table, Text, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Menu, Text } from "@mantine/core";
 import { IconDots, IconMailForward, IconPencil, IconTrash, IconUserCheck, IconUserOff } from "@tabler/icons-react";
 import type { MemberView } from "@/api/schema";
+import { type Column, DataTable } from "@/design/DataTable";
 import { When } from "@/design/When";
 import { MemberStatusBadge } from "@/pages/members/MemberStatusBadge";
 import type { MemberActs } from "@/pages/members/memberActs";
@@ -16,54 +17,45 @@ interface MemberTableProps {
 /** Members, each with what can be done. */
 export function MemberTable({ members, acts, onChange }: MemberTableProps) {
   const { user } = useSession();
+  const columns: Column<MemberView>[] = [
+    {
+      name: "Name",
+      part: "title",
+      maxWidth: 320,
+      cell: (member) => <Who member={member} isOneself={member.id === user.id} />,
+    },
+    { name: "Role", cell: (member) => ROLE_WORDS[member.role].name },
+    { name: "State", cell: (member) => <MemberStatusBadge status={member.status} /> },
+    { name: "Since", cell: (member) => <When at={member.removed_at ?? member.disabled_at ?? member.created_at} /> },
+    {
+      name: "Acts",
+      part: "corner",
+      isUnnamed: true,
+      isNumber: true,
+      cell: (member) => member.status !== "removed" && <MemberMenu member={member} acts={acts} onChange={onChange} />,
+    },
+  ];
+  return <DataTable label="Members" columns={columns} rows={members} keyOf={(member) => member.id} />;
+}
+
+function Who({ member, isOneself }: { member: MemberView; isOneself: boolean }) {
   return (
-    <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Role</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Since</Table.Th>
-            <Table.Th>
-              <VisuallyHidden>Acts</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {members.map((member) => (
-            <Table.Tr key={member.id}>
-              <Table.Td maw={280} style={{ overflowWrap: "anywhere" }}>
-                <Text size="sm" fw={550}>
-                  {member.name}
-                  {member.id === user.id && (
-                    <Text span c="dimmed" fw={400}>
-                      {" "}
-                      (you)
-                    </Text>
-                  )}
-                </Text>
-                {member.email !== "" && (
-                  <Text size="xs" c="dimmed">
-                    {member.email}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td>{ROLE_WORDS[member.role].name}</Table.Td>
-              <Table.Td>
-                <MemberStatusBadge status={member.status} />
-              </Table.Td>
-              <Table.Td>
-                <When at={member.removed_at ?? member.disabled_at ?? member.created_at} />
-              </Table.Td>
-              <Table.Td ta="right">
-                {member.status !== "removed" && <MemberMenu member={member} acts={acts} onChange={onChange} />}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <>
+      <Text fz="inherit" fw={550}>
+        {member.name}
+        {isOneself && (
+          <Text span fz="inherit" c="dimmed" fw={400}>
+            {" "}
+            (you)
+          </Text>
+        )}
+      </Text>
+      {member.email !== "" && (
+        <Text size="xs" c="dimmed">
+          {member.email}
+        </Text>
+      )}
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
 import { Button, Drawer, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconAdjustmentsHorizontal, IconFileImport, IconPlus } from "@tabler/icons-react";
+import { IconAdjustmentsHorizontal, IconFileImport, IconPlus, IconTable } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useRef, useState } from "react";
+import { EmptyState } from "@/design/EmptyState";
 import { count, money } from "@/design/formats";
 import classes from "../Builder.module.css";
 import type { Dialog } from "../dialogs";
@@ -56,9 +57,9 @@ export function PhoneRows({ state, settings, onDialog, onImport }: PhoneRowsProp
       </Group>
       <section ref={scroller} className={classes.cards} aria-label="Rows" tabIndex={0}>
         {rows.length === 0 && (
-          <Text c="dimmed" size="sm" ta="center" py="xl">
-            Add a row and write what to paint, or import a sheet.
-          </Text>
+          <EmptyState icon={IconTable} title="No rows yet">
+            Add one and write what to paint, or import a sheet.
+          </EmptyState>
         )}
         <div style={{ position: "relative", height: cards.getTotalSize() }}>
           {cards.getVirtualItems().map(({ index, start, key }) => {
