@@ -55,6 +55,9 @@ def seeded(platform: Platform) -> dict[str, str]:
     done = platform.submit({"name": "Autumn campaign", "rows": rows, "tags": ["autumn"], "defaults": {"model": MODEL}})
     platform.ended(done)
     refused = [{"prompt": f"A {REFUSED} logo on a walking shoe"}, {"prompt": f"A {REFUSED} face on a poster"}]
+    warmer = [{**row, "prompt": f"{row['prompt']}, warm evening light"} for row in rows]
+    other = platform.submit({"name": "Autumn, warmer", "rows": warmer, "tags": ["autumn"]})
+    platform.ended(other)
     partly = platform.submit({"name": "Posters", "rows": [*rows[:4], *refused], "defaults": {"model": MODEL}})
     platform.ended(partly)
     waiting = [{**row, "prompt": f"{row['prompt']}, {PATIENT} light"} for row in rows]
@@ -64,8 +67,7 @@ def seeded(platform: Platform) -> dict[str, str]:
         platform.send("POST", "/v1/members", {"email": email, "name": name, "role": role})
     platform.send("PUT", "/v1/limits/organisation", {"day_micros": 20_000_000, "month_micros": 250_000_000})
     platform.send("POST", "/v1/keys", {"name": "Shop's nightly run", "role": "editor"})
-    made = [item for item in platform.read(f"/v1/batches/{done}/items", page_size=50)["items"] if item["asset"]]
-    compared = ",".join(item["id"] for item in made[:2])
+    made = finished(platform, done)
     return {
         "sign-in": "/sign-in",
         "batches": "/batches",
@@ -74,7 +76,7 @@ def seeded(platform: Platform) -> dict[str, str]:
         "finished": f"/batches/{done}",
         "failures": f"/batches/{partly}?show=failed",
         "viewer": f"/batches/{done}?item={made[1]['id']}",
-        "compare": f"/batches/{done}/compare?items={compared}",
+        **compared(platform, done, other),
         "library": "/library",
         "image": f"/library/{made[0]['asset']['id']}",
         "costs": "/costs",
@@ -85,6 +87,24 @@ def seeded(platform: Platform) -> dict[str, str]:
         "dead-letters": "/dead-letters",
         "settings": "/settings",
     }
+
+
+def compared(platform: Platform, a: str, b: str) -> dict[str, str]:
+    """Two batches of which people have picked winners; the paths at which they are compared, by name."""
+    made, others = finished(platform, a), finished(platform, b)
+    winners = [*(made[at] for at in (0, 2, 3, 6)), *(others[at] for at in (1, 4))]
+    platform.send("POST", "/v1/assets:pick", {"ids": [item["asset"]["id"] for item in winners], "picked": True})
+    return {
+        "compare": f"/batches/{a}/compare?items={made[0]['id']},{made[1]['id']}",
+        "compare-batches": f"/compare/batches?a={a}&b={b}",
+        "compare-pair": f"/compare/batches?a={a}&b={b}&pair=1.1&mode=slider",
+        "compare-images": f"/compare/images?items={made[0]['asset']['id']},{others[0]['asset']['id']}",
+    }
+
+
+def finished(platform: Platform, batch: str) -> list[dict[str, Any]]:
+    """The items of a batch that have an image."""
+    return [item for item in platform.read(f"/v1/batches/{batch}/items", page_size=50)["items"] if item["asset"]]
 
 
 def campaign() -> list[dict[str, Any]]:

@@ -29,8 +29,12 @@ def places(embedded: Platform) -> dict[str, str]:
     items = embedded.read(f"/v1/batches/{batch}/items")["items"]
     made = [item for item in items if item["asset"]]
     compared = ",".join(item["id"] for item in made)
+    again = embedded.submit({"name": "Boats again", "rows": [*rows[:2], {**rows[0], "size": "1K"}], "tags": ["spring"]})
+    embedded.ended(again)
     return {
         ":batch/compare": f"{batch}/compare?items={compared}",
+        "compare/batches": f"compare/batches?a={batch}&b={again}",
+        "compare/images": "compare/images?items=" + ",".join(item["asset"]["id"] for item in made),
         ":batch": batch,
         ":asset": made[0]["asset"]["id"],
         ":draft": "drf_none",

@@ -20,6 +20,16 @@ const PAGES: RouteObject[] = [
     path: "batches/:batch/compare",
     lazy: async () => ({ Component: (await import("@/pages/compare/ComparePage")).ComparePage }),
   },
+  {
+    path: "compare/batches",
+    lazy: async () => ({
+      Component: (await import("@/pages/compare/batches/CompareBatchesPage")).CompareBatchesPage,
+    }),
+  },
+  {
+    path: "compare/images",
+    lazy: async () => ({ Component: (await import("@/pages/compare/images/CompareImagesPage")).CompareImagesPage }),
+  },
   { path: "library", lazy: async () => ({ Component: (await import("@/pages/library/LibraryPage")).LibraryPage }) },
   {
     path: "library/:asset",

@@ -5,8 +5,10 @@ import {
   IconArchiveOff,
   IconBan,
   IconCoin,
+  IconColumns,
   IconCopy,
   IconDots,
+  IconFileSpreadsheet,
   IconPencil,
   IconPlayerPause,
   IconPlayerPlay,
@@ -14,11 +16,15 @@ import {
   IconTrash,
   type TablerIcon,
 } from "@tabler/icons-react";
+import { useNavigate } from "react-router";
+import { BatchSearchDialog } from "@/acts/BatchSearchDialog";
 import { BudgetDialog } from "@/acts/BudgetDialog";
 import { EditDialog } from "@/acts/EditDialog";
 import { type BatchAct, offers } from "@/acts/offers";
 import { useBatchActs } from "@/acts/useBatchActs";
+import { useItemExport } from "@/acts/useItemExport";
 import type { BatchView, Priority } from "@/api/schema";
+import { compareBatchesAddress } from "@/pages/compare/batches/addresses";
 import { useSession } from "@/session/useSession";
 
 interface BatchMenuProps {
@@ -40,8 +46,10 @@ export function BatchMenu({ batch, without = [] }: BatchMenuProps) {
   const offered = offers(batch, { id: user.id, role });
   const [isEditing, edit] = useDisclosure();
   const [isBudgeting, budget] = useDisclosure();
+  const [isComparing, comparing] = useDisclosure();
+  const navigate = useNavigate();
+  const download = useItemExport();
   const may = (act: BatchAct) => offered.has(act) && !without.includes(act);
-  if (offered.size === 0) return null;
   return (
     <>
       <Menu width={232} withinPortal>
@@ -59,6 +67,8 @@ export function BatchMenu({ batch, without = [] }: BatchMenuProps) {
           {may("duplicate") && (
             <Act icon={IconCopy} words="Submit it once more" onClick={() => void acts.duplicate()} />
           )}
+          <Act icon={IconColumns} words="Compare with …" onClick={comparing.open} />
+          <Act icon={IconFileSpreadsheet} words="Download as CSV" onClick={() => void download(batch)} />
           {may("archive") && (
             <Act
               icon={batch.archived ? IconArchiveOff : IconArchive}
@@ -90,6 +100,14 @@ export function BatchMenu({ batch, without = [] }: BatchMenuProps) {
       </Menu>
       <EditDialog batch={batch} opened={isEditing} onClose={edit.close} />
       <BudgetDialog batch={batch} opened={isBudgeting} onClose={budget.close} />
+      {isComparing && (
+        <BatchSearchDialog
+          title={`Compare ${batch.name} with …`}
+          without={[batch.id]}
+          onChoose={(other) => void navigate(compareBatchesAddress(batch.id, other.id))}
+          onClose={comparing.close}
+        />
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { BatchRetry, BatchStatus, BatchUpdate, BatchView, Priority, RetryChanges } from "@/api/schema";
 
@@ -26,6 +26,15 @@ export function useBatchPages(filters: BatchFilters) {
       return answer(api.GET("/v1/batches", { params: { query }, signal }));
     },
     getNextPageParam: (page) => page.next_page_token || undefined,
+  });
+}
+
+/** The rows of a batch as they were accepted, with its defaults; they never change. */
+export function useBatchRows(batch: string) {
+  return useQuery({
+    queryKey: ["rows", batch],
+    queryFn: ({ signal }) => answer(api.GET("/v1/batches/{batch_id}/rows", { params: path(batch), signal })),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -1,8 +1,11 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
 import { answer, api } from "@/api/client";
 import type { ItemStatus, ItemsMoved, ItemUpdate, ItemView, PlacedItemView } from "@/api/schema";
 
 const PAGE = 200;
+const EVERY_FRESH_MS = 60_000;
+const NONE: readonly ItemView[] = [];
 
 /** The key of everything that is read of a batch's items. */
 export const itemsKey = (batch: string) => ["items", batch] as const;
@@ -32,6 +35,31 @@ export function useItemPages(batch: string, status: ItemStatus | null) {
     getNextPageParam: (page) => page.next_page_token || undefined,
     enabled: status !== null,
   });
+}
+
+/** Every item of a batch, read on page by page until all are there. */
+export function useEveryItem(batch: string) {
+  const pages = useInfiniteQuery({
+    queryKey: [...itemsKey(batch), "of", "every"],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => readItems(batch, { page_token: pageParam }, signal),
+    getNextPageParam: (page) => page.next_page_token || undefined,
+    // All pages are read again at once, which is much for a focus that comes back.
+    staleTime: EVERY_FRESH_MS,
+  });
+  const { data, hasNextPage, isFetching, isError, fetchNextPage } = pages;
+  useEffect(() => {
+    if (hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? NONE, [data]);
+  return {
+    items,
+    /** All of them are there. */
+    isWhole: data !== undefined && !hasNextPage,
+    isFirst: pages.isPending,
+    error: pages.error,
+    retry: () => void (pages.isFetchNextPageError ? fetchNextPage() : pages.refetch()),
+  };
 }
 
 /** A page of items, of one state or of all. */

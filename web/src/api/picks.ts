@@ -1,19 +1,35 @@
-import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { renewAssets } from "@/api/assets";
 import { answer, api } from "@/api/client";
 import type { ItemView } from "@/api/schema";
 
 const PAGE = 200;
+const MOST_PAGES = 5;
 const KEY = ["picks"] as const;
 
-/** What was picked or unpicked here, by asset: newer than what any list says. */
-export type Choices = ReadonlyMap<string, boolean>;
+/** What is known of picks beyond what lists of items say. */
+export interface Choices {
+  /** What was picked or unpicked here, by image. */
+  here: ReadonlyMap<string, { picked: boolean; since: number }>;
+  /** All winners of a batch, as they were when they were last asked for. */
+  winners: ReadonlyMap<string, { ids: ReadonlySet<string>; since: number }>;
+}
 
-const NONE: Choices = new Map();
+const NONE: Choices = { here: new Map(), winners: new Map() };
+// Of two tellings the later one holds. What is on its way to the API holds against everything.
+let tellings = 0;
+const ON_ITS_WAY = Number.POSITIVE_INFINITY;
 
 export function useChoices(): Choices {
   const { data } = useQuery<Choices>({
-    queryKey: [...KEY, "here"],
+    queryKey: [...KEY, "known"],
     queryFn: () => NONE,
     initialData: NONE,
     enabled: false,
@@ -21,18 +37,22 @@ export function useChoices(): Choices {
   return data;
 }
 
-/** Whether an image is a winner, by what was chosen here or else by what its list said. */
-export function isPicked(item: Pick<ItemView, "asset">, choices: Choices): boolean {
+/** Whether an image is a winner: by what was chosen here or told since, or else by what its list said. */
+export function isPicked(item: Pick<ItemView, "asset" | "batch">, choices: Choices): boolean {
   if (item.asset === null) return false;
-  return choices.get(item.asset.id) ?? item.asset.picked ?? false;
+  const here = choices.here.get(item.asset.id);
+  const winners = choices.winners.get(item.batch);
+  if (winners !== undefined && winners.since > (here?.since ?? 0)) return winners.ids.has(item.asset.id);
+  return here?.picked ?? item.asset.picked ?? false;
 }
 
 /** Notes what was picked or unpicked here, wherever it is shown. */
-export function notePicks(queries: QueryClient, ids: readonly string[], picked: boolean) {
-  queries.setQueryData<Choices>(
-    [...KEY, "here"],
-    (before = NONE) => new Map([...before, ...ids.map((id) => [id, picked] as const)]),
-  );
+export function notePicks(queries: QueryClient, ids: readonly string[], picked: boolean, isOnItsWay = false) {
+  const since = isOnItsWay ? ON_ITS_WAY : ++tellings;
+  queries.setQueryData<Choices>([...KEY, "known"], (before = NONE) => ({
+    ...before,
+    here: new Map([...before.here, ...ids.map((id) => [id, { picked, since }] as const)]),
+  }));
   const chosen = new Set(ids);
   renewAssets(queries, (asset) => (chosen.has(asset.id) ? { ...asset, picked } : asset));
 }
@@ -40,20 +60,61 @@ export function notePicks(queries: QueryClient, ids: readonly string[], picked: 
 /** Pick images as winners, or take that back: it shows at once, and is undone where the service refuses. */
 export function usePick() {
   const queries = useQueryClient();
-  const note = (ids: readonly string[], picked: boolean) => notePicks(queries, ids, picked);
   return useMutation({
     mutationFn: ({ ids, picked }: { ids: string[]; picked: boolean }) =>
       answer(api.POST("/v1/assets:pick", { body: { ids, picked } })),
-    onMutate: ({ ids, picked }) => note(ids, picked),
-    onError: (_error, { ids, picked }) => note(ids, !picked),
-    onSuccess: ({ outcomes }, { picked }) => {
+    onMutate: ({ ids, picked }) => notePicks(queries, ids, picked, true),
+    onError: (_error, { ids, picked }) => notePicks(queries, ids, !picked),
+    onSuccess: ({ outcomes }, { ids, picked }) => {
       const refused = outcomes
         .filter((one) => one.outcome === "refused" || one.outcome === "missing")
         .map((one) => one.id);
-      if (refused.length > 0) note(refused, !picked);
+      const done = ids.filter((id) => !refused.includes(id));
+      if (done.length > 0) notePicks(queries, done, picked);
+      if (refused.length > 0) notePicks(queries, refused, !picked);
     },
     onSettled: () => queries.invalidateQueries({ queryKey: [...KEY, "of"] }),
   });
+}
+
+/** Keeps up with what others pick in these batches: asked again when the window has the focus, and every `everyMs` while it is seen.
+ *
+ * Streams and listeners tell nothing of picks: they belong to images, not to items.
+ */
+export function useOthersPicks(batches: readonly string[], everyMs?: number) {
+  const queries = useQueryClient();
+  useQueries({
+    queries: [...new Set(batches)].map((batch) => ({
+      queryKey: [...KEY, "winners", batch],
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        const since = ++tellings;
+        const ids = await readWinners(batch, signal);
+        if (ids !== null)
+          queries.setQueryData<Choices>([...KEY, "known"], (before = NONE) => ({
+            ...before,
+            winners: new Map([...before.winners, [batch, { ids, since }] as const]),
+          }));
+        return ids;
+      },
+      staleTime: 2_000,
+      refetchOnWindowFocus: true,
+      ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    })),
+  });
+}
+
+/** All winners of a batch by their ids; null where there are more than it is worth to ask for again and again. */
+async function readWinners(batch: string, signal: AbortSignal): Promise<ReadonlySet<string> | null> {
+  const ids = new Set<string>();
+  let page_token = "";
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = { batch, picked: true, page_size: PAGE, page_token };
+    const told = await answer(api.GET("/v1/assets", { params: { query }, signal }));
+    for (const asset of told.assets) ids.add(asset.id);
+    page_token = told.next_page_token;
+    if (page_token === "") return ids;
+  }
+  return null;
 }
 
 /** The winners of a batch, page by page. */

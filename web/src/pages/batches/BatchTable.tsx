@@ -1,3 +1,4 @@
+import { Checkbox } from "@mantine/core";
 import { Link } from "react-router";
 import { BatchMenu } from "@/acts/BatchMenu";
 import { StackedProgress } from "@/acts/StackedProgress";
@@ -7,19 +8,29 @@ import { money } from "@/design/formats";
 import { StatusBadge } from "@/design/StatusBadge";
 import { When } from "@/design/When";
 import styles from "@/pages/batches/Batches.module.css";
-import { summary } from "@/pages/batches/listings";
+import { MOST_CHOSEN, summary } from "@/pages/batches/listings";
 import { isOver, lasting, whyItWaits } from "@/pages/wall/pace";
 import { useSession } from "@/session/useSession";
 
+interface BatchTableProps {
+  batches: readonly BatchView[];
+  /** The chosen ones, by id. */
+  chosen: readonly string[];
+  onChoose: (batch: string) => void;
+}
+
 /** Batches as lines; on a phone each is a card. */
-export function BatchTable({ batches }: { batches: readonly BatchView[] }) {
+export function BatchTable({ batches, chosen, onChoose }: BatchTableProps) {
   const { user } = useSession();
   const names = useNames(batches.map((batch) => batch.created_by).filter((id) => id !== user.id));
   const who = (id: string) => (id === user.id ? "You" : (names.get(id) ?? ""));
   return (
-    <table className={styles.table}>
+    <table className={styles.table} data-choosing={chosen.length > 0 || undefined}>
       <thead>
         <tr>
+          <th scope="col" data-cell="box">
+            <span className={styles.unseen}>To compare</span>
+          </th>
           <th scope="col">Name</th>
           <th scope="col">State</th>
           <th scope="col">Progress</th>
@@ -34,19 +45,44 @@ export function BatchTable({ batches }: { batches: readonly BatchView[] }) {
       </thead>
       <tbody>
         {batches.map((batch) => (
-          <Row key={batch.id} batch={batch} who={who(batch.created_by)} />
+          <Row
+            key={batch.id}
+            batch={batch}
+            who={who(batch.created_by)}
+            isChosen={chosen.includes(batch.id)}
+            isFull={chosen.length >= MOST_CHOSEN}
+            onChoose={() => onChoose(batch.id)}
+          />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ batch, who }: { batch: BatchView; who: string }) {
+interface RowProps {
+  batch: BatchView;
+  who: string;
+  isChosen: boolean;
+  /** As many as can be compared are chosen. */
+  isFull: boolean;
+  onChoose: () => void;
+}
+
+function Row({ batch, who, isChosen, isFull, onChoose }: RowProps) {
   const isMoving = !isOver(batch) && batch.status !== "paused" && batch.status !== "scheduled";
   const reason = isOver(batch) ? "" : whyItWaits(batch);
   const left = batch.progress.eta_seconds;
   return (
-    <tr>
+    <tr data-chosen={isChosen || undefined}>
+      <td data-cell="box">
+        <Checkbox
+          size="xs"
+          aria-label={`Compare ${batch.name}`}
+          checked={isChosen}
+          disabled={isFull && !isChosen}
+          onChange={onChoose}
+        />
+      </td>
       <th scope="row">
         <Link to={`/batches/${batch.id}`} className={styles.name}>
           {batch.name}

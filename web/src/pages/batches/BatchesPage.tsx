@@ -1,7 +1,7 @@
 import { Button, type ButtonProps } from "@mantine/core";
 import { useIntersection } from "@mantine/hooks";
 import { IconPlus, IconSearchOff, IconStack2 } from "@tabler/icons-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { type BatchFilters, useBatchPages } from "@/api/batches";
 import { EmptyState } from "@/design/EmptyState";
@@ -11,6 +11,7 @@ import { RowsSkeleton } from "@/design/Skeletons";
 import { useLiveBatches } from "@/live/useLive";
 import { BatchFilterBar } from "@/pages/batches/BatchFilterBar";
 import { BatchTable } from "@/pages/batches/BatchTable";
+import { ChosenBar } from "@/pages/batches/ChosenBar";
 import { filtersOf, isNarrowed, listed } from "@/pages/batches/listings";
 import { DraftList } from "@/pages/builder/drafts/DraftList";
 import { useSession } from "@/session/useSession";
@@ -42,6 +43,9 @@ function BatchList({ filters, onAll }: { filters: BatchFilters; onAll: () => voi
   const pages = useBatchPages(filters);
   const live = useLiveBatches();
   const end = useEnd(pages);
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const choose = (id: string) =>
+    setChosen((before) => (before.includes(id) ? before.filter((one) => one !== id) : [...before, id]));
   const read = pages.data?.pages.flatMap((page) => page.batches) ?? [];
   const batches = listed(read, live.data ?? [], filters);
   if (pages.isPending) return <RowsSkeleton rows={8} columns={5} />;
@@ -50,7 +54,8 @@ function BatchList({ filters, onAll }: { filters: BatchFilters; onAll: () => voi
   if (batches.length === 0 && !pages.hasNextPage) return <Nothing filters={filters} onAll={onAll} />;
   return (
     <>
-      <BatchTable batches={batches} />
+      <BatchTable batches={batches} chosen={chosen} onChoose={choose} />
+      <ChosenBar chosen={chosen} onClear={() => setChosen([])} />
       <div ref={end} />
       {pages.isFetchNextPageError ? (
         <ErrorState compact error={pages.error} onRetry={() => void pages.fetchNextPage()} />

@@ -13,6 +13,9 @@ export const STATUSES: readonly BatchStatus[] = [
   "cancelled",
 ];
 
+/** So many batches are compared at a time. */
+export const MOST_CHOSEN = 2;
+
 /** What an address asks of the list. */
 export function filtersOf(address: URLSearchParams): BatchFilters {
   const q = address.get("q")?.trim() ?? "";

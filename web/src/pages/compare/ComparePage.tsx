@@ -1,23 +1,17 @@
-import { Anchor, Button, SegmentedControl } from "@mantine/core";
-import { IconArrowLeft, IconColumns } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconColumns } from "@tabler/icons-react";
 import { useQueries } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { itemKey, readItem } from "@/api/items";
-import { isPicked, useChoices, usePick } from "@/api/picks";
-import type { ItemView } from "@/api/schema";
 import { EmptyState } from "@/design/EmptyState";
 import { ErrorState } from "@/design/ErrorState";
 import { PageHeader } from "@/design/PageHeader";
 import { TilesSkeleton } from "@/design/Skeletons";
-import { tellProblem } from "@/design/toasts";
-import { type Shortcut, useShortcuts } from "@/layout/shortcuts";
-import { COMPARE_MODES, type CompareMode, itemsOf, MODE_WORDS, modeOf } from "@/pages/compare/comparisons";
-import { Layers } from "@/pages/compare/Layers";
-import { RecipeTable } from "@/pages/compare/RecipeTable";
-import { SideBySide } from "@/pages/compare/SideBySide";
-import { useSession } from "@/session/useSession";
-import { KEY_STEP, type Look, scaled, WHOLE } from "@/viewer/zooms";
+import { BackLink } from "@/pages/compare/BackLink";
+import { Comparison } from "@/pages/compare/Comparison";
+import { itemsOf, modeOf } from "@/pages/compare/comparisons";
+import { ModeChoice } from "@/pages/compare/ModeChoice";
+import { toggled, usePicking } from "@/pages/compare/usePicking";
 
 /** Two to four images of a batch against each other, with what differs in their recipes. */
 export function ComparePage() {
@@ -30,6 +24,7 @@ export function ComparePage() {
       queryFn: ({ signal }: { signal: AbortSignal }) => readItem(batch, id, signal),
     })),
   });
+  const { isPicked, pick } = usePicking([batch]);
   const failure = asked.find((one) => one.isError)?.error;
   const retry = () => {
     for (const one of asked) if (one.isError) void one.refetch();
@@ -43,11 +38,7 @@ export function ComparePage() {
       },
       { replace: true },
     );
-  const back = (
-    <Anchor component={Link} to={`/batches/${batch}`} size="sm" c="dimmed">
-      <IconArrowLeft size={14} aria-hidden style={{ verticalAlign: "-2px" }} /> Back to the batch
-    </Anchor>
-  );
+  const back = <BackLink to={`/batches/${batch}`}>Back to the batch</BackLink>;
   if (ids.length < 2) {
     return (
       <>
@@ -70,14 +61,7 @@ export function ComparePage() {
   return (
     <>
       <PageHeader title="Compare" description={back}>
-        {ids.length === 2 && (
-          <SegmentedControl
-            aria-label="How to compare"
-            data={COMPARE_MODES.map((one) => ({ value: one, label: MODE_WORDS[one] }))}
-            value={mode}
-            onChange={(next) => set("mode", next)}
-          />
-        )}
+        {ids.length === 2 && <ModeChoice mode={mode} onMode={(next) => set("mode", next)} />}
       </PageHeader>
       {failure !== undefined ? (
         <ErrorState error={failure} onRetry={retry} />
@@ -86,69 +70,14 @@ export function ComparePage() {
       ) : (
         <Comparison
           items={items}
+          titleOf={(item) => `Image ${item.index + 1}`}
           mode={mode}
+          isPicked={isPicked}
+          onPick={pick && ((item) => pick(toggled(item, isPicked(item))))}
           onMode={(next) => set("mode", next)}
           onWithout={(id) => set("items", ids.filter((one) => one !== id).join(","))}
         />
       )}
     </>
   );
-}
-
-interface ComparisonProps {
-  items: readonly ItemView[];
-  mode: CompareMode;
-  onMode: (mode: CompareMode) => void;
-  onWithout: (id: string) => void;
-}
-
-function Comparison({ items, mode, onMode, onWithout }: ComparisonProps) {
-  const { can } = useSession();
-  const [look, setLook] = useState<Look>(WHOLE);
-  const choices = useChoices();
-  const pick = usePick();
-  const toggle = (item: ItemView) => {
-    if (item.asset === null || !can("pick")) return;
-    const said = { ids: [item.asset.id], picked: !isPicked(item, choices) };
-    pick.mutate(said, { onError: (error) => tellProblem(error, "Nothing was picked") });
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the acts are made anew with every state that they read
-  const shortcuts = useMemo<Shortcut[]>(
-    () => [
-      ...(can("pick")
-        ? items.map((item, at) => ({
-            keys: String(at + 1),
-            words: `Pick image ${at + 1}, or take it back`,
-            act: () => toggle(item),
-          }))
-        : []),
-      { keys: "+", words: "Zoom in", act: () => setLook((before) => scaled(before, KEY_STEP)) },
-      { keys: "-", words: "Zoom out", act: () => setLook((before) => scaled(before, 1 / KEY_STEP)) },
-      { keys: "0", words: "Show the whole images", act: () => setLook(WHOLE) },
-      ...(items.length === 2 ? [{ keys: "m", words: "Compare in the next way", act: () => onMode(after(mode)) }] : []),
-    ],
-    [items, choices, mode],
-  );
-  useShortcuts(shortcuts);
-  return (
-    <>
-      {mode === "side" ? (
-        <SideBySide
-          items={items}
-          look={look}
-          onLook={setLook}
-          isPicked={(item) => isPicked(item, choices)}
-          onPick={can("pick") ? toggle : null}
-          onWithout={items.length > 2 ? onWithout : null}
-        />
-      ) : (
-        <Layers items={items} mode={mode} look={look} onLook={setLook} />
-      )}
-      <RecipeTable items={items} isPicked={(item) => isPicked(item, choices)} />
-    </>
-  );
-}
-
-function after(mode: CompareMode): CompareMode {
-  return COMPARE_MODES[(COMPARE_MODES.indexOf(mode) + 1) % COMPARE_MODES.length] ?? "side";
 }

@@ -9,13 +9,14 @@ import type { Look } from "@/viewer/zooms";
 
 interface LayersProps {
   items: readonly ItemView[];
+  titleOf: (item: ItemView) => string;
   mode: Exclude<CompareMode, "side">;
   look: Look;
   onLook: (look: Look) => void;
 }
 
 /** Two images over one another: parted by a slider, blended, or as the difference of their colours. */
-export function Layers({ items, mode, look, onLook }: LayersProps) {
+export function Layers({ items, titleOf, mode, look, onLook }: LayersProps) {
   const [below, above] = items;
   const [percent, setPercent] = useState(50);
   if (below === undefined || above === undefined) return null;
@@ -35,10 +36,10 @@ export function Layers({ items, mode, look, onLook }: LayersProps) {
         </div>
         {mode === "slider" && <Divider percent={percent} onPercent={setPercent} />}
         <span className={styles.left}>
-          <kbd>1</kbd> Image {below.index + 1}
+          <kbd>1</kbd> {titleOf(below)}
         </span>
         <span className={styles.right}>
-          <kbd>2</kbd> Image {above.index + 1}
+          <kbd>2</kbd> {titleOf(above)}
         </span>
       </div>
       {mode === "overlay" && (

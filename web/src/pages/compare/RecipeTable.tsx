@@ -12,11 +12,12 @@ import { comparedLines, markedWords } from "@/viewer/recipes";
 
 interface RecipeTableProps {
   items: readonly ItemView[];
+  titleOf: (item: ItemView) => string;
   isPicked: (item: ItemView) => boolean;
 }
 
 /** The recipes side by side, with what differs marked. */
-export function RecipeTable({ items, isPicked }: RecipeTableProps) {
+export function RecipeTable({ items, titleOf, isPicked }: RecipeTableProps) {
   const { can } = useSession();
   const navigate = useNavigate();
   const [isShort, setShort] = useState(false);
@@ -55,7 +56,7 @@ export function RecipeTable({ items, isPicked }: RecipeTableProps) {
               </th>
               {items.map((item, at) => (
                 <th scope="col" key={item.id}>
-                  <kbd>{at + 1}</kbd> Image {item.index + 1}{" "}
+                  <kbd>{at + 1}</kbd> {titleOf(item)}{" "}
                   {isPicked(item) && <IconTrophy size={14} aria-label="picked" className={styles.won} />}
                 </th>
               ))}
@@ -98,8 +99,10 @@ function factLines(items: readonly ItemView[]) {
     ["Cost", (item) => money(item.cost_micros)],
     ["Took", (item) => (item.duration_ms === null ? "" : duration(item.duration_ms / 1000))],
   ];
-  return facts.map(([name, tell]) => {
-    const values = items.map(tell);
-    return { name, values, differs: new Set(values).size > 1 };
-  });
+  return facts
+    .map(([name, tell]) => {
+      const values = items.map(tell);
+      return { name, values, differs: new Set(values).size > 1 };
+    })
+    .filter(({ values }) => values.some((value) => value !== ""));
 }

@@ -7,6 +7,7 @@ import type { Look } from "@/viewer/zooms";
 
 interface SideBySideProps {
   items: readonly ItemView[];
+  titleOf: (item: ItemView) => string;
   look: Look;
   onLook: (look: Look) => void;
   isPicked: (item: ItemView) => boolean;
@@ -15,14 +16,14 @@ interface SideBySideProps {
 }
 
 /** Images beside each other; what is zoomed or moved in one is in all. */
-export function SideBySide({ items, look, onLook, isPicked, onPick, onWithout }: SideBySideProps) {
+export function SideBySide({ items, titleOf, look, onLook, isPicked, onPick, onWithout }: SideBySideProps) {
   return (
     <ol className={styles.panes} data-count={items.length}>
       {items.map((item, at) => (
         <li key={item.id} className={styles.pane} data-picked={isPicked(item) || undefined}>
           <div className={styles.head}>
             <kbd>{at + 1}</kbd>
-            <span>Image {item.index + 1}</span>
+            <span>{titleOf(item)}</span>
             {onPick !== null && item.asset !== null && (
               <Tooltip label={`${isPicked(item) ? "Take back" : "Pick as a winner"} (${at + 1})`}>
                 <ActionIcon

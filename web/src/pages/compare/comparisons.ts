@@ -29,6 +29,11 @@ export function compareAddress(batch: string, items: readonly string[]): string 
   return `/batches/${batch}/compare?items=${items.join(",")}`;
 }
 
+/** The address at which images of whatever batches are compared. */
+export function compareImagesAddress(assets: readonly string[]): string {
+  return `/compare/images?items=${assets.join(",")}`;
+}
+
 /** Where a slider stands after a key, in percent; null for keys that do not move it. */
 export function slid(percent: number, key: string): number | null {
   const steps: Record<string, number> = {

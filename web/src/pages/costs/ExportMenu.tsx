@@ -1,7 +1,8 @@
 import { Button, Menu } from "@mantine/core";
 import { IconDownload, IconFileSpreadsheet, IconJson } from "@tabler/icons-react";
 import { type UsageGroup, useUsage } from "@/api/usage";
-import { asCsv, asJson, fileName, type Shown, save } from "@/pages/costs/exports";
+import { save } from "@/files/savings";
+import { asCsv, asJson, fileName, type Shown } from "@/pages/costs/exports";
 import type { Period } from "@/pages/costs/periods";
 
 /** Saves what is shown as a file. */

@@ -1,14 +1,13 @@
 import Papa from "papaparse";
 import type { UsageRow } from "@/api/schema";
 import type { Days, UsageGroup } from "@/api/usage";
+import { guarded } from "@/files/cells";
 
 export interface Shown extends Days {
   group: UsageGroup;
   rows: readonly UsageRow[];
   totalMicros: number;
 }
-
-const FORMULA = /^[=+\-@\t\r]/;
 
 /** Micros as dollars to the last digit: 1234 is "0.001234". */
 export function dollars(micros: number): string {
@@ -19,8 +18,8 @@ export function dollars(micros: number): string {
 /** What is shown as CSV (RFC 4180); text that a sheet would take for a formula is quoted by an apostrophe. */
 export function asCsv({ group, rows }: Shown): string {
   const table = rows.map((row) => [
-    safe(row.key),
-    safe(row.name),
+    guarded(row.key),
+    guarded(row.name),
     row.images,
     row.calls,
     row.cost_micros,
@@ -37,19 +36,4 @@ export function asJson({ group, from, to, rows, totalMicros }: Shown): string {
 /** The name of the file that is saved. */
 export function fileName({ group, from, to }: Shown, ending: "csv" | "json"): string {
   return `fanfold-costs-by-${group}-${from}-to-${to}.${ending}`;
-}
-
-/** Hands a text to the browser as a file. */
-export function save(name: string, type: string, text: string) {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-function safe(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text;
 }

@@ -1,7 +1,7 @@
 import { useLocalStorage } from "@mantine/hooks";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
-import { isPicked, useChoices, usePick } from "@/api/picks";
+import { isPicked, useChoices, useOthersPicks, usePick } from "@/api/picks";
 import type { BatchView, ItemView } from "@/api/schema";
 import { ErrorState } from "@/design/ErrorState";
 import { TilesSkeleton } from "@/design/Skeletons";
@@ -52,6 +52,7 @@ export function LiveWall({ batch, live }: LiveWallProps) {
   const anchor = useRef<string | null>(null);
   const choices = useChoices();
   const pick = usePick();
+  useOthersPicks([batch.id]);
 
   const set = useCallback(
     (changes: Record<string, string | null>, replace = true) =>

@@ -1,16 +1,27 @@
 import { ActionIcon, Button, Menu, Popover, Text, Transition } from "@mantine/core";
-import { IconDownload, IconStar, IconTag, IconTrash, IconTrophy, IconWand, IconX } from "@tabler/icons-react";
+import {
+  IconColumns,
+  IconDownload,
+  IconStar,
+  IconTag,
+  IconTrash,
+  IconTrophy,
+  IconWand,
+  IconX,
+} from "@tabler/icons-react";
 import { useNavigate } from "react-router";
 import type { AssetView } from "@/api/schema";
 import { confirm } from "@/design/confirm";
 import { count, figure } from "@/design/formats";
 import { openBuilderWith } from "@/pages/builder/handover";
+import { compareImagesAddress } from "@/pages/compare/comparisons";
 import { useChanges } from "@/pages/library/changes";
 import styles from "@/pages/library/chosen/SelectionBar.module.css";
 import { TagForm } from "@/pages/library/chosen/TagForm";
 import { useDownload } from "@/pages/library/downloads/useDownload";
 import { RATING_WORDS } from "@/pages/library/ratings";
 import { rowOf } from "@/pages/library/rows";
+import { canCompare } from "@/pages/wall/selections";
 import { useSession } from "@/session/useSession";
 
 interface SelectionBarProps {
@@ -51,6 +62,15 @@ export function SelectionBar({ assets, known, isChoosing, onAll, onClear }: Sele
           {assets.length < known.length && (
             <Button {...ACT} onClick={onAll}>
               All {figure(known.length)}
+            </Button>
+          )}
+          {canCompare(assets.length) && (
+            <Button
+              {...ACT}
+              leftSection={<IconColumns size={16} aria-hidden />}
+              onClick={() => void navigate(compareImagesAddress(assets.map((asset) => asset.id)))}
+            >
+              Compare
             </Button>
           )}
           {isAny && can("tag") && (

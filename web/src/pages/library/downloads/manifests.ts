@@ -1,4 +1,6 @@
 import type { AssetView } from "@/api/schema";
+import { guarded } from "@/files/cells";
+import { UTF8_MARK } from "@/files/savings";
 
 /** A file of the archive, and why it is not in it where it is not. */
 export interface Filed {
@@ -39,6 +41,10 @@ export async function manifestOf(
     cost_usd: asset.cost_micros / MICROS,
     created_at: asset.created_at,
   }));
-  // A sheet takes a file for UTF-8 by this mark.
-  return `\uFEFF${Papa.unparse(lines, { escapeFormulae: true })}\r\n`;
+  const safe = lines.map((line) =>
+    Object.fromEntries(
+      Object.entries(line).map(([name, value]) => [name, typeof value === "string" ? guarded(value) : value]),
+    ),
+  );
+  return `${UTF8_MARK}${Papa.unparse(safe)}\r\n`;
 }

@@ -5,11 +5,14 @@ const LONGEST_FOLDER = 60;
 /** Names that Windows keeps for devices. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 
+/** What of an image its file is named after. */
+type Named = Pick<AssetView, "batch" | "row" | "variant"> & { media_type: string | null };
+
 /** A file's path in the archive for each image: its batch, its row, its variant; each once, whatever the file system.
  *
  * `batches` are the batches' names by id; a batch without one is named by its id.
  */
-export function fileNames(assets: readonly AssetView[], batches: ReadonlyMap<string, string | null>): string[] {
+export function fileNames(assets: readonly Named[], batches: ReadonlyMap<string, string | null>): string[] {
   const folders = foldersOf(assets, batches);
   const taken = new Set<string>();
   return assets.map((asset) => {
@@ -19,11 +22,11 @@ export function fileNames(assets: readonly AssetView[], batches: ReadonlyMap<str
     // Rows that were multiplied by lists make several images with one variant.
     for (let next = 2; taken.has(name.toLowerCase()); next += 1) name = `${plain}-${next}`;
     taken.add(name.toLowerCase());
-    return `${name}.${EXTENSIONS[asset.media_type] ?? "bin"}`;
+    return `${name}.${EXTENSIONS[asset.media_type ?? ""] ?? "bin"}`;
   });
 }
 
-function foldersOf(assets: readonly AssetView[], batches: ReadonlyMap<string, string | null>): Map<string, string> {
+function foldersOf(assets: readonly Named[], batches: ReadonlyMap<string, string | null>): Map<string, string> {
   const folders = new Map<string, string>();
   const taken = new Set<string>();
   for (const { batch } of assets) {

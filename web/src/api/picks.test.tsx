@@ -1,0 +1,61 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { isPicked, useChoices, useOthersPicks, usePick } from "@/api/picks";
+import { anAsset } from "@/testing/assets";
+import { anItem } from "@/testing/batches";
+import { problem, serving } from "@/testing/network";
+import { renderPart } from "@/testing/render";
+
+const ITEM = anItem();
+const ID = ITEM.asset?.id ?? "";
+
+function Image() {
+  const choices = useChoices();
+  const pick = usePick();
+  useOthersPicks([ITEM.batch]);
+  const picked = isPicked(ITEM, choices);
+  return (
+    <button onClick={() => pick.mutate({ ids: [ID], picked: !picked })}>{picked ? "picked" : "not picked"}</button>
+  );
+}
+
+const winners = (...ids: string[]) => ({ assets: ids.map((id) => anAsset({ id, picked: true })), next_page_token: "" });
+
+describe("a pick", () => {
+  it("of somebody else shows when it is asked for, and so does that it was taken back", async () => {
+    let told = winners(ID);
+    serving({ "GET /v1/assets": () => told });
+    const { queries } = renderPart(<Image />);
+    await screen.findByText("picked");
+    told = winners();
+    await queries.refetchQueries({ queryKey: ["picks", "winners"] });
+    await screen.findByText("not picked");
+  });
+
+  it("made here is not undone by an answer that was asked for before it", async () => {
+    let answerOld = (_: object) => {};
+    const old = new Promise<object>((resolve) => {
+      answerOld = resolve;
+    });
+    serving({
+      "GET /v1/assets": () => old,
+      "POST /v1/assets:pick": () => ({ outcomes: [{ id: ID, outcome: "done", detail: "" }] }),
+    });
+    const { queries } = renderPart(<Image />);
+    await userEvent.click(await screen.findByText("not picked"));
+    await screen.findByText("picked");
+    answerOld(winners());
+    await waitFor(() => expect(queries.isFetching({ queryKey: ["picks", "winners"] })).toBe(0));
+    expect(screen.getByText("picked")).toBeVisible();
+  });
+
+  it("that the service refuses is undone", async () => {
+    serving({
+      "GET /v1/assets": () => winners(),
+      "POST /v1/assets:pick": () => problem(503, "Not now."),
+    });
+    renderPart(<Image />);
+    await userEvent.click(await screen.findByText("not picked"));
+    await screen.findByText("not picked");
+  });
+});
