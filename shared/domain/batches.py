@@ -238,6 +238,8 @@ class StepControl(Stored):
 
     lease_owner: str = ""
     lease_until: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    # Under which number the latest step was asked for: most often its tick.
+    number: int = 0
     next_row: int = 0
     next_index: int = 0
     retried_series: int = 1

@@ -46,10 +46,11 @@ class Payload(BaseModel):
 
 
 class StepPayload(Payload):
-    """A step of a batch."""
+    """A step of a batch; `number` is the one that it was asked for under, if it was asked for by the tick."""
 
     org: OrgId
     batch: BatchId
+    number: Annotated[int, Field(ge=0, le=2**53)] = 0
 
 
 class ItemPayload(Payload):
@@ -79,7 +80,7 @@ class SweepPayload(Payload):
 class Steps(Protocol):
     """What carries out a batch's step."""
 
-    def advance(self, org: str, batch: str) -> None:
+    def advance(self, org: str, batch: str, number: int = 0) -> None:
         """Do what is missing."""
         ...
 
@@ -114,7 +115,7 @@ def advance_batch_app(steps: Steps, services: ServiceTokens, settings: EdgeSetti
     def handle(payload: StepPayload) -> None:
         traces.describe(org=payload.org, batch=payload.batch)
         with bound(org=payload.org, batch=payload.batch):
-            steps.advance(payload.org, payload.batch)
+            steps.advance(payload.org, payload.batch, payload.number)
 
     return TaskEdge(StepPayload, handle, services, settings)
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -26,6 +27,38 @@ _ASKERS = 16
 _log = logger(__name__)
 
 
+@dataclass(slots=True)
+class _Known:
+    """What this process knows of a batch's steps: the latest number that ran, and the tick of each that it asked for."""
+
+    ran: int = 0
+    asked: dict[int, int] = field(default_factory=dict)
+
+    def number(self, tick: int) -> int:
+        """Which number asks for a step in this tick: the tick's own, unless the clock was set back behind one that ran."""
+        number = tick
+        if self.ran >= tick:
+            number = self.ran + 1
+            while self.asked.get(number, tick) > tick:
+                number += 1
+        return number
+
+    def is_asked(self, first: int, last: int, *, now: int) -> bool:
+        """Whether a step was asked for in any of these ticks, and is to come; or has run in one that has passed by `now`.
+
+        Who asks for a tick that has passed was held up after reading the clock: what ran in it, ran after that.
+        """
+        return any(first <= tick <= last and (number > self.ran or tick < now) for number, tick in self.asked.items())
+
+    def remember(self, number: int, tick: int, *, now: int) -> None:
+        """A step was asked for."""
+        self.asked = {
+            other: due
+            for other, due in self.asked.items()
+            if due >= now - _KEPT_TICKS and (other > self.ran or due < now)
+        } | {number: tick}
+
+
 class StepRequests:
     """Creates the tasks that run steps."""
 
@@ -33,9 +66,18 @@ class StepRequests:
         self._tasks = tasks
         self._clock = clock
         self._tick = tick
-        self._asked: OrderedDict[tuple[str, str], set[int]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
         self._asking = [Lock() for _ in range(_ASKERS)]
         self._lock = Lock()
+
+    def began(self, org: str, batch: str, number: int) -> None:
+        """A step that was asked for under this number begins: what is committed from now on needs another one.
+
+        Its number is told rather than read off the clock, because clocks are set back, and differ between machines.
+        """
+        with self._lock:
+            known = self._of((org, batch))
+            known.ran = max(known.ran, number)
 
     def soon(self, org: str, batch: str) -> None:
         """Ask for a step in the tick after this one; to be called after one's commit, by whoever changed something.
@@ -46,24 +88,26 @@ class StepRequests:
 
     def soon_for(self, batches: Iterable[tuple[str, str]]) -> None:
         """Ask for a step of each of these, (organisation, batch), in the tick after this one: one call of the queue."""
-        number = self._tick_after(self._clock.now())
-        wanted = [one for one in dict.fromkeys(batches) if not self._is_asked(one, number, number)]
+        tick = self._tick_after(self._clock.now())
+        wanted = [one for one in dict.fromkeys(batches) if not self._is_asked(one, tick, tick)]
         if wanted:
             trace = traces.carried(shared=True)
-            self._tasks.create([self._tick_task(one, number, trace) for one in wanted])
-            for one in wanted:
-                self._remember(one, number)
+            numbers = {one: self._number(one, tick) for one in wanted}
+            self._tasks.create([self._tick_task(one, number, tick, trace) for one, number in numbers.items()])
+            for one, number in numbers.items():
+                self._remember(one, number, tick)
 
     def at(self, org: str, batch: str, when: datetime) -> None:
         """Ask for a step in the tick after `when`."""
-        number, one = self._tick_after(when), (org, batch)
-        if self._is_asked(one, number, number):
+        tick, one = self._tick_after(when), (org, batch)
+        if self._is_asked(one, tick, tick):
             return
         # Who comes while another is asking waits for that answer: one task is enough, but it must be there.
-        with self._asking[hash((one, number)) % len(self._asking)]:
-            if not self._is_asked(one, number, number):
-                self._tasks.create([self._tick_task(one, number, traces.carried(shared=True))])
-                self._remember(one, number)
+        with self._asking[hash((one, tick)) % len(self._asking)]:
+            if not self._is_asked(one, tick, tick):
+                number = self._number(one, tick)
+                self._tasks.create([self._tick_task(one, number, tick, traces.carried(shared=True))])
+                self._remember(one, number, tick)
 
     def by(self, org: str, batch: str, when: datetime) -> None:
         """Ask for a step in the tick after `when`, unless this process asked for an earlier one that is still to come.
@@ -88,30 +132,41 @@ class StepRequests:
     def _tick_after(self, when: datetime) -> int:
         return (when - _EPOCH) // self._tick + 1
 
-    def _tick_task(self, one: tuple[str, str], number: int, trace: Mapping[str, str]) -> Task:
+    def _tick_task(self, one: tuple[str, str], number: int, tick: int, trace: Mapping[str, str]) -> Task:
         name = derived("stp", *one, number)
-        return _task(*one, name, _EPOCH + number * self._tick + _SKEW, trace)
+        return _task(*one, name, _EPOCH + tick * self._tick + _SKEW, trace, number=number)
+
+    def _number(self, one: tuple[str, str], tick: int) -> int:
+        with self._lock:
+            known = self._known.get(one)
+            return known.number(tick) if known else tick
 
     def _is_asked(self, one: tuple[str, str], first: int, last: int) -> bool:
-        """Whether a step of this batch was asked for in any of these ticks."""
+        now = self._tick_after(self._clock.now())
         with self._lock:
-            return any(first <= number <= last for number in self._asked.get(one, ()))
+            known = self._known.get(one)
+            return known is not None and known.is_asked(first, last, now=now)
 
-    def _remember(self, one: tuple[str, str], number: int) -> None:
-        passed = self._tick_after(self._clock.now()) - _KEPT_TICKS
+    def _remember(self, one: tuple[str, str], number: int, tick: int) -> None:
+        now = self._tick_after(self._clock.now())
         with self._lock:
-            numbers = {known for known in self._asked.pop(one, ()) if known >= passed}
-            self._asked[one] = numbers | {number}
-            while len(self._asked) > _REMEMBERED:
-                self._asked.popitem(last=False)
+            self._of(one).remember(number, tick, now=now)
+
+    def _of(self, one: tuple[str, str]) -> _Known:
+        """What is known of this batch, as the last to be forgotten; under the lock."""
+        known = self._known.pop(one, None) or _Known()
+        self._known[one] = known
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return known
 
 
-def _task(org: str, batch: str, name: str, when: datetime | None, trace: Mapping[str, str]) -> Task:
+def _task(org: str, batch: str, name: str, when: datetime | None, trace: Mapping[str, str], **numbered: int) -> Task:
     return Task(
         name=name,
         queue=ADVANCE,
         function=FUNCTION,
-        payload={"schema": 1, "org": org, "batch": batch},
+        payload={"schema": 1, "org": org, "batch": batch, **numbered},
         schedule_at=when,
         trace=trace,
         deadline_seconds=DEADLINE_SECONDS,

@@ -88,22 +88,25 @@ class StepService:
         self._ids = ids
         self._lease = lease
 
-    def advance(self, org: str, batch: str) -> None:
+    def advance(self, org: str, batch: str, number: int = 0) -> None:
         """Do what this batch lacks now. Whoever does not get the batch's lease asks again for the next tick.
 
+        `number` is the one that the step was asked for under; 0 for one that was asked for at once.
         Raises Unavailable when a part does not answer; the step is then run again and nothing is half done.
         """
         began, outcome = self._clock.monotonic(), Ended.FAILED
         try:
-            outcome = self._advance(org, batch)
+            outcome = self._advance(org, batch, number)
         finally:
             telemetry.step_ended(outcome, self._clock.monotonic() - began)
 
-    def _advance(self, org: str, batch: str) -> Ended:
+    def _advance(self, org: str, batch: str, number: int) -> Ended:
         control = self._controls.one(org, batch)
         if control is None:
             return Ended.DONE
-        held = self._take(control)
+        number = max(number, control.value.number)
+        self._requests.began(org, batch, number)
+        held = self._take(control, number)
         if held is None:
             self._requests.soon(org, batch)
             return Ended.HELD
@@ -191,7 +194,8 @@ class StepService:
         latest = min(now + _LONGEST_WAIT, _seen_again_at(told, now))
         next_step_at = min([latest, *(moment for moment in due.values() if moment is not None)])
         changed = told.is_news_to(batch) or batch.retry is not None
-        is_due = now - step.control.value.published_at >= _PUBLISH_EVERY
+        # A clock that was set back is no reason to wait until it has come as far again.
+        is_due = abs(now - step.control.value.published_at) >= _PUBLISH_EVERY
         if changed or is_due or batch.next_step_at is None or next_step_at < batch.next_step_at:
             self._publish(read, counts, told, next_step_at, samples, dispatched.reserved_micros)
             step.control = self._remember(step.control, samples=samples, published_at=now)
@@ -250,12 +254,14 @@ class StepService:
         self._requests.at(org, read.value.id, start_at)
         return False
 
-    def _take(self, control: Read[StepControl]) -> Read[StepControl] | None:
+    def _take(self, control: Read[StepControl], number: int) -> Read[StepControl] | None:
         now = self._clock.now()
         if control.value.lease_owner and control.value.lease_until > now:
             return None
         try:
-            return self._remember(control, lease_owner=self._ids.new("run"), lease_until=now + self._lease)
+            return self._remember(
+                control, lease_owner=self._ids.new("run"), lease_until=now + self._lease, number=number
+            )
         except GuardRefused:
             return None
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.modes import BatchStatus
+from tests.engine import invariants
 from tests.engine.scripted import model
 from tests.engine.worlds import ORG, World
 
@@ -65,6 +67,62 @@ def test_a_change_is_never_left_to_a_later_look(world: World) -> None:
     requests.by(ORG, BATCH, now + timedelta(seconds=30))
     requests.soon(ORG, BATCH)
     assert asked(world) == 2
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_clock_that_is_set_back_leaves_no_change_waiting_for_a_tick_that_has_run(
+    folder: Path, *, restarts: bool
+) -> None:
+    world = World(folder)
+    batch = world.submit({"prompt": "a cup"}, {"prompt": "a jug"})
+    world.steps()
+    first, second = world.images()
+    world.clock.advance(1)
+    finished_at = world.clock.now()
+    world.deliver(first)
+    world.done(first)
+    while any(
+        one.function == "advance_batch" and one.due_at < finished_at + timedelta(seconds=5) for one in world.waiting()
+    ):
+        world.clock.advance(0.1)
+        world.steps()
+    world.clock.advance((finished_at - world.clock.now()).total_seconds())
+    if restarts:
+        world.restart()
+        world.engine.restarts.release()
+        world.steps()
+    world.deliver(second)
+    world.done(second)
+    world.clock.advance(world.rules.pace.tick.total_seconds() * 2)
+    world.steps()
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    world.close()
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 20])
+def test_a_clock_that_is_set_back_between_a_step_and_the_next_holds_a_batch_up_no_longer(
+    folder: Path, seconds: int
+) -> None:
+    world = World(folder, specs=[model(concurrency=2, rate_per_second=2.0)])
+    batch = world.submit({"prompt": "a cup", "variants": 10}, {"prompt": "a jug", "variants": 10})
+    work(world, 6)
+    assert world.batch(batch).status is BatchStatus.RUNNING
+    world.clock.advance(-seconds)
+    # What waits in the queue waits for the clock to come as far again; then everything goes on, with no sweep.
+    work(world, seconds + 10)
+    assert world.batch(batch).status is BatchStatus.COMPLETED
+    invariants.check(world)
+    world.close()
+
+
+def work(world: World, seconds: float) -> None:
+    """Deliver what is due for so long, an image a moment, and sweep never."""
+    for _ in range(round(seconds / 0.1)):
+        world.steps()
+        for one in [one for one in world.due() if one.function == "generate_image"][:1]:
+            world.deliver(one)
+            world.done(one)
+        world.clock.advance(0.1)
 
 
 def test_steps_of_a_batch_that_goes_on_make_one_timer_and_not_one_each(folder: Path) -> None:

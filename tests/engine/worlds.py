@@ -180,7 +180,7 @@ class World:
         """Call the function as the queue would; raises what the function raises."""
         payload = delivery.payload
         if delivery.function == "advance_batch":
-            self.engine.steps.advance(payload["org"], payload["batch"])
+            self.engine.steps.advance(payload["org"], payload["batch"], payload.get("number", 0))
         else:
             self.engine.generations.generate(
                 payload["org"], payload["batch"], payload["item"], payload["attempt"], payload.get("poll", 0)

@@ -163,7 +163,7 @@ class Laboratory:
     def _carry_out(self, letter: Letter, instance: Instance) -> None:
         payload, engine = letter.payload, instance.engine
         if letter.function == _STEP:
-            engine.steps.advance(payload["org"], payload["batch"])
+            engine.steps.advance(payload["org"], payload["batch"], payload.get("number", 0))
         else:
             poll = payload.get("poll", 0)
             engine.generations.generate(payload["org"], payload["batch"], payload["item"], payload["attempt"], poll)
