@@ -25,6 +25,8 @@ _NOT_DISCARDED: Mapping[str, Any] = {"discarded_at": None, "discarded_by": "", "
 MAX_ATTEMPTS = 200
 LOST = "The worker stopped before it could report; the next try looks first for what it may have finished."
 
+OVERTAKEN = "An earlier try finished the image while this one was under way; whether this one was billed is not known."
+
 
 def dispatched(item: Item, *, until: datetime, held_micros: int) -> Fields | None:
     """A pending item goes into a queue, under the next number."""
@@ -105,8 +107,13 @@ def polled(item: Item, *, poll: int, poll_at: datetime, lease_until: datetime, l
     return {"job": job.model_dump(), **_looked_at_until(lease_until)}
 
 
-def succeeded(item: Item, *, now: datetime, attempt: int, cost_micros: int, result: Fields) -> Fields | None:
-    """The image is stored; `result` names the asset and its facts. A late worker may still finish an item that is not terminal."""
+def succeeded(
+    item: Item, *, now: datetime, attempt: int, cost_micros: int, result: Fields, overtaken_micros: int | None = None
+) -> Fields | None:
+    """The image is stored; `result` names the asset and its facts. A late worker may still finish an item that is not terminal.
+
+    `overtaken_micros` is the estimate of what another attempt, which runs at this moment, has spent in vain.
+    """
     if item.status.is_terminal:
         return None
     started = next((entry.started_at for entry in item.attempts if entry.number == attempt), now)
@@ -117,11 +124,11 @@ def succeeded(item: Item, *, now: datetime, attempt: int, cost_micros: int, resu
         "not_before": None,
         "finished_at": now,
         "error": None,
-        "cost_micros": item.cost_micros + cost_micros,
+        "cost_micros": item.cost_micros + cost_micros + (overtaken_micros or 0),
         "duration_ms": max(int((now - started) / timedelta(milliseconds=1)), 0),
         # Whoever tries at this moment tries in vain: nothing of an item that ended stays open.
         "attempts": [
-            {**entry, "finished_at": entry["finished_at"] or now}
+            entry if entry["finished_at"] else {**entry, **_overtaken(now, overtaken_micros)}
             for entry in _closed(item, attempt, now, None, cost_micros)
         ],
         **result,
@@ -212,6 +219,27 @@ def not_retried(item: Item, *, now: datetime, series: int, detail: str) -> Field
     error = ProviderError(ErrorKind.INVALID, detail)
     told = ItemError(kind=error.kind, detail=error.detail, hint=hint(error, item))
     return {"series": series, "finished_at": now, "error": told.model_dump()}
+
+
+def reported(item: Item, *, attempt: int, error: ProviderError | None, cost_micros: int) -> Fields:
+    """The worker of a lost attempt reports after its item has ended: how it ended, and what it cost."""
+    told = AttemptError(kind=error.kind, detail=error.detail, stage=error.stage) if error else None
+    known = {"lost": False, "error": told, "cost_micros": cost_micros}
+    return {
+        "attempts": _dump(
+            [
+                entry.model_copy(update=known) if entry.number == attempt and entry.lost and entry.count == 1 else entry
+                for entry in item.attempts
+            ]
+        )
+    }
+
+
+def _overtaken(now: datetime, cost_micros: int | None) -> Fields:
+    if cost_micros is None:
+        return {"finished_at": now}
+    error = AttemptError(kind=ErrorKind.TIMEOUT, detail=OVERTAKEN).model_dump()
+    return {"finished_at": now, "lost": True, "error": error, "cost_micros": cost_micros}
 
 
 def _looked_at_until(lease_until: datetime) -> Fields:

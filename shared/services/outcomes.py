@@ -70,7 +70,7 @@ class OutcomeService:
                     _bought(current.value, made)
                 if made.attempt != read.value.attempt and not _runs(current.value, read.value.attempt):
                     # It took what an earlier attempt had stored, and bought nothing itself.
-                    self._charge_late(read.value, None)
+                    self._charge_late(read.value, None, None)
                 return
         raise GuardRefused("The item changed too often while its image was being recorded.")
 
@@ -119,7 +119,7 @@ class OutcomeService:
         if self._while_it_runs(read, writes):
             _failed(item, error.kind, fields)
         else:
-            self._charge_late(item, charge)
+            self._charge_late(item, charge, error)
 
     def take_back(self, reads: Sequence[Read[Item]]) -> None:
         """Take these items back from workers whose leases ended; one that reported meanwhile stays as it is."""
@@ -192,17 +192,22 @@ class OutcomeService:
             if known is not None and known.value.kind is not LedgerKind.UNKNOWN_OUTCOME:
                 return []
             bought_twice = {"duplicate_purchases": item.duplicate_purchases + 1}
+            told = _reported(item, made.attempt, None, made.cost_micros)
             writes: list[Write] = [
-                guarded(read, {"cost_micros": item.cost_micros + more, **bought_twice}),
+                guarded(read, {"cost_micros": item.cost_micros + more, **bought_twice, **told}),
                 self._look_again(item),
             ]
         else:
             asset = self._asset(item, made.attempt, _facts(item, made))
-            fields = item_machine.succeeded(
-                item, now=self._clock.now(), attempt=made.attempt, cost_micros=more, result=_result(asset)
-            )
             overtaken, noted = self._overtaking(item, by=(made.attempt, bought.attempt))
-            fields = fields and {**fields, "cost_micros": fields["cost_micros"] + overtaken}
+            fields = item_machine.succeeded(
+                item,
+                now=self._clock.now(),
+                attempt=made.attempt,
+                cost_micros=more,
+                result=_result(asset),
+                overtaken_micros=overtaken,
+            )
             writes = [
                 guarded(read, fields or {}),
                 Create(paths.asset(item.org, asset.id), asset.written()),
@@ -217,17 +222,17 @@ class OutcomeService:
         """Whether the attempt may have a ledger entry already: not while it is the one that is running."""
         return not _runs(item, made.attempt)
 
-    def _overtaking(self, item: Item, *, by: Collection[int]) -> tuple[int, list[Write]]:
+    def _overtaking(self, item: Item, *, by: Collection[int]) -> tuple[int | None, list[Write]]:
         """What is noted of the attempt that runs, at which price, when others end the item meanwhile: it may have called.
 
         Nobody will look for it any more; if its worker reports, the estimate becomes what the call did cost.
         """
         if item.status is not ItemStatus.RUNNING or item.attempt in by:
-            return 0, []
+            return None, []
         charge = self._charges.estimated(item)
         return charge.cost_micros, [money.create(item.org, self._charges.entry(item, item.attempt, charge))]
 
-    def _charge_late(self, item: Item, charge: Charge | None) -> None:
+    def _charge_late(self, item: Item, charge: Charge | None, error: ProviderError | None) -> None:
         """What an attempt cost, reported after the item was taken back or finished by an earlier attempt.
 
         Its true price replaces the estimate, which goes where it cost nothing (None); where nobody knows the price and
@@ -241,11 +246,13 @@ class OutcomeService:
             current = self._items.one(item.org, item.batch, item.id) if recorded else None
             if current is None or recorded is None:
                 return
-            more = (charge.cost_micros if charge else 0) - (known.value.cost_micros if known else 0)
+            cost_micros = charge.cost_micros if charge else 0
+            more = cost_micros - (known.value.cost_micros if known else 0)
+            told = _reported(current.value, item.attempt, error, cost_micros)
             try:
                 self._documents.commit(
                     [
-                        guarded(current, {"cost_micros": current.value.cost_micros + more}),
+                        guarded(current, {"cost_micros": current.value.cost_micros + more, **told}),
                         recorded,
                         *([self._look_again(item)] if current.value.status.is_terminal else []),
                     ]
@@ -315,6 +322,13 @@ def _is_corrected(known: LedgerEntry, charge: Charge | None) -> bool:
     """Whether this charge tells more than what is noted: a price, or that there is none, where there was an estimate."""
     is_certain = charge is None or charge.kind is not LedgerKind.UNKNOWN_OUTCOME
     return known.kind is LedgerKind.UNKNOWN_OUTCOME and is_certain
+
+
+def _reported(item: Item, attempt: int, error: ProviderError | None, cost_micros: int) -> dict[str, Any]:
+    """What the attempt's entry in an item that ended says from now on; one that goes on is decided by what it says already."""
+    if not item.status.is_terminal:
+        return {}
+    return item_machine.reported(item, attempt=attempt, error=error, cost_micros=cost_micros)
 
 
 def _runs(item: Item, attempt: int) -> bool:

@@ -202,4 +202,11 @@ def test_a_call_that_is_under_way_while_an_earlier_attempt_finishes_is_in_the_le
     assert entries.pop(1) == (LedgerKind.CHARGE, PRICE)
     assert entries == ({} if kind is None else {2: (kind, price)})
     assert world.batch(batch).cost.spent_micros == PRICE + price
+    first, second = world.items(batch)[0].attempts
+    assert (first.lost, first.error, first.cost_micros) == (False, None, PRICE)
+    # The attempt says the same as the ledger: lost while nobody knows, and then what its worker told.
+    assert (second.lost, second.cost_micros) == (kind is LedgerKind.UNKNOWN_OUTCOME, price)
+    ended = {LedgerKind.UNKNOWN_OUTCOME: ErrorKind.TIMEOUT, LedgerKind.DUPLICATE: None}
+    if then is not _finds_what_the_first_stored:
+        assert (second.error.kind if second.error else None) == ended.get(kind, ErrorKind.NO_IMAGE)  # type: ignore[arg-type]
     world.close()

@@ -117,13 +117,9 @@ def _is_kept(item: Item, call: Call) -> bool:
 def _is_explained(item: Item, call: Call, entry: LedgerEntry | None) -> bool:
     """Whether it is known why a bought picture is not the item's: it was bought twice and is counted as that, its worker was
     lost, or it could not be stored and what it cost stands in its attempt.
-
-    A worker that is lost after an earlier attempt has finished its image leaves what that one noted: a call without an outcome.
     """
     if entry is not None and entry.kind is LedgerKind.DUPLICATE:
         return item.duplicate_purchases > 0
-    if entry is not None and entry.kind is LedgerKind.UNKNOWN_OUTCOME and not call.is_reported:
-        return True
     attempt = next((one for one in item.attempts if one.number == call.attempt), None)
     assert attempt is not None, f"{item.id} forgot its attempt {call.attempt}"
     return attempt.lost or (attempt.error is not None and attempt.cost_micros > 0)
