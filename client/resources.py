@@ -148,6 +148,11 @@ class Key(Open):
 
     id: str
     name: str = ""
+    role: str = ""
+    hint: str = ""
+    created_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 class KeyCreated(Key):

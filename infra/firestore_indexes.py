@@ -41,7 +41,7 @@ _LISTINGS: Final = (
     Listing("batches", ("deleted_at", "archived", "status", "terms"), _OLDEST),
     Listing("assets", ("deleted_at", "model", "batch", "terms"), _NEWEST),
     Listing("assets", ("deleted_at", "model", "batch", "terms"), _OLDEST),
-    Listing("references", ("deleted_at",), _NEWEST),
+    Listing("references", ("deleted_at", "terms"), _NEWEST),
     Listing("items", ("status",), (Order("due_at"),), group=True),
     Listing("items", ("org", "status", "discarded_at", "batch", *_COUNTED), _LATEST, group=True),
     Listing("items", ("org", "status", "discarded_at", *_COUNTED), (Order("finished_at"),), group=True),

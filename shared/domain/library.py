@@ -101,6 +101,7 @@ class Reference(Stored):
     created_at: datetime
     created_by: str
     expires_at: datetime | None = None
+    terms: list[str] = Field(default_factory=list)
     deleted_at: datetime | None = None
 
 

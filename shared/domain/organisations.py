@@ -92,6 +92,7 @@ class ApiKey(Stored):
     hint: str
     created_at: datetime
     created_by: str
+    last_used_at: datetime | None = None
     revoked_at: datetime | None = None
 
 
@@ -102,6 +103,7 @@ class KeyHash(Stored):
     key: str
     member: str
     role: Role
+    last_used_at: datetime | None = None
     revoked_at: datetime | None = None
 
 

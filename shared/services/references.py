@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 
+from shared.domain import search
 from shared.domain.callers import Caller
 from shared.domain.errors import (
     Conflict,
@@ -136,11 +137,16 @@ class ReferenceService:
         check_id("ref", reference, "reference")
         return self._references.one(caller.org, reference).value
 
-    def list(self, caller: Caller, *, page_size: int | None = None, page_token: str = "") -> Page[Reference]:
-        """The references, the newest first, those that still wait or were refused too. Raises Invalid, Malformed."""
+    def list(
+        self, caller: Caller, *, q: str = "", page_size: int | None = None, page_token: str = ""
+    ) -> Page[Reference]:
+        """The references whose file names have these words, the newest first, those that still wait or were refused too.
+
+        Raises Invalid, Malformed.
+        """
         caller.require(Role.VIEWER)
         path = paths.references(caller.org)
-        return self._by_age.page(caller.org, path, Search(), page_size=page_size, page_token=page_token)
+        return self._by_age.page(caller.org, path, Search(q=q), page_size=page_size, page_token=page_token)
 
     def links_of(self, references: Iterable[Reference]) -> dict[str, ReferenceLinks]:
         """Links to these references by id; one that is not ready has none."""
@@ -198,6 +204,7 @@ class ReferenceService:
             created_at=now,
             created_by=caller.member,
             expires_at=now + UPLOAD_LASTS,
+            terms=search.terms(create.filename),
         )
 
     def _judge(self, org: str, reference: str) -> Reference:

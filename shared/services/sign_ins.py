@@ -1,18 +1,21 @@
 """Who is calling: people by password and token, machines by key."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from threading import Lock
 
 from shared.domain.callers import Caller, lesser
-from shared.domain.errors import RateLimited, Unauthenticated
+from shared.domain.errors import GuardRefused, RateLimited, Unauthenticated, Unavailable
 from shared.domain.ids import is_id
-from shared.domain.organisations import Member, Organisation
+from shared.domain.organisations import KeyHash, Member, Organisation
 from shared.domain.windows import Window, policy
+from shared.logging import logger
 from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore
+from shared.ports.documents import DocumentStore, Update
 from shared.ports.identity import Accounts
+from shared.repositories import paths
+from shared.repositories.collections import Read, guarded
 from shared.repositories.organisations import (
     KeyHashRepository,
     MemberRepository,
@@ -25,11 +28,15 @@ from shared.services.recollections import Recollection
 ATTEMPTS_A_MINUTE = 10
 REMEMBERED_SECONDS = 3.0
 MAX_KEY_CHARACTERS = 256
+# A key's last use is known to this: one write in so long a time, however often it is used.
+USE_NOTED_EVERY = timedelta(hours=1)
 _REMEMBERED = 10_000
 _WRONG = "The e-mail address or the password is wrong."
 _NO_KEY = "This key is not valid: it is mistyped or was revoked."
 _SIGNED_OUT = "This sign-in was ended. Sign in again."
 _NO_MEMBER = "This account does not exist any more or was disabled. Ask an admin of your organisation."
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class SignInService:
     """Turns credentials into a Caller. What it found is remembered for three seconds, so that a revoked key, a disabled member and an ended sign-in die within them."""
 
     def __init__(self, documents: DocumentStore, *, accounts: Accounts, clock: Clock) -> None:
+        self._documents = documents
         self._organisations = OrganisationRepository(documents)
         self._members = MemberRepository(documents)
         self._hashes = KeyHashRepository(documents)
@@ -104,7 +112,21 @@ class SignInService:
         if member is None or member.value.disabled_at is not None:
             raise Unauthenticated(_NO_KEY)
         role = lesser(leads_to.role, member.value.role)
+        self._note_use(found)
         return Caller(org=leads_to.org, id=leads_to.key, member=leads_to.member, role=role)
+
+    def _note_use(self, read: Read[KeyHash]) -> None:
+        """Let the organisation see that its key is in use; who noted it just now, or revokes it, comes first."""
+        key, now = read.value, self._clock.now()
+        if key.last_used_at is not None and now - key.last_used_at < USE_NOTED_EVERY:
+            return
+        used = {"last_used_at": now}
+        try:
+            self._documents.commit([guarded(read, used), Update(paths.key(key.org, key.key), used)])
+        except GuardRefused:
+            return
+        except Unavailable as error:
+            _log.warning("key_use_not_noted", org=key.org, key=key.key, detail=error.detail)
 
     def _enabled(self, org: str, member: str) -> Member:
         if not (is_id("org", org) and is_id("mem", member)):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -153,6 +154,26 @@ def test_a_revoked_key_is_shut_out(stack: ApiStack) -> None:
     listed = {key["id"]: key for key in stack.ask("GET", "/v1/keys").json()["keys"]}
     assert listed[made["id"]]["revoked_at"] is not None
     assert made["key"] not in json.dumps(listed)
+
+
+def test_a_key_tells_when_it_was_last_used_to_the_hour_and_for_one_write(stack: ApiStack) -> None:
+    made = stack.ask("POST", "/v1/keys", json={"name": "Sheets", "role": "viewer"}).json()
+
+    def listed() -> dict[str, Any]:
+        return next(key for key in stack.ask("GET", "/v1/keys").json()["keys"] if key["id"] == made["id"])
+
+    def use() -> str:
+        assert stack.client.get("/v1/models", headers={"X-API-Key": made["key"]}).status_code == 200
+        return str(listed()["last_used_at"])
+
+    assert (made["last_used_at"], listed()["last_used_at"]) == (None, None)
+    first = use()
+    assert first == stack.clock.now().isoformat().replace("+00:00", "Z")
+    for _ in range(3):
+        stack.clock.advance(1_000)
+        assert use() == first
+    stack.clock.advance(1_000)
+    assert use() == stack.clock.now().isoformat().replace("+00:00", "Z")
 
 
 @pytest.fixture

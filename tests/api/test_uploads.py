@@ -90,6 +90,29 @@ def test_a_ready_reference_is_seen_by_links_alone_and_one_that_waits_has_none(st
     assert stack.client.get(completed["url"] + "x").status_code in (403, 404)
 
 
+def test_references_are_found_by_words_of_their_names(stack: ApiStack) -> None:
+    made = {}
+    for name in ("Red walker, front.jpg", "red-shoes.png", "Übergang.jpg"):
+        body = {"filename": name, "media_type": "image/png", "bytes": 10}
+        made[name] = stack.ask("POST", "/v1/references", json=body).json()["id"]
+
+    def found(q: str) -> list[str]:
+        listed = stack.ask("GET", "/v1/references", params={"q": q}).json()["references"]
+        return [one["filename"] for one in listed]
+
+    assert found("red") == ["red-shoes.png", "Red walker, front.jpg"]
+    assert found("WALK red") == ["Red walker, front.jpg"]
+    assert found("übergang") == ["Übergang.jpg"]
+    assert found("blue") == []
+    assert stack.ask("GET", "/v1/references?q=,").status_code == 422
+    first = stack.ask("GET", "/v1/references?q=red&page_size=1").json()
+    again = {"q": "red", "page_size": 1, "page_token": first["next_page_token"]}
+    assert [one["filename"] for one in stack.ask("GET", "/v1/references", params=again).json()["references"]] == [
+        "Red walker, front.jpg"
+    ]
+    assert stack.ask("GET", "/v1/references", params={**again, "q": "walker"}).status_code == 400
+
+
 def test_a_picture_that_never_came_cannot_be_completed(stack: ApiStack) -> None:
     body = {"filename": "a.png", "media_type": "image/png", "bytes": 10}
     reference = stack.ask("POST", "/v1/references", json=body).json()["id"]

@@ -126,7 +126,8 @@ def _people(store: DocumentStore) -> None:
     for where in _some(Where("model", "==", "m"), Where("batch", "==", "b"), TERM, PERIOD[0], PERIOD[1]):
         for asked_for in (AssetRepository(store).newest, AssetRepository(store).oldest):
             asked_for(paths.assets(ORG), (DELETED, *where), limit=9, start_after=after)
-    ReferenceRepository(store).newest(paths.references(ORG), (DELETED,), limit=9)
+    for where in _some(TERM):
+        ReferenceRepository(store).newest(paths.references(ORG), (DELETED, *where), limit=9)
     KeyRepository(store).all(ORG, limit=9)
     KeyRepository(store).unrevoked(ORG)
     KeyHashRepository(store).of_key(ORG, "key")

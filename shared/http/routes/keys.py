@@ -32,6 +32,7 @@ class KeyView(View):
     hint: str
     created_at: datetime
     created_by: str
+    last_used_at: datetime | None = Field(description="When it was last used, within an hour; null until it is.")
     revoked_at: datetime | None
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.domain.callers import Caller
 from shared.domain.library import ReferenceCreate
@@ -24,6 +24,14 @@ Key = Annotated[str | None, Depends(idempotency_key)]
 New = Annotated[Body[ReferenceCreate], Depends(JsonBody(ReferenceCreate, example=EXAMPLE))]
 
 
+class ReferenceFilters(PageParameters):
+    """Which reference pictures to list."""
+
+    q: Annotated[
+        str, Field(max_length=200, description="Words of the file's name, or their beginnings from three letters on.")
+    ] = ""
+
+
 class ReferencePage(BaseModel):
     """A page of reference pictures, the newest first."""
 
@@ -42,10 +50,12 @@ def create_reference(caller: Editor, body: New, key: Key, services: Services) ->
 
 @router.get("")
 def list_references(
-    caller: Viewer, parameters: Annotated[PageParameters, Query()], services: Services
+    caller: Viewer, parameters: Annotated[ReferenceFilters, Query()], services: Services
 ) -> ReferencePage:
-    """The organisation's reference pictures, the newest first."""
-    page = services.references.list(caller, page_size=parameters.page_size, page_token=parameters.page_token)
+    """The organisation's reference pictures, searched, the newest first."""
+    page = services.references.list(
+        caller, q=parameters.q, page_size=parameters.page_size, page_token=parameters.page_token
+    )
     links = services.references.links_of(page.values)
     views = [ReferenceView.of(reference, links) for reference in page.values]
     return ReferencePage(references=views, next_page_token=page.next_page_token)

@@ -1348,7 +1348,7 @@ export interface paths {
         };
         /**
          * List references
-         * @description The organisation's reference pictures, the newest first.
+         * @description The organisation's reference pictures, searched, the newest first.
          *
          *     Needs the role `viewer` or a higher one.
          */
@@ -3210,6 +3210,11 @@ export interface components {
              * @description The key itself, shown this once: null when an Idempotency-Key is repeated.
              */
             key: string | null;
+            /**
+             * Last Used At
+             * @description When it was last used, within an hour; null until it is.
+             */
+            last_used_at: string | null;
             /** Name */
             name: string;
             /** Revoked At */
@@ -3242,6 +3247,11 @@ export interface components {
             hint: string;
             /** Id */
             id: string;
+            /**
+             * Last Used At
+             * @description When it was last used, within an hour; null until it is.
+             */
+            last_used_at: string | null;
             /** Name */
             name: string;
             /** Revoked At */
@@ -8386,6 +8396,8 @@ export interface operations {
                 page_size?: number;
                 /** @description The `next_page_token` of the page before; empty for the first. */
                 page_token?: string;
+                /** @description Words of the file's name, or their beginnings from three letters on. */
+                q?: string;
             };
             header?: never;
             path?: never;

@@ -12,6 +12,7 @@ const KEY: KeyView = {
   hint: "ff_abc",
   created_at: "2026-11-01T10:00:00Z",
   created_by: "mem_ada",
+  last_used_at: null,
   revoked_at: null,
 };
 const names = { "POST /v1/members:names": () => ({ names: { mem_ada: "Ada Lovelace" } }) };
