@@ -1,4 +1,5 @@
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { onlineManager } from "@tanstack/react-query";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { Picture } from "@/design/Picture";
 import { problem, serving } from "@/testing/network";
 import { renderPart } from "@/testing/render";
@@ -29,6 +30,8 @@ const picture = (asset: string, src?: string) => (
 );
 
 describe("Picture", () => {
+  afterEach(() => void vi.useRealTimers());
+
   it("shows a link that it was given without asking for one", () => {
     const seen = serveLinks();
     renderPart(picture("ast_1", "https://objects.test/given"));
@@ -57,5 +60,37 @@ describe("Picture", () => {
     expect(await screen.findByLabelText("ast_2 (not available)")).toBeVisible();
     expect(await screen.findByAltText("ast_1")).toBeVisible();
     expect(await screen.findByAltText("ast_3")).toBeVisible();
+  });
+
+  it("shows a picture that was lost with the connection once that is back", async () => {
+    serveLinks();
+    renderPart(picture("ast_1"));
+    for (let failure = 0; failure < 3; failure += 1) fireEvent.error(await screen.findByAltText("ast_1"));
+    expect(await screen.findByLabelText("ast_1 (not available)")).toBeVisible();
+    act(() => {
+      onlineManager.setOnline(false);
+      onlineManager.setOnline(true);
+    });
+    expect(await screen.findByAltText("ast_1")).toBeVisible();
+  });
+
+  it("asks again for links that were refused, and no more for those of an image that is gone", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let isDown = true;
+    const seen = serving({
+      "POST /v1/assets:urls": ({ body }) => {
+        const { ids } = body as { ids: string[] };
+        if (ids.includes("ast_gone")) return problem(404, "It is gone.");
+        return isDown ? problem(409, "Not now.") : { urls: { ast_1: links("ast_1", 1) } };
+      },
+    });
+    renderPart([picture("ast_1"), picture("ast_gone")]);
+    expect(await screen.findByLabelText("ast_1 (not available)")).toBeVisible();
+    expect(await screen.findByLabelText("ast_gone (not available)")).toBeVisible();
+    isDown = false;
+    const asked = seen.length;
+    await act(() => vi.advanceTimersByTimeAsync(20_000));
+    expect(await screen.findByAltText("ast_1")).toBeVisible();
+    expect(seen.slice(asked).map(({ body }) => body)).toEqual([{ ids: ["ast_1"] }]);
   });
 });

@@ -1,6 +1,8 @@
 import { IconPhotoOff } from "@tabler/icons-react";
-import { type CSSProperties, useState } from "react";
+import { onlineManager } from "@tanstack/react-query";
+import { type CSSProperties, useEffect, useEffectEvent, useState } from "react";
 import { useLinks } from "@/api/links";
+import { asProblem } from "@/api/problems";
 import type { LinksView } from "@/api/schema";
 import styles from "@/design/Picture.module.css";
 
@@ -10,6 +12,8 @@ const LINK: Record<PictureSize, keyof LinksView & `${string}url`> = {
   original: "url",
 };
 const TRIES = 2;
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /** The picture as a thumbnail, whole as a small JPEG for a screen, or as it was made. */
 export type PictureSize = "thumbnail" | "screen" | "original";
@@ -42,7 +46,12 @@ function LoadedPicture({ asset, src, size = "thumbnail", width, height, alt, fit
   const isGiven = src !== undefined && src !== null && failures === 0;
   const links = useLinks(asset, !isGiven);
   const link = isGiven ? src : links.data?.[LINK[size]];
+  const isGone = links.isError && asProblem(links.error).status === 404;
   const isLost = failures > TRIES || links.isError;
+  useAnotherTry(isLost && !isGone, () => {
+    setFailures(1);
+    void links.refetch();
+  });
 
   const failed = () => {
     setFailures(failures + 1);
@@ -79,6 +88,24 @@ function LoadedPicture({ asset, src, size = "thumbnail", width, height, alt, fit
       )}
     </span>
   );
+}
+
+/** Calls `again` while something `isLost`: when the connection is back, and after pauses that grow. */
+function useAnotherTry(isLost: boolean, again: () => void) {
+  const [tries, setTries] = useState(0);
+  const tryAgain = useEffectEvent(() => {
+    setTries(tries + 1);
+    again();
+  });
+  useEffect(() => {
+    if (!isLost) return;
+    const timer = setTimeout(tryAgain, Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS));
+    const forget = onlineManager.subscribe((isOnline) => isOnline && tryAgain());
+    return () => {
+      clearTimeout(timer);
+      forget();
+    };
+  }, [isLost, tries]);
 }
 
 /** Two soft colours of an image's own, the same each time it is shown. */
