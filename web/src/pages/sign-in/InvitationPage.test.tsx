@@ -10,8 +10,11 @@ const ROUTES = [
   { path: "/batches", element: <h1>Batches</h1> },
 ];
 
-async function open(address: string, accepted: () => object) {
+const MARA = { email: "mara@halden.example", name: "Mara Voss", organisation: "Halden", is_new: true };
+
+async function open(address: string, accepted: () => object, invited: () => object = () => MARA) {
   const seen = serving({
+    "POST /v1/auth/invitation": invited,
     "GET /v1/config": () => ({ sign_in: "password", firebase: null, emulators: null, limits: {} }),
     "POST /v1/auth/accept": accepted,
   });
@@ -44,10 +47,29 @@ describe("an invitation", () => {
     const { seen, sessions } = await open("/invitation#inv_used", () => problem(401, "This invitation was used."));
     await choose("long enough", "another one");
     expect(await screen.findByText("The two are not the same.")).toBeVisible();
-    expect(seen.some((one) => one.method === "POST")).toBe(false);
+    expect(seen.some((one) => one.path === "/v1/auth/accept")).toBe(false);
     await userEvent.clear(screen.getByLabelText("The same again"));
     await userEvent.type(screen.getByLabelText("The same again"), "long enough{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("This invitation was used.");
+    await sessions.leave();
+  });
+
+  it("tells whom it lets in and where to before a password is chosen", async () => {
+    const { seen, sessions } = await open("/invitation#inv_secret", () => ({}));
+    expect(await screen.findByRole("heading", { name: "Welcome, Mara Voss" })).toBeVisible();
+    expect(screen.getByText("Choose a password for mara@halden.example, and you are in at Halden.")).toBeVisible();
+    expect(seen.at(-1)?.body).toEqual({ token: "inv_secret" });
+    await sessions.leave();
+  });
+
+  it("says of a link that has ended why, before a password is chosen", async () => {
+    const { sessions } = await open(
+      "/invitation#inv_used",
+      () => ({}),
+      () => problem(401, "This invitation was used."),
+    );
+    expect(await screen.findByRole("alert")).toHaveTextContent("This invitation was used.");
+    expect(screen.queryByLabelText("New password")).toBeNull();
     await sessions.leave();
   });
 
