@@ -15,6 +15,8 @@ describe("formats", () => {
 
   it.each([
     ["2026-11-21T12:00:00Z", "just now"],
+    ["2026-11-21T12:00:04Z", "just now"],
+    ["2026-11-21T12:00:15Z", "in a moment"],
     ["2026-11-21T11:57:00Z", "3 minutes ago"],
     ["2026-11-20T11:00:00Z", "yesterday"],
     ["2026-11-21T14:30:00Z", "in 2 hours"],

@@ -1,6 +1,7 @@
 /** The words are English; days and figures are written as they are where the reader is. */
 const LOCALE = localeOf(globalThis.navigator?.language ?? "en");
 const MICROS = 1_000_000;
+const AHEAD_SECONDS = 10;
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],
@@ -65,7 +66,8 @@ export function bytes(number: number): string {
 export function ago(at: string, now: number): string {
   const seconds = (Date.parse(at) - now) / 1000;
   const [unit, size] = UNITS.find(([, seconds_]) => Math.abs(seconds) >= seconds_) ?? [null, 1];
-  if (unit === null) return seconds > 1 ? "in a moment" : "just now";
+  // What the API's clock has just named may lie a few seconds ahead of this one's.
+  if (unit === null) return seconds > AHEAD_SECONDS ? "in a moment" : "just now";
   return relative.format(Math.trunc(seconds / size), unit);
 }
 

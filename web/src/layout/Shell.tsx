@@ -110,14 +110,15 @@ function useGeneralShortcuts(search: () => void, list: () => void) {
   const { can, role } = useSession();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what may be done changes with the role alone
   const shortcuts = useMemo(
-    () => [
-      { keys: "mod+k", words: "Go to or do …", act: search, inDialogs: false },
-      { keys: "?", words: "Show the shortcuts", act: list },
-      ...(can("make") ? [{ keys: "c", words: "New batch", act: () => void navigate("/batches/new") }] : []),
-      ...[...PLACE_GROUPS.flatMap((group) => group.places), SETTINGS]
-        .filter((place) => can(place.needs))
-        .map(({ to, label, key }) => ({ keys: `g ${key}`, words: `Go to ${label}`, act: () => void navigate(to) })),
-    ],
+    () =>
+      [
+        { keys: "mod+k", words: "Go to or do …", act: search },
+        { keys: "?", words: "Show the shortcuts", act: list },
+        ...(can("make") ? [{ keys: "c", words: "New batch", act: () => void navigate("/batches/new") }] : []),
+        ...[...PLACE_GROUPS.flatMap((group) => group.places), SETTINGS]
+          .filter((place) => can(place.needs))
+          .map(({ to, label, key }) => ({ keys: `g ${key}`, words: `Go to ${label}`, act: () => void navigate(to) })),
+      ].map((shortcut) => ({ ...shortcut, isEverywhere: true })),
     [role, navigate],
   );
   useShortcuts(shortcuts);

@@ -38,7 +38,7 @@ interface ShortcutListProps {
 /** Every shortcut that works on this page. */
 export function ShortcutList({ opened, onClose }: ShortcutListProps) {
   const shortcuts = useActiveShortcuts();
-  const anywhere = shortcuts.filter((one) => one.keys.startsWith("g ") || one.inDialogs || one.keys === "?");
+  const anywhere = shortcuts.filter((one) => one.isEverywhere);
   const here = shortcuts.filter((one) => !anywhere.includes(one));
   return (
     <Modal opened={opened} onClose={onClose} title="Shortcuts" size="md">

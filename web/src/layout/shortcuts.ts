@@ -8,6 +8,8 @@ export interface Shortcut {
   act: () => void;
   /** Whether it also works while a dialog is open. */
   inDialogs?: boolean;
+  /** Whether every page has it, not only the one that is open. */
+  isEverywhere?: boolean;
 }
 
 const PATIENCE_MS = 900;

@@ -22,6 +22,7 @@ export function DayChart({ rows, earlier }: DayChartProps) {
     [NOW]: row.cost_micros,
     ...(earlier[index] !== undefined && { [THEN]: earlier[index].cost_micros }),
   }));
+  const isFree = [...rows, ...earlier].every((row) => row.cost_micros === 0);
   return (
     <ChartFigure group="day">
       <CompositeChart
@@ -32,7 +33,7 @@ export function DayChart({ rows, earlier }: DayChartProps) {
         legendProps={{ verticalAlign: "top", height: 32 }}
         valueFormatter={money}
         maxBarWidth={28}
-        yAxisProps={{ width: 68 }}
+        yAxisProps={{ width: 68, ...(isFree && { ticks: [0] }) }}
         xAxisProps={{ minTickGap: 24 }}
         curveType="linear"
         series={[
