@@ -49,7 +49,7 @@ demo: $(STAMP) $(EMULATORS) ## Make the sample campaign, start to finish: images
 	@$(PY) -m infra.demo
 
 run: $(STAMP) $(EMULATORS) ## Serve on this machine until stopped (PORT=8080, FANFOLD_HOME=.fanfold)
-	@if $(NODE); then $(MAKE) $(WEB) || echo "The web app could not be built (see above): only the API is served." >&2; \
+	@if $(NODE); then $(MAKE) --silent $(WEB) || echo "The web app could not be built (see above): only the API is served." >&2; \
 	else echo "The web app needs Node 20 or newer with npm (Debian: sudo apt-get install nodejs npm): only the API is served."; fi
 	@$(PY) -m infra.local
 
