@@ -1,4 +1,4 @@
-"""Fanfold's typed client: everything the HTTP API offers, and the `fanfold` command above it."""
+"""Fanfold's typed client of the HTTP API, and the `fanfold` command above it."""
 
 from client.api import Client
 from client.errors import ClientError, Problem, ProblemError, Unreachable

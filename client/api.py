@@ -1,4 +1,4 @@
-"""The typed client: a method for every route of the HTTP API."""
+"""The typed client: batches, images, references, keys, money, dead letters and the monitor over the HTTP API."""
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping

@@ -30,8 +30,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode="rich",
     help="Rows in, finished images out.",
-    epilog="Exit codes: 0 completed · 1 failed or error · 2 wrong use · 3 completed with failures · 4 cancelled. "
-    "FANFOLD_URL and FANFOLD_API_KEY say where and as whom.",
+    epilog="Exit codes: 0 completed · 1 failed or error · 2 wrong use · 3 completed with failures · 4 cancelled · "
+    "130 interrupted. FANFOLD_URL and FANFOLD_API_KEY say where and as whom.",
 )
 
 
