@@ -1,9 +1,8 @@
 import { CloseButton, Pill, Select, Switch, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { useState } from "react";
 import type { BatchFilters } from "@/api/batches";
 import { STATES } from "@/design/StatusBadge";
+import { useTypedSearch } from "@/design/useTypedSearch";
 import styles from "@/pages/batches/Batches.module.css";
 import { STATUSES } from "@/pages/batches/listings";
 
@@ -15,18 +14,13 @@ interface BatchFilterBarProps {
 
 /** Which batches are listed; all of it is in the address. */
 export function BatchFilterBar({ filters, address, onChange }: BatchFilterBarProps) {
-  const [words, setWords] = useState(filters.q ?? "");
   const set = (name: string, value: string | null) => {
     const next = new URLSearchParams(address);
     if (value === null || value === "") next.delete(name);
     else next.set(name, value);
     onChange(next, { replace: true });
   };
-  const search = useDebouncedCallback((q: string) => set("q", q.trim()), 250);
-  const write = (q: string) => {
-    setWords(q);
-    search(q);
-  };
+  const [words, write] = useTypedSearch(filters.q ?? "", (q) => set("q", q));
   return (
     <div className={styles.filters}>
       <TextInput
@@ -36,7 +30,7 @@ export function BatchFilterBar({ filters, address, onChange }: BatchFilterBarPro
         className={styles.search}
         leftSection={<IconSearch size={16} aria-hidden />}
         rightSection={
-          words !== "" && <CloseButton size="sm" aria-label="Search for nothing" onClick={() => write("")} />
+          words !== "" && <CloseButton size="sm" aria-label="Search for nothing" onClick={() => write("", true)} />
         }
         value={words}
         onChange={(event) => write(event.currentTarget.value)}

@@ -37,6 +37,16 @@ describe("the page of dead letters", () => {
     expect(seen[0]?.query.get("q")).toBe("baker");
   });
 
+  it("is searched while one types, and keeps the focus where one types", async () => {
+    serving({ "GET /v1/dead-letters": () => page(LETTER) });
+    const { router } = renderAt(routes, "/dead-letters");
+    const field = await screen.findByLabelText("Words of the prompt or the reason");
+    await userEvent.type(field, "baker");
+    await waitFor(() => expect(router.state.location.search).toBe("?q=baker"));
+    await userEvent.keyboard(" at");
+    await waitFor(() => expect(router.state.location.search).toBe("?q=baker+at"));
+  });
+
   it("tries all that match again, page by page, with what was changed", async () => {
     const seen = serving({
       "GET /v1/dead-letters": () => page(LETTER),

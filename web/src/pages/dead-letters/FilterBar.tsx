@@ -1,12 +1,9 @@
 import { Button, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch, IconX } from "@tabler/icons-react";
-import { useState } from "react";
 import type { DeadLetterFilter } from "@/api/schema";
+import { useTypedSearch } from "@/design/useTypedSearch";
 import styles from "@/pages/dead-letters/FilterBar.module.css";
 import { KINDS, reasonOf } from "@/viewer/reasons";
-
-const TYPING_MS = 350;
 
 interface FilterBarProps {
   filter: DeadLetterFilter;
@@ -29,7 +26,6 @@ export function FilterBar({ filter, discarded, onSay }: FilterBarProps) {
         onChange={(which) => onSay({ discarded: which === "discarded" ? "true" : null })}
       />
       <TypedFilter
-        key={`q ${filter.q ?? ""}`}
         label="Words of the prompt or the reason"
         value={filter.q ?? ""}
         onSay={(q) => onSay({ q })}
@@ -44,18 +40,8 @@ export function FilterBar({ filter, discarded, onSay }: FilterBarProps) {
         onChange={(kind) => onSay({ kind })}
         className={styles.reason}
       />
-      <TypedFilter
-        key={`m ${filter.model ?? ""}`}
-        label="Model"
-        value={filter.model ?? ""}
-        onSay={(model) => onSay({ model })}
-      />
-      <TypedFilter
-        key={`b ${filter.batch ?? ""}`}
-        label="Batch id"
-        value={filter.batch ?? ""}
-        onSay={(batch) => onSay({ batch })}
-      />
+      <TypedFilter label="Model" value={filter.model ?? ""} onSay={(model) => onSay({ model })} />
+      <TypedFilter label="Batch id" value={filter.batch ?? ""} onSay={(batch) => onSay({ batch })} />
       <TextInput
         type="date"
         aria-label="Failed on or after"
@@ -100,8 +86,7 @@ interface TypedFilterProps {
 }
 
 function TypedFilter({ label, value, isSearch = false, onSay }: TypedFilterProps) {
-  const [text, setText] = useState(value);
-  const say = useDebouncedCallback(onSay, { delay: TYPING_MS, flushOnUnmount: false });
+  const [text, type] = useTypedSearch(value, onSay);
   return (
     <TextInput
       aria-label={label}
@@ -109,10 +94,7 @@ function TypedFilter({ label, value, isSearch = false, onSay }: TypedFilterProps
       className={isSearch ? styles.search : styles.short}
       {...(isSearch && { type: "search", leftSection: <IconSearch size={16} aria-hidden /> })}
       value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        say(event.currentTarget.value.trim());
-      }}
+      onChange={(event) => type(event.currentTarget.value)}
     />
   );
 }

@@ -1,11 +1,11 @@
 import { ActionIcon, Button, NativeSelect, Slider, TextInput } from "@mantine/core";
 import { IconPhoto, IconSearch, IconX } from "@tabler/icons-react";
 import { useMemo, useRef } from "react";
+import { useTypedSearch } from "@/design/useTypedSearch";
 import { type Shortcut, useShortcuts } from "@/layout/shortcuts";
 import { EVERYTHING, isNarrowed, type LibraryView } from "@/pages/library/addresses";
 import { FilterChips } from "@/pages/library/filters/FilterChips";
 import styles from "@/pages/library/filters/Filters.module.css";
-import { useTypedSearch } from "@/pages/library/filters/useTypedSearch";
 import { ROW_HEIGHTS } from "@/pages/library/layouts";
 
 interface FilterBarProps {
