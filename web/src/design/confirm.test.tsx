@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { confirm } from "@/design/confirm";
-import { tell, tellProblem } from "@/design/toasts";
+import { forgetMessages, tell, tellProblem } from "@/design/toasts";
 import { renderPart } from "@/testing/render";
 
 const QUESTION = { title: "Delete 3 images?", body: "They are gone for good.", verb: "Delete", danger: true };
@@ -46,6 +46,16 @@ describe("toasts", () => {
     expect(await screen.findByText("Three images tagged")).toBeVisible();
     await userEvent.click(screen.getByRole("button", { name: "Undo" }));
     expect(undo).toHaveBeenCalledOnce();
+  });
+
+  it("go with whom they were for, and so do questions", async () => {
+    renderPart(null);
+    tell("The batch “Secret” was deleted.");
+    const answered = confirm(QUESTION);
+    await screen.findByText("The batch “Secret” was deleted.");
+    forgetMessages();
+    expect(await answered).toBe(false);
+    await waitFor(() => expect(screen.queryByText("The batch “Secret” was deleted.")).toBeNull());
   });
 
   it("say what could not be done, and why", async () => {

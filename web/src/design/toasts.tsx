@@ -1,6 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { asProblem } from "@/api/problems";
+import { questions } from "@/design/confirm";
 
 /** Says that something was done; `undo` takes it back while the words stand. */
 export function tell(message: string, undo?: () => void) {
@@ -26,6 +27,13 @@ export function tell(message: string, undo?: () => void) {
         </Group>
       ),
   });
+}
+
+/** Takes away everything that was said and asked: it was for whoever leaves now. */
+export function forgetMessages() {
+  notifications.clean();
+  notifications.cleanQueue();
+  questions.current()?.answer(false);
 }
 
 /** Says that something could not be done, and why. */

@@ -109,6 +109,19 @@ describe("a session at the API itself", () => {
     expect(localStorage.getItem("mantine-color-scheme-value")).toBe("dark");
   });
 
+  it("ends also where something could not be forgotten", async () => {
+    serveApi();
+    const store = await opened();
+    const forgotten = vi.fn();
+    const takeBack = store.onLeave(() => Promise.reject(new Error("The disk is full.")));
+    store.onLeave(forgotten);
+    await store.withPassword("ada@example.com", "right");
+    await expect(store.leave()).rejects.toThrow("The disk is full.");
+    takeBack();
+    expect(store.state()).toEqual({ status: "out" });
+    expect(forgotten).toHaveBeenCalledOnce();
+  });
+
   it("holds what was refused until the person is back, and then sends it again", async () => {
     const dead = new Set<string>();
     serveApi(dead);

@@ -143,11 +143,13 @@ export class SessionStore implements Credentials {
     const before = this.#state.status === "in" || this.#state.status === "ended" ? this.#state.session : null;
     const isOther = before !== null && before.user.id !== session?.user.id;
     // Nothing of one person is shown to the next.
-    if (isOther) await Promise.all([...this.#forgetting].map((forget) => forget()));
+    const forgotten = isOther ? await Promise.allSettled([...this.#forgetting].map(async (forget) => forget())) : [];
     this.#become(session === null ? { status: "out" } : { status: "in", session });
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve(isOther || session === null ? Promise.resolve(null) : this.token());
+    // Told at the end: what could not be forgotten keeps nobody in.
+    for (const one of forgotten) if (one.status === "rejected") throw one.reason;
   }
 
   #begun(): SignIn {

@@ -32,7 +32,7 @@ interface ViewerProps {
 export function Viewer({ item, place, count, neighbours, picked, may, onMove, onClose, onPick }: ViewerProps) {
   const isPhone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const [isKept, keepOpen] = useLocalStorage({
-    key: "fanfold.viewer.info",
+    key: "fanfold:viewer.info",
     defaultValue: true,
     getInitialValueInEffect: false,
   });

@@ -35,7 +35,7 @@ export function LiveWall({ batch, live }: LiveWallProps) {
   const navigate = useNavigate();
   const [address, setAddress] = useSearchParams();
   const [tileWidth, setTileWidth] = useLocalStorage<number>({
-    key: "fanfold.wall.tile",
+    key: "fanfold:wall.tile",
     defaultValue: TILE_WIDTHS.usual,
     getInitialValueInEffect: false,
   });
