@@ -19,6 +19,25 @@ function Image() {
   );
 }
 
+const [WON, OTHER] = [0, 1].map((index) => {
+  const item = anItem({ index });
+  return { ...item, asset: item.asset && { ...item.asset, id: `ast_${index}`, picked: index === 0 } };
+}) as [ReturnType<typeof anItem>, ReturnType<typeof anItem>];
+
+function Both() {
+  const choices = useChoices();
+  const pick = usePick();
+  const told = [WON, OTHER].map((item) => (isPicked(item, choices) ? "picked" : "not"));
+  return (
+    <>
+      <output>{told.join(" ")}</output>
+      <button type="button" onClick={() => pick.mutate({ ids: ["ast_0", "ast_1"], picked: true })}>
+        Pick both
+      </button>
+    </>
+  );
+}
+
 const winners = (...ids: string[]) => ({ assets: ids.map((id) => anAsset({ id, picked: true })), next_page_token: "" });
 
 describe("a pick", () => {
@@ -47,6 +66,20 @@ describe("a pick", () => {
     answerOld(winners());
     await waitFor(() => expect(queries.isFetching({ queryKey: ["picks", "winners"] })).toBe(0));
     expect(screen.getByText("picked")).toBeVisible();
+  });
+
+  it("of several that the service refuses leaves picked what was picked before", async () => {
+    let refuse = () => {};
+    const refused = new Promise<Response>((resolve) => {
+      refuse = () => resolve(problem(503, "Not now."));
+    });
+    serving({ "POST /v1/assets:pick": () => refused });
+    renderPart(<Both />);
+    expect(screen.getByRole("status")).toHaveTextContent("picked not");
+    await userEvent.click(screen.getByRole("button"));
+    await waitFor(() => expect(screen.getByRole("status")).toHaveTextContent("picked picked"));
+    refuse();
+    await waitFor(() => expect(screen.getByRole("status")).toHaveTextContent("picked not"));
   });
 
   it("that the service refuses is undone", async () => {

@@ -6,7 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { renewAssets } from "@/api/assets";
+import { ASSETS, renewAssets } from "@/api/assets";
 import { answer, api } from "@/api/client";
 import type { ItemView } from "@/api/schema";
 
@@ -57,21 +57,39 @@ export function notePicks(queries: QueryClient, ids: readonly string[], picked: 
   renewAssets(queries, (asset) => (chosen.has(asset.id) ? { ...asset, picked } : asset));
 }
 
+/** Takes back what was noted of images: they are again what was noted before, or else what their lists say. */
+function forgetPicks(queries: QueryClient, ids: readonly string[], before: Choices) {
+  queries.setQueryData<Choices>([...KEY, "known"], (now = NONE) => {
+    const here = new Map(now.here);
+    for (const id of ids) {
+      const noted = before.here.get(id);
+      if (noted === undefined) here.delete(id);
+      else here.set(id, noted);
+    }
+    return { ...now, here };
+  });
+  void queries.invalidateQueries({ queryKey: ASSETS });
+}
+
 /** Pick images as winners, or take that back: it shows at once, and is undone where the service refuses. */
 export function usePick() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ ids, picked }: { ids: string[]; picked: boolean }) =>
       answer(api.POST("/v1/assets:pick", { body: { ids, picked } })),
-    onMutate: ({ ids, picked }) => notePicks(queries, ids, picked, true),
-    onError: (_error, { ids, picked }) => notePicks(queries, ids, !picked),
-    onSuccess: ({ outcomes }, { ids, picked }) => {
+    onMutate: ({ ids, picked }): Choices => {
+      const before = queries.getQueryData<Choices>([...KEY, "known"]) ?? NONE;
+      notePicks(queries, ids, picked, true);
+      return before;
+    },
+    onError: (_error, { ids }, before) => forgetPicks(queries, ids, before ?? NONE),
+    onSuccess: ({ outcomes }, { ids, picked }, before) => {
       const refused = outcomes
         .filter((one) => one.outcome === "refused" || one.outcome === "missing")
         .map((one) => one.id);
       const done = ids.filter((id) => !refused.includes(id));
       if (done.length > 0) notePicks(queries, done, picked);
-      if (refused.length > 0) notePicks(queries, refused, !picked);
+      if (refused.length > 0) forgetPicks(queries, refused, before);
     },
     onSettled: () => queries.invalidateQueries({ queryKey: [...KEY, "of"] }),
   });

@@ -39,7 +39,8 @@ export async function* packed({ files, fetchOne, reasonOf, signal, onProgress }:
   };
   for (const file of files.slice(0, MOST_AT_ONCE)) start(file);
   for (const [at, file] of files.entries()) {
-    const input = await fetching[at];
+    // Taken out, so that an image which is in the archive is let go.
+    const input = await fetching.shift();
     signal.throwIfAborted();
     onProgress(at + 1);
     if (input) yield { name: file.name, lastModified: new Date(file.asset.created_at), input };
