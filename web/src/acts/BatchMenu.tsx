@@ -13,6 +13,7 @@ import {
   IconPlayerPause,
   IconPlayerPlay,
   IconReload,
+  IconTableShare,
   IconTrash,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -65,7 +66,10 @@ export function BatchMenu({ batch, without = [] }: BatchMenuProps) {
           {may("edit") && <Act icon={IconPencil} words="Rename and tag" onClick={edit.open} />}
           {may("budget") && <Act icon={IconCoin} words="Change the budget" onClick={budget.open} />}
           {may("duplicate") && (
-            <Act icon={IconCopy} words="Submit it once more" onClick={() => void acts.duplicate()} />
+            <>
+              <Act icon={IconTableShare} words="Edit a copy" onClick={acts.copy} />
+              <Act icon={IconCopy} words="Submit it once more" onClick={() => void acts.duplicate()} />
+            </>
           )}
           <Act icon={IconColumns} words="Compare with …" onClick={comparing.open} />
           <Act icon={IconFileSpreadsheet} words="Download as CSV" onClick={() => void download(batch)} />

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import { useNavigate } from "react-router";
 import {
   BATCHES,
@@ -8,6 +9,7 @@ import {
   pauseBatch,
   promoteBatch,
   type Retry,
+  readRows,
   resumeBatch,
   retryBatch,
   updateBatch,
@@ -17,11 +19,14 @@ import type { BatchUpdate, BatchView, Priority } from "@/api/schema";
 import { confirm } from "@/design/confirm";
 import { count } from "@/design/formats";
 import { tell, tellProblem } from "@/design/toasts";
+import { type HandedRow, openBuilderWith } from "@/pages/builder/handover";
 
 /** What can be done with one batch; every act says what went wrong, and lists are read again after it. */
 export function useBatchActs(batch: BatchView) {
   const queries = useQueryClient();
   const navigate = useNavigate();
+  // The same key until it has happened: who asks again after a lost answer gets the batch that was made.
+  const once = useRef(newIdempotencyKey());
   const renew = () => queries.invalidateQueries({ queryKey: BATCHES });
   const useAct = <V, T>(act: (said: V) => Promise<T>, failed: string) =>
     useMutation({ mutationFn: act, onError: (error) => tellProblem(error, failed), onSettled: renew });
@@ -35,10 +40,18 @@ export function useBatchActs(batch: BatchView) {
   const remove = useAct<void, unknown>(() => deleteBatch(batch.id), "The batch was not deleted");
   const duplicate = useAct<string, { id: string }>((key) => duplicateBatch(batch.id, key), "Nothing was submitted");
 
+  const copy = useMutation({
+    mutationFn: () => readRows(batch.id),
+    onSuccess: ({ rows }) => void navigate(openBuilderWith(rows as unknown as HandedRow[], batch.name)),
+    onError: (error) => tellProblem(error, "Its rows could not be read"),
+  });
+
   return {
-    isBusy: [pause, resume, cancel, promote, retry, update, remove, duplicate].some((act) => act.isPending),
+    isBusy: [pause, resume, cancel, promote, retry, update, remove, duplicate, copy].some((act) => act.isPending),
     pause: () => pause.mutate(),
     resume: () => resume.mutate(),
+    /** Its rows in the builder, to be changed before they are a batch of their own. */
+    copy: () => copy.mutate(),
     promote: (lane: Priority) => promote.mutate(lane),
     retry: (said: Retry = {}) => retry.mutate(said, { onSuccess: () => tell("Failed images are tried again.") }),
     archive: () =>
@@ -84,9 +97,13 @@ export function useBatchActs(batch: BatchView) {
         body: `The same ${count(batch.rows, "row")} become a new batch of ${count(batch.progress.total, "image")}, which starts at once.`,
         verb: "Submit it again",
       });
-      if (isWanted) duplicate.mutate(newIdempotencyKey(), { onSuccess: ({ id }) => void navigate(`/batches/${id}`) });
+      if (!isWanted) return;
+      duplicate.mutate(once.current, {
+        onSuccess: ({ id }) => {
+          once.current = newIdempotencyKey();
+          void navigate(`/batches/${id}`);
+        },
+      });
     },
   };
 }
-
-export type BatchActs = ReturnType<typeof useBatchActs>;

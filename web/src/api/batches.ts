@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
-import type { BatchRetry, BatchStatus, BatchUpdate, BatchView, Priority, RetryChanges } from "@/api/schema";
+import type { BatchRetry, BatchRows, BatchStatus, BatchUpdate, BatchView, Priority, RetryChanges } from "@/api/schema";
 
 /** Which batches are listed, and in which order. */
 export interface BatchFilters {
@@ -73,6 +73,11 @@ export function retryBatch(batch: string, retry: Retry): Promise<BatchView> {
 /** Another name, other tags, another budget; put away or taken back. */
 export function updateBatch(batch: string, update: Partial<BatchUpdate>): Promise<BatchView> {
   return answer(api.PATCH("/v1/batches/{batch_id}", { params: path(batch), body: update as BatchUpdate }));
+}
+
+/** A batch's rows as they were accepted, to be changed and sent again. */
+export function readRows(batch: string): Promise<BatchRows> {
+  return answer(api.GET("/v1/batches/{batch_id}/rows", { params: path(batch) }));
 }
 
 /** The same rows once more, as a batch of its own; `key` makes it happen once. */

@@ -21,8 +21,3 @@ export const KINDS = Object.keys(REASONS) as ErrorKind[];
 export function reasonOf(kind: string): string {
   return REASONS[kind as ErrorKind] ?? REASONS.unknown;
 }
-
-/** Whether other words, another model or another shape may help; otherwise trying again as it is may. */
-export function needsAnEdit(kind: string): boolean {
-  return kind === "refused" || kind === "invalid" || kind === "no_image" || kind === "wrong_shape";
-}

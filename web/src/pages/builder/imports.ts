@@ -1,17 +1,7 @@
 /** From a grid of texts with a header to rows: which column gives what, with guesses to be changed. */
 
 import { isObject, texts } from "./cells";
-import {
-  type ColumnKey,
-  FIELDS,
-  type FreeColumn,
-  freeColumn,
-  freeKey,
-  freeName,
-  isField,
-  letter,
-  normal,
-} from "./columns";
+import { type ColumnKey, type FreeColumn, freeColumn, freeKey, freeName, isField, letter, normal } from "./columns";
 import { fileName } from "./edits";
 import { placeholders } from "./placeholders";
 import { newRow, type SheetRow } from "./sheets";
@@ -183,5 +173,3 @@ function named(text: string, references: ReadonlyMap<string, string>): string {
     .map((name) => references.get(fileName(name)) ?? name)
     .join("; ");
 }
-
-export const TARGETS: readonly Target[] = [...FIELDS, "variables", "metadata"];

@@ -7,14 +7,12 @@ type Action =
   | { kind: "edit"; name: string; change: Change; burst?: string | undefined }
   | { kind: "undo" }
   | { kind: "redo" }
-  | { kind: "rewrite"; change: Change }
-  | { kind: "open"; batch: Batch };
+  | { kind: "rewrite"; change: Change };
 
 function reduce(history: History<Batch>, action: Action): History<Batch> {
   if (action.kind === "undo") return undo(history);
   if (action.kind === "redo") return redo(history);
   if (action.kind === "rewrite") return rewrite(history, action.change);
-  if (action.kind === "open") return begin(action.batch);
   return act(history, action.name, action.change(history.present), action.burst);
 }
 
@@ -27,8 +25,6 @@ export interface Editing {
   redo(): void;
   /** Changes the batch and all that undo and redo lead to: for what is no act of a person. */
   rewrite(change: Change): void;
-  /** Another batch, with a history of its own. */
-  open(batch: Batch): void;
   /** The act that undo would take back; null when there is none. */
   undoes: string | null;
   redoes: string | null;
@@ -46,7 +42,6 @@ export function useEditing(first: () => Batch): Editing {
       undo: () => dispatch({ kind: "undo" }),
       redo: () => dispatch({ kind: "redo" }),
       rewrite: (change: Change) => dispatch({ kind: "rewrite", change }),
-      open: (batch: Batch) => dispatch({ kind: "open", batch }),
     }),
     [edit],
   );

@@ -9,7 +9,7 @@ import {
   IconX,
 } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { deleteReference, useReferences } from "@/api/references";
 import { confirm } from "@/design/confirm";
 import { EmptyState } from "@/design/EmptyState";
@@ -42,6 +42,12 @@ export function GalleryDrawer(props: GalleryDrawerProps) {
   const ready = (gallery.data?.pages ?? [])
     .flatMap((page) => page.references)
     .filter((one) => one.status === "ready" && one.filename.toLowerCase().includes(wanted));
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = gallery;
+  const isSearching = wanted !== "" && hasNextPage && !isFetchNextPageError;
+  useEffect(() => {
+    // A name may be on a page that was not read yet.
+    if (isSearching && !isFetching) void fetchNextPage();
+  }, [isSearching, isFetching, fetchNextPage]);
   const toggle = (id: string) => onChoose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   return (
     // Not modal: pictures are dragged from it onto rows.
@@ -79,7 +85,7 @@ export function GalleryDrawer(props: GalleryDrawerProps) {
         </Group>
         <UploadList uploads={uploads} />
         {gallery.isError && <ErrorState compact error={gallery.error} onRetry={() => void gallery.refetch()} />}
-        {gallery.isSuccess && ready.length === 0 && (
+        {gallery.isSuccess && ready.length === 0 && !isSearching && (
           <EmptyState icon={IconPhoto} title={wanted ? "Nothing found" : "No references yet"}>
             {wanted ? "No file name has these letters." : "Upload pictures here, or drop them onto rows."}
           </EmptyState>

@@ -2,7 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { Model } from "../checks";
 import { type ColumnKey, isField } from "../columns";
-import { insertRows, setHidden, writeCells } from "../edits";
+import { insertRows, removeColumn, setHidden, writeCells } from "../edits";
 import type { WrongCell } from "../readings";
 import { allColumns, blankRows, FIRST_ROWS, filledRows, visibleColumns } from "../sheets";
 import type { Editing } from "../useEditing";
@@ -51,6 +51,7 @@ export function Sheet(props: SheetProps) {
         hidden={hidden}
         onHide={(column, off) => edit(off ? "Hide a column" : "Show a column", (now) => setHidden(now, column, off))}
         onAddColumn={props.onAddColumn}
+        onRemoveColumn={(column) => edit("Remove a column", (now) => removeColumn(now, column))}
         onImport={props.onImport}
         onGallery={props.onGallery}
       />

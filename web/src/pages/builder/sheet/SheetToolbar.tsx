@@ -14,7 +14,7 @@ import {
   IconTrash,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { type ColumnKey, titleOf } from "../columns";
+import { type ColumnKey, isField, titleOf } from "../columns";
 import type { Editing } from "../useEditing";
 import type { SelectionActs } from "./acts";
 import classes from "./Sheet.module.css";
@@ -26,6 +26,7 @@ interface SheetToolbarProps {
   hidden: readonly ColumnKey[];
   onHide(column: ColumnKey, hidden: boolean): void;
   onAddColumn(): void;
+  onRemoveColumn(column: ColumnKey): void;
   onImport(): void;
   onGallery(): void;
 }
@@ -40,6 +41,7 @@ export function SheetToolbar({
   hidden,
   onHide,
   onAddColumn,
+  onRemoveColumn,
   onImport,
   onGallery,
 }: SheetToolbarProps) {
@@ -94,6 +96,13 @@ export function SheetToolbar({
           <Menu.Item closeMenuOnClick onClick={onAddColumn}>
             Add a column…
           </Menu.Item>
+          {columns
+            .filter((column) => !isField(column))
+            .map((column) => (
+              <Menu.Item key={column} closeMenuOnClick onClick={() => onRemoveColumn(column)}>
+                Remove {titleOf(column)}
+              </Menu.Item>
+            ))}
         </Menu.Dropdown>
       </Menu>
       <Button
