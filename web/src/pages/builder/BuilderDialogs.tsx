@@ -32,9 +32,8 @@ export function BuilderDialogs({ state, dialog, onClose }: BuilderDialogsProps) 
       <Gallery state={state} dialog={dialog?.kind === "gallery" ? dialog : null} onClose={onClose} />
       {dialog?.kind === "expansion" && (
         <ExpansionDialog
-          {...expansionOf(chosenRows(batch, dialog.rows)[0], batch)}
+          {...expansionOf(chosenRows(batch, dialog.rows), batch)}
           models={models}
-          rows={dialog.rows.size}
           onSave={(text) =>
             done("Expand rows", (now) =>
               writeCells(
@@ -105,12 +104,12 @@ function targetOf(batch: Batch, rows: ReadonlySet<string> | null): string {
   return places.length > 1 ? `For rows ${first} to ${places.at(-1)}` : `For row ${first}`;
 }
 
-function expansionOf(row: SheetRow | undefined, batch: Batch) {
-  const settings = row ? readRow(row).settings : {};
+function expansionOf(rows: readonly SheetRow[], batch: Batch) {
+  const [first] = rows;
   const defaults = readSettings(batch.defaults).settings;
   return {
-    text: row ? cellOf(row, "expand") : "",
-    variants: settings.variants ?? defaults.variants ?? 1,
-    references: settings.references ?? defaults.references ?? [],
+    text: first ? cellOf(first, "expand") : "",
+    variants: rows.map((row) => readRow(row).settings.variants ?? defaults.variants ?? 1),
+    references: (first && readRow(first).settings.references) ?? defaults.references ?? [],
   };
 }

@@ -19,18 +19,16 @@ import { readClipboard } from "./separated";
 interface ExpansionDialogProps {
   /** The row's expansion as its cell says it. */
   text: string;
-  /** How many images each combination makes. */
-  variants: number;
+  /** How many images each combination makes, of each row that takes it. */
+  variants: readonly number[];
   references: readonly string[];
   models: readonly Model[];
-  /** How many rows take it. */
-  rows: number;
   onSave(text: string): void;
   onClose(): void;
 }
 
 /** The lists that multiply rows, or go side by side, with the count of what comes out. */
-export function ExpansionDialog({ text, variants, references, models, rows, onSave, onClose }: ExpansionDialogProps) {
+export function ExpansionDialog({ text, variants, references, models, onSave, onClose }: ExpansionDialogProps) {
   const [expand, setExpand] = useState<Expansion>(() => read(text));
   const [values, setValues] = useState(() => valuesText(expand.variables ?? []));
   const usable = models.filter((model) => model.status === "available");
@@ -43,7 +41,7 @@ export function ExpansionDialog({ text, variants, references, models, rows, onSa
     <Modal
       opened
       onClose={onClose}
-      title={rows > 1 ? `Expand ${count(rows, "row")}` : "Expand the row"}
+      title={variants.length > 1 ? `Expand ${count(variants.length, "row")}` : "Expand the row"}
       size="lg"
       closeButtonProps={{ "aria-label": "Close" }}
     >
@@ -98,8 +96,7 @@ export function ExpansionDialog({ text, variants, references, models, rows, onSa
         )}
         <Group justify="space-between" mt="xs">
           <Text size="sm" role="status" {...(outcome.wrong && { c: "var(--mantine-color-error)" })}>
-            {outcome.wrong ||
-              `${count(outcome.count, "combination")} × ${count(variants, "variant")} = ${count(outcome.count * variants * rows, "image")}`}
+            {outcome.wrong || madeWords(outcome.count, variants)}
           </Text>
           <Group gap="xs">
             <Button variant="default" onClick={() => onSave("")}>
@@ -116,6 +113,15 @@ export function ExpansionDialog({ text, variants, references, models, rows, onSa
       </Stack>
     </Modal>
   );
+}
+
+/** How many images come of it, and how: rows may have as many variants as one another, or not. */
+export function madeWords(combinations: number, variants: readonly number[]): string {
+  const all = variants.reduce((sum, one) => sum + one, 0);
+  const isEqual = new Set(variants).size === 1;
+  const each = isEqual ? `${count(variants[0] ?? 1, "variant")}` : `${count(all, "variant")} of all rows`;
+  const rows = isEqual && variants.length > 1 ? ` × ${count(variants.length, "row")}` : "";
+  return `${count(combinations, "combination")} × ${each}${rows} = ${count(combinations * all, "image")}`;
 }
 
 function read(text: string): Expansion {

@@ -1,13 +1,5 @@
-import { ActionIcon, Button, Drawer, FileButton, Group, Stack, Text, TextInput, Tooltip } from "@mantine/core";
-import {
-  IconArrowLeft,
-  IconArrowRight,
-  IconPhoto,
-  IconSearch,
-  IconTrash,
-  IconUpload,
-  IconX,
-} from "@tabler/icons-react";
+import { ActionIcon, Button, Drawer, FileButton, Group, Stack, TextInput, Tooltip } from "@mantine/core";
+import { IconPhoto, IconSearch, IconTrash, IconUpload } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { deleteReference, useReferences } from "@/api/references";
@@ -15,6 +7,7 @@ import { confirm } from "@/design/confirm";
 import { EmptyState } from "@/design/EmptyState";
 import { ErrorState } from "@/design/ErrorState";
 import { tellProblem } from "@/design/toasts";
+import { ChosenReferences } from "./ChosenReferences";
 import classes from "./References.module.css";
 import { ReferenceThumbnail } from "./ReferenceThumbnail";
 import { DRAGGED, MEDIA_TYPES, type Reference } from "./references";
@@ -65,7 +58,7 @@ export function GalleryDrawer(props: GalleryDrawerProps) {
       shadow="xl"
     >
       <Stack gap="md">
-        <Chosen target={target} names={chosen} references={references} onChoose={onChoose} />
+        <ChosenReferences target={target} names={chosen} references={references} onChoose={onChoose} />
         <Group gap="xs" wrap="nowrap">
           <TextInput
             aria-label="Search references by file name"
@@ -151,60 +144,5 @@ function Tile({ reference, chosen, onToggle }: { reference: Reference; chosen: b
         </ActionIcon>
       </Tooltip>
     </div>
-  );
-}
-
-type ChosenProps = Pick<GalleryDrawerProps, "target" | "references" | "onChoose"> & { names: readonly string[] };
-
-function Chosen({ target, names, references, onChoose }: ChosenProps) {
-  const titleOf = (name: string) => references.get(name)?.filename ?? name;
-  const move = (place: number, by: number) => {
-    const moved = [...names];
-    const [one] = moved.splice(place, 1);
-    if (one) moved.splice(place + by, 0, one);
-    onChoose(moved);
-  };
-  return (
-    <Stack gap={6} component="section" aria-label={`References of ${target}`}>
-      <Text size="sm" fw={600}>
-        {target}
-      </Text>
-      {names.length === 0 && (
-        <Text size="xs" c="dimmed">
-          Click pictures below to use them here, or drag them onto other rows.
-        </Text>
-      )}
-      {names.map((name, place) => (
-        <Group key={name} gap="xs" wrap="nowrap">
-          <ReferenceThumbnail name={name} reference={references.get(name)} size={32} />
-          <Text size="xs" truncate style={{ flex: 1 }}>
-            {titleOf(name)}
-          </Text>
-          <ActionIcon
-            size="sm"
-            aria-label={`Move ${titleOf(name)} forward`}
-            disabled={place === 0}
-            onClick={() => move(place, -1)}
-          >
-            <IconArrowLeft size={14} />
-          </ActionIcon>
-          <ActionIcon
-            size="sm"
-            aria-label={`Move ${titleOf(name)} back`}
-            disabled={place === names.length - 1}
-            onClick={() => move(place, 1)}
-          >
-            <IconArrowRight size={14} />
-          </ActionIcon>
-          <ActionIcon
-            size="sm"
-            aria-label={`Take ${titleOf(name)} out`}
-            onClick={() => onChoose(names.filter((one) => one !== name))}
-          >
-            <IconX size={14} />
-          </ActionIcon>
-        </Group>
-      ))}
-    </Stack>
   );
 }
