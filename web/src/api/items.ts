@@ -18,11 +18,13 @@ export function readItem(batch: string, item: string, signal: AbortSignal): Prom
   return answer(api.GET("/v1/batches/{batch_id}/items/{item_id}", { params, signal }));
 }
 
-export function useItem(batch: string, item: string | null) {
+/** One image; `everyMs`: looked at again so often, as its place in the queue is told by no change of its own. */
+export function useItem(batch: string, item: string | null, everyMs?: number) {
   return useQuery({
     queryKey: itemKey(batch, item ?? ""),
     queryFn: ({ signal }) => readItem(batch, item ?? "", signal),
     enabled: item !== null,
+    refetchInterval: everyMs ?? false,
   });
 }
 

@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { retryBatch } from "@/api/batches";
-import { moveToFront, useItem } from "@/api/items";
+import { itemKey, moveToFront, useItem } from "@/api/items";
 import { asProblem } from "@/api/problems";
 import type { ItemView, QueueView } from "@/api/schema";
 import { count, moment } from "@/design/formats";
@@ -10,6 +10,10 @@ import { tell } from "@/design/toasts";
 import { ItemForm } from "@/viewer/ItemForm";
 import { reasonOf } from "@/viewer/reasons";
 import styles from "@/viewer/Viewer.module.css";
+
+/** How often a place in the queue is looked at. */
+const PLACE_MS = 5_000;
+const AT_ONCE_MS = 30_000;
 
 interface ItemStateProps {
   item: ItemView;
@@ -19,7 +23,7 @@ interface ItemStateProps {
 /** Why an image failed or what it waits for, and what to do about it; nothing for one that is done or being made. */
 export function ItemState({ item, canSteer }: ItemStateProps) {
   const [isEditing, setEditing] = useState(false);
-  const placed = useItem(item.batch, item.status === "pending" ? item.id : null);
+  const placed = useItem(item.batch, item.status === "pending" ? item.id : null, PLACE_MS);
   const queue = placed.data?.queue ?? null;
   if (item.status !== "failed" && item.status !== "pending") return null;
   const done = () => {
@@ -80,9 +84,16 @@ function Waiting({ item, queue }: { item: ItemView; queue: QueueView | null }) {
             ? "It is next."
             : `${count(queue.position, "image")} ${queue.position === 1 ? "goes" : "go"} first.`}
         {next !== null && ` Its next try is at ${moment(next)}.`}
+        {next === null && startWords(queue?.starts_at ?? null)}
       </Text>
     </Stack>
   );
+}
+
+/** When it starts, as far as that is known; what starts at any moment needs no words. */
+function startWords(startsAt: string | null): string {
+  if (startsAt === null || Date.parse(startsAt) - Date.now() < AT_ONCE_MS) return "";
+  return ` It starts at about ${moment(startsAt)}.`;
 }
 
 function RetryButton({ item, onDone }: { item: ItemView; onDone: () => void }) {
@@ -98,9 +109,13 @@ function RetryButton({ item, onDone }: { item: ItemView; onDone: () => void }) {
 }
 
 function FrontButton({ item }: { item: ItemView }) {
+  const queries = useQueryClient();
   const move = useMutation({
     mutationFn: () => moveToFront(item.batch, [item.id]),
-    onSuccess: ({ moved, left }) => tell(moved > 0 ? "It is made next." : (left?.[0]?.detail ?? "It kept its place.")),
+    onSuccess: ({ moved, left }) => {
+      tell(moved > 0 ? "It is made next." : (left?.[0]?.detail ?? "It kept its place."));
+      return queries.invalidateQueries({ queryKey: itemKey(item.batch, item.id) });
+    },
   });
   return (
     <>

@@ -30,6 +30,10 @@ describe("why a batch waits", () => {
     expect(whyItWaits(aBatch({ queue }))).toBe("About 1,200 images of others in the standard lane go first.");
     expect(whyItWaits(aBatch({ queue: { ...queue, position: 1 } }))).toContain("About 1 image of others");
     expect(whyItWaits(aBatch({}))).toBe("");
+    const soon = { position: 40, starts_at: "2026-11-21T10:12:00Z" };
+    expect(whyItWaits(aBatch({ queue: soon }), Date.parse("2026-11-21T10:00:00Z"))).toBe(
+      "About 40 images of others in the standard lane go first; the next one of this batch starts in about 12 min.",
+    );
   });
 
   it("is told to be the budget only when the batch stands still for it", () => {

@@ -27,12 +27,14 @@ export function tookSeconds(batch: Pick<BatchView, "started_at" | "finished_at">
   return Math.max(0, (Date.parse(batch.finished_at) - Date.parse(batch.started_at)) / 1000);
 }
 
-/** Why a batch waits, in words; empty where nothing needs to be said. */
-export function whyItWaits(batch: BatchView): string {
+/** Why a batch waits and until about when, in words; empty where nothing needs to be said. */
+export function whyItWaits(batch: BatchView, now: number = Date.now()): string {
   if (batch.status_reason !== "") return batch.status_reason;
   if (batch.queue.position > 0) {
     const images = batch.queue.position === 1 ? "1 image" : `${batch.queue.position.toLocaleString()} images`;
-    return `About ${images} of others in the ${batch.priority} lane go first.`;
+    const seconds = batch.queue.starts_at === null ? 0 : (Date.parse(batch.queue.starts_at) - now) / 1000;
+    const start = seconds > 0 ? `; the next one of this batch starts in about ${lasting(seconds)}` : "";
+    return `About ${images} of others in the ${batch.priority} lane go first${start}.`;
   }
   return "";
 }
