@@ -93,7 +93,9 @@ export function normal(name: string): string {
 
 /** The name under which a column is kept: characters that names cannot have become blanks. */
 export function freeName(name: string): string {
-  return name.replace(NOT_IN_NAMES, " ").split(/\s+/).filter(Boolean).join(" ").slice(0, MAX_NAME);
+  const plain = name.replace(NOT_IN_NAMES, " ").split(/\s+/).filter(Boolean).join(" ");
+  // By whole characters: half of one is none.
+  return [...plain].slice(0, MAX_NAME).join("");
 }
 
 /** A column without a name, as spreadsheets call it (0 is A). */

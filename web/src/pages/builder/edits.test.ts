@@ -168,3 +168,11 @@ it("takes back any acts exactly, and does them again exactly", () => {
     }),
   );
 });
+
+it("takes a column of more lines than a call takes arguments", () => {
+  const block = Array.from({ length: 200_000 }, (_, row) => [`${row}`]);
+  const range = { top: 0, bottom: 0, left: 0, right: 0 };
+  const { rows } = edits.pasteBlock(newBatch(), range, ["prompt"], block);
+  expect(rows.length).toBe(200_000);
+  expect(rows.at(-1)?.cells.prompt).toBe("199999");
+});

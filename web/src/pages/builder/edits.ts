@@ -31,7 +31,8 @@ export function writeCells(batch: Batch, edits: readonly CellEdit[]): Batch {
   }
   if (changes.size === 0) return batch;
   const rows = [...batch.rows];
-  while (rows.length <= Math.max(...changes.keys())) rows.push(newRow());
+  const last = [...changes.keys()].reduce((one, other) => Math.max(one, other));
+  while (rows.length <= last) rows.push(newRow());
   for (const [place, change] of changes) rows[place] = withCells(rows[place] ?? newRow(), change);
   return withPlaceholders(unhide({ ...batch, rows }, edits));
 }

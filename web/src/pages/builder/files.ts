@@ -1,8 +1,10 @@
 /** A sheet from a file that was dropped or chosen. */
 
-import { knownIn } from "./imports";
+import { knownIn, widthOf } from "./imports";
 import { MAX_FILE_BYTES, readSeparated } from "./separated";
 
+/** Each is a choice in the dialog; a row has fewer fields, variables and metadata together. */
+const MAX_COLUMNS = 200;
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 const OLD_WORKBOOK = [0xd0, 0xcf, 0x11, 0xe0];
 
@@ -20,6 +22,9 @@ export async function readFile(file: File): Promise<string[][]> {
   const filled = lines.filter((line) => line.some((cell) => cell.trim()));
   if (filled.length < 2)
     throw new Error("There are no rows in it: the first row must name the columns, one of them prompt.");
+  const width = widthOf(filled);
+  if (width > MAX_COLUMNS)
+    throw new Error(`It has ${width} columns; at most ${MAX_COLUMNS} are taken. Leave out those that you do not need.`);
   return filled;
 }
 
@@ -31,6 +36,7 @@ function begins(data: Uint8Array, signature: readonly number[]): boolean {
 function decoded(data: ArrayBuffer): string {
   const [first, second] = new Uint8Array(data.slice(0, 2));
   if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(data);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(data);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(data);
   } catch {

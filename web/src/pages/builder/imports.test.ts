@@ -91,3 +91,16 @@ it("says what a mapping lacks", () => {
   expect(mappingProblem(twice)).toBe("Two columns become prompt: choose another place for one of them.");
   expect(mappingProblem([{ column: "Column A", name: "a", target: "prompt", examples: [] }])).toBe("");
 });
+
+it("takes a column for one of its own, whatever word of the language it is called by", () => {
+  const grid = [
+    ["prompt", "constructor", "Aspect"],
+    ["A tent", "Ada", "4:5"],
+  ];
+  expect(guess(grid).map((column) => column.target)).toEqual(["prompt", "metadata:constructor", "aspect_ratio"]);
+});
+
+it("guesses at a grid of more lines than a call takes arguments", () => {
+  const grid = [["prompt"], ...Array.from({ length: 200_000 }, () => ["A tent"])];
+  expect(guess(grid)).toMatchObject([{ target: "prompt", examples: ["A tent"] }]);
+});

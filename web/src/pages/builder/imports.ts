@@ -25,21 +25,23 @@ export interface Imported {
 }
 
 const PROMPT_NAMES = ["prompt", "prompts", "image_prompt", "text", "description", "idea"];
-const OTHER_NAMES: Readonly<Record<string, Target>> = {
-  ratio: "aspect_ratio",
-  aspect: "aspect_ratio",
-  format: "aspect_ratio",
-  shape: "aspect_ratio",
-  variant: "variants",
-  count: "variants",
-  images: "variants",
-  reference: "references",
-  reference_images: "references",
-  mode: "reference_mode",
-  tag: "tags",
-  labels: "tags",
-  resolution: "size",
-};
+const OTHER_NAMES: ReadonlyMap<string, Target> = new Map(
+  Object.entries<Target>({
+    ratio: "aspect_ratio",
+    aspect: "aspect_ratio",
+    format: "aspect_ratio",
+    shape: "aspect_ratio",
+    variant: "variants",
+    count: "variants",
+    images: "variants",
+    reference: "references",
+    reference_images: "references",
+    mode: "reference_mode",
+    tag: "tags",
+    labels: "tags",
+    resolution: "size",
+  }),
+);
 const EXAMPLES = 3;
 
 /** How many of these names are a row's fields. */
@@ -56,11 +58,15 @@ export function hasHeader(block: readonly (readonly string[])[]): boolean {
   );
 }
 
+/** How many cells the longest line has. */
+export function widthOf(grid: readonly (readonly string[])[]): number {
+  return grid.reduce((width, line) => Math.max(width, line.length), 0);
+}
+
 /** A guess for every column of a grid, by its name and its values. */
 export function guess(grid: readonly (readonly string[])[], prompts: readonly string[] = []): Mapped[] {
   const header = grid[0] ?? [];
-  const width = Math.max(...grid.map((line) => line.length), 0);
-  const columns = Array.from({ length: width }, (_, place) => ({
+  const columns = Array.from({ length: widthOf(grid) }, (_, place) => ({
     column: letter(place),
     name: header[place]?.trim() || letter(place),
     examples: examplesOf(grid, place),
@@ -82,7 +88,7 @@ function guessTargets(names: readonly string[]): (Target | undefined)[] {
     return target;
   });
   names.forEach((name, place) => {
-    const other: Target | undefined = PROMPT_NAMES.includes(normal(name)) ? "prompt" : OTHER_NAMES[normal(name)];
+    const other: Target | undefined = PROMPT_NAMES.includes(normal(name)) ? "prompt" : OTHER_NAMES.get(normal(name));
     if (targets[place] !== undefined || !other || taken.has(other)) return;
     taken.add(other);
     targets[place] = other;

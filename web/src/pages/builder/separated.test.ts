@@ -52,4 +52,10 @@ describe("a file of separated cells", () => {
   it("leaves commas in the prompts of a single column alone", () => {
     expect(readSeparated("prompt\nA tent, red\nA shoe", knownIn)).toEqual([["prompt"], ["A tent, red"], ["A shoe"]]);
   });
+
+  it("says where a quotation mark is never closed, instead of taking all that comes behind it for one prompt", () => {
+    expect(() => readSeparated('prompt,sku\nA tent,1\n"A shoe,2\nA hat,3', knownIn)).toThrow(
+      "in row 3 is never closed",
+    );
+  });
 });

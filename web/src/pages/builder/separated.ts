@@ -24,7 +24,7 @@ export function writeClipboard(block: readonly (readonly string[])[]): string {
   return block.map((line) => line.map(cell).join("\t")).join("\n");
 }
 
-/** The lines of a CSV or TSV text; the separator is the one under which the header makes the most sense. */
+/** The lines of a CSV or TSV text; the separator is the one under which the header makes the most sense. Throws an Error in words. */
 export function readSeparated(text: string, sense: (header: readonly string[]) => number): string[][] {
   const plain = text.replace(/^\uFEFF/, "");
   const hint = /^sep=(.)\r?\n/.exec(plain);
@@ -47,8 +47,11 @@ function higher(rank: readonly number[], than: readonly number[]): boolean {
   return place >= 0 && (rank[place] ?? 0) > (than[place] ?? 0);
 }
 
+/** Throws an Error in words where a quotation mark swallows all that comes behind it. */
 function parse(text: string, delimiter: string): string[][] {
-  return Papa.parse<string[]>(text, { delimiter }).data.map((line) =>
-    line.map((cell) => cell.replaceAll("\r\n", "\n")),
-  );
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter });
+  const open = errors.find((error) => error.code === "MissingQuotes");
+  if (open)
+    throw new Error(`A quotation mark in row ${(open.row ?? 0) + 1} is never closed: close it, or write it twice.`);
+  return data.map((line) => line.map((cell) => cell.replaceAll("\r\n", "\n")));
 }

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from "react";
 import type { ColumnKey } from "../columns";
 import * as edits from "../edits";
-import { guess, hasHeader, importRows } from "../imports";
+import { guess, hasHeader, importRows, widthOf } from "../imports";
 import { readClipboard, writeClipboard } from "../separated";
 import { newRow } from "../sheets";
 import type { Editing } from "../useEditing";
@@ -48,7 +48,7 @@ export function sheetActs({ editing, columns, selection, onSelect, references }:
       return;
     }
     edit("Paste", (now) => edits.pasteBlock(now, range, columns, block));
-    const width = Math.max(...block.map((line) => line.length));
+    const width = widthOf(block);
     if (block.length === 1 && width === 1) return;
     const focus = { row: top + block.length - 1, column: Math.min(range.left + width, columns.length) - 1 };
     onSelect({ anchor: { row: top, column: range.left }, focus });
