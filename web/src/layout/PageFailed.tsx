@@ -19,5 +19,6 @@ export function PageFailed() {
       </EmptyState>
     );
   }
-  return <ErrorState error={error} onRetry={reload} />;
+  // A TypeError on the way to the API has become a Problem there: one that comes here is the page's own mistake.
+  return <ErrorState error={error instanceof TypeError ? new Error(error.message) : error} onRetry={reload} />;
 }

@@ -150,6 +150,21 @@ describe("a session at the API itself", () => {
     expect(forget).toHaveBeenCalledOnce();
   });
 
+  it("does not ask the next person to sign in again for what the one before them could not send", async () => {
+    const dead = new Set<string>();
+    serveApi(dead);
+    const store = await opened();
+    await store.withPassword("ada@example.com", "right");
+    dead.add("ada@example.com/1");
+    const asked = answer(api.GET("/v1/models"));
+    await vi.waitFor(() => expect(store.state().status).toBe("ended"));
+    const later = answer(api.GET("/v1/models"));
+    await store.withPassword("bob@example.com", "right");
+    await expect(asked).rejects.toMatchObject({ status: 401 });
+    await expect(later).rejects.toMatchObject({ status: 401 });
+    expect(store.state()).toMatchObject({ status: "in", session: { user: { name: "Bob" } } });
+  });
+
   it("says that the API is out of reach, and goes on when it is there", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
     const store = await opened();
