@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { newIdempotencyKey } from "@/api/client";
-import { asProblem, type Problem } from "@/api/problems";
+import { asProblem, Problem } from "@/api/problems";
 import type { BatchAccepted } from "@/api/schema";
 import { submit } from "@/api/submissions";
 import { type PlacedProblem, placed } from "./pointers";
@@ -52,7 +52,19 @@ export function useSubmit(
   return {
     start: mutation.mutate,
     isPending: mutation.isPending,
-    problem: mutation.error ? asProblem(mutation.error) : null,
+    problem: mutation.error ? told(asProblem(mutation.error)) : null,
     problems,
   };
 }
+
+/** Without an answer nobody knows whether it began: what is changed now and sent again is paid for, too. */
+function told(problem: Problem): Problem {
+  return problem.status === 0 ? new Problem({ ...UNANSWERED, status: 0 }) : problem;
+}
+
+const UNANSWERED = {
+  code: "unanswered",
+  title: "No answer came",
+  detail:
+    "The batch may have begun all the same. Start it again as it is: it never begins twice. Before you change anything, look at Batches: changed, it is another batch.",
+};
