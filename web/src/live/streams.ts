@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { send } from "@/api/client";
 import { asProblem, Problem, problemOf } from "@/api/problems";
+import { takeSlot } from "@/live/slots";
 import type { Thing } from "@/live/things";
 
 /** The server says something every 15 seconds, if only that it is there. */
@@ -56,6 +57,15 @@ const SILENT = {
 };
 
 async function read(place: Place, since: string | null, heard: Heard, signal: AbortSignal, listen: () => void) {
+  const giveBack = await takeSlot();
+  try {
+    await follow(place, since, heard, signal, listen);
+  } finally {
+    giveBack();
+  }
+}
+
+async function follow(place: Place, since: string | null, heard: Heard, signal: AbortSignal, listen: () => void) {
   const response = await ask(place, since, signal);
   const parser = createParser({ onEvent: (event) => tell(event, heard) });
   const reader = response.pipeThrough(new TextDecoderStream()).getReader();
