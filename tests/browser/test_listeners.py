@@ -7,7 +7,7 @@ import pytest
 
 from shared.adapters.google.documents import FirestoreDocumentStore
 from shared.domain.modes import ItemStatus
-from tests.browser.batches import WrittenBatch
+from tests.browser.batches import WrittenBatch, waiting_batch
 from tests.browser.pages import PAGE_SIZE, ListenerPage
 from tests.browser.people import PASSWORD, People
 
@@ -17,7 +17,7 @@ NewPage = Callable[[], ListenerPage]
 
 @pytest.fixture
 def batch(store: FirestoreDocumentStore) -> Iterator[WrittenBatch]:
-    written = WrittenBatch(store, PAGE_SIZE + 2)
+    written = waiting_batch(store, PAGE_SIZE + 2)
     yield written
     written.remove()
 

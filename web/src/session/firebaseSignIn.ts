@@ -37,9 +37,13 @@ export class FirebaseSignIn implements SignIn {
   }
 
   readonly firestore = async (): Promise<Firestore> => {
-    const { connectFirestoreEmulator, getFirestore } = await import("firebase/firestore");
+    const { connectFirestoreEmulator, initializeFirestore, memoryLocalCache, memoryLruGarbageCollector } = await import(
+      "firebase/firestore"
+    );
     if (this.#store !== null) return this.#store;
-    this.#store = getFirestore(this.#app, this.#configuration.databaseId);
+    // What was read stays in memory for a while: who comes back to it reads only what has changed since.
+    const localCache = memoryLocalCache({ garbageCollector: memoryLruGarbageCollector() });
+    this.#store = initializeFirestore(this.#app, { localCache }, this.#configuration.databaseId);
     if (this.#emulators !== null) {
       const { hostname, port } = new URL(`http://${this.#emulators.firestore}`);
       connectFirestoreEmulator(this.#store, hostname, Number(port));
