@@ -1,7 +1,7 @@
-import { useElementSize } from "@mantine/hooks";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import type { AssetView } from "@/api/schema";
+import { useGridBox } from "@/grid/useGridBox";
+import { useGridRows } from "@/grid/useGridRows";
 import { laidOut, moved } from "@/pages/library/layouts";
 import styles from "@/pages/library/PictureWall.module.css";
 import { Tile, type TileActs } from "@/pages/library/Tile";
@@ -25,9 +25,8 @@ interface PictureWallProps {
 }
 
 const OVERSCAN_ROWS = 3;
-// What lies over the page, in CSS pixels: filters above, the selection's acts or a phone's navigation below.
-const BAR_ABOVE = 124;
-const BAR_BELOW = 92;
+// Filters above, the selection's acts or a phone's navigation below.
+const COVERED = { above: 124, below: 92 };
 
 // As wide as it was last time: a step back finds the page as high as it was left, and so the same place in it.
 let widthBefore = 0;
@@ -35,48 +34,29 @@ let widthBefore = 0;
 /** Images in rows, of which only those in view exist; the page has its full height from the beginning. */
 export function PictureWall(props: PictureWallProps) {
   const { assets, isOpen, rowHeight, current, comingBackTo, acts, onSeen, onKey } = props;
-  const { ref, width: measured } = useElementSize();
-  const width = measured || widthBefore;
+  const box = useGridBox();
+  const width = box.width || widthBefore;
   widthBefore = width;
-  const box = useRef<HTMLDivElement | null>(null);
-  const [top, setTop] = useState(0);
   const layout = useMemo(() => laidOut(assets, width, rowHeight, isOpen), [assets, width, rowHeight, isOpen]);
-  useLayoutEffect(() => {
-    const now = box.current === null ? 0 : box.current.getBoundingClientRect().top + globalThis.scrollY;
-    if (Math.abs(now - top) > 1) setTop(now);
-  });
-  const gap = layout.rows.length > 1 ? (layout.rows[1]?.top ?? 0) - (layout.rows[0]?.height ?? 0) : 0;
-  const rows = useWindowVirtualizer({
+  const heightOf = useMemo(() => {
+    const gap = layout.rows.length > 1 ? (layout.rows[1]?.top ?? 0) - (layout.rows[0]?.height ?? 0) : 0;
+    return (row: number) => (layout.rows[row]?.height ?? 0) + gap;
+  }, [layout]);
+  const rows = useGridRows({
+    box,
     count: layout.rows.length,
-    estimateSize: (row) => (layout.rows[row]?.height ?? 0) + gap,
+    heightOf,
+    rowOf: (place) => layout.rowOf[place] ?? layout.rows.length - 1,
+    current,
     overscan: OVERSCAN_ROWS,
-    scrollMargin: top,
-    scrollPaddingStart: BAR_ABOVE,
-    scrollPaddingEnd: BAR_BELOW,
+    covered: COVERED,
+    onFocus: acts.focus,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows that are laid out anew have other heights
-  useLayoutEffect(() => rows.measure(), [rows, layout]);
-
-  const shown = rows.getVirtualItems();
-  const lastSeen = layout.rows[shown.at(-1)?.index ?? -1]?.spots.at(-1)?.place ?? -1;
+  const lastSeen = layout.rows[rows.near.last]?.spots.at(-1)?.place ?? -1;
   useEffect(() => onSeen(lastSeen), [onSeen, lastSeen]);
 
-  const wanted = useRef(current);
-  const go = (place: number, align: "auto" | "center" = "auto") => {
-    wanted.current = place;
-    acts.focus(place);
-    rows.scrollToIndex(layout.rowOf[place] ?? layout.rows.length - 1, { align });
-    // The tile may only exist once its row has been scrolled to.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        // Keys that are held lead on faster than frames come: only where they led last has the focus.
-        if (wanted.current !== place) return;
-        box.current?.querySelector<HTMLElement>(`[data-place="${place}"] a`)?.focus({ preventScroll: true });
-      }),
-    );
-  };
-  const latest = useRef(go);
-  latest.current = go;
+  const latest = useRef(rows.go);
+  latest.current = rows.go;
   const hasRows = layout.rows.length > 0;
   useEffect(() => {
     if (comingBackTo !== null && hasRows) latest.current(comingBackTo, "center");
@@ -92,15 +72,12 @@ export function PictureWall(props: PictureWallProps) {
       acts.choose(current, "range");
       acts.choose(place, "range");
     }
-    go(place);
+    rows.go(place);
   };
 
   return (
     <div
-      ref={(element) => {
-        box.current = element;
-        return ref(element);
-      }}
+      ref={box.ref}
       className={styles.wall}
       role="grid"
       aria-label="Images"
@@ -109,7 +86,7 @@ export function PictureWall(props: PictureWallProps) {
       style={{ height: layout.height }}
       onKeyDown={onKeyDown}
     >
-      {shown.map(({ index }) => {
+      {rows.shown.map(({ index }) => {
         const row = layout.rows[index];
         if (row === undefined) return null;
         return (

@@ -1,14 +1,16 @@
-import { ActionIcon, Button, Text, Tooltip, Transition } from "@mantine/core";
-import { IconArrowBarToUp, IconColumns, IconReload, IconTrophy, IconX } from "@tabler/icons-react";
+import { Button, Tooltip } from "@mantine/core";
+import { IconArrowBarToUp, IconColumns, IconReload, IconTrophy } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useBatchActs } from "@/acts/useBatchActs";
 import { moveToFront } from "@/api/items";
 import type { BatchView, ItemView } from "@/api/schema";
+import { FloatingBar } from "@/design/FloatingBar";
 import { count } from "@/design/formats";
 import { tell, tellProblem } from "@/design/toasts";
-import styles from "@/pages/wall/SelectionBar.module.css";
 import { canCompare, MOST_COMPARED } from "@/pages/wall/selections";
 import { useSession } from "@/session/useSession";
+
+const ACT = { size: "xs", variant: "subtle", color: "gray" } as const;
 
 interface SelectionBarProps {
   batch: BatchView;
@@ -33,65 +35,50 @@ export function SelectionBar({ batch, chosen, isChoosing, allPicked, onCompare, 
     onError: (error) => tellProblem(error, "They kept their places"),
   });
   return (
-    <Transition mounted={chosen.length > 0 || isChoosing} transition="slide-up" duration={140}>
-      {(style) => (
-        <div className={styles.bar} style={style} role="toolbar" aria-label="Chosen images">
-          <Text size="sm" fw={600} className={styles.count} data-figures>
-            {chosen.length === 0 ? "Tap images to choose them" : `${chosen.length} chosen`}
-          </Text>
-          {ready.length > 1 && (
-            <Tooltip label={canCompare(chosen.length) ? "Side by side (V)" : `Two to ${MOST_COMPARED} can be compared`}>
-              <Button
-                size="xs"
-                variant="light"
-                leftSection={<IconColumns size={16} aria-hidden />}
-                disabled={!canCompare(chosen.length)}
-                onClick={onCompare}
-              >
-                Compare
-              </Button>
-            </Tooltip>
-          )}
-          {ready.length > 0 && can("pick") && (
-            <Button
-              size="xs"
-              variant="subtle"
-              color="gray"
-              leftSection={<IconTrophy size={16} aria-hidden />}
-              onClick={onPick}
-            >
-              {allPicked ? "Unpick" : "Pick"}
-            </Button>
-          )}
-          {failed.length > 0 && can("steer") && (
-            <Button
-              size="xs"
-              variant="subtle"
-              color="gray"
-              leftSection={<IconReload size={16} aria-hidden />}
-              loading={acts.isBusy}
-              onClick={() => acts.retry({ items: failed })}
-            >
-              Try {failed.length === 1 ? "it" : `${failed.length}`} again
-            </Button>
-          )}
-          {waiting.length > 0 && can("steer") && (
-            <Button
-              size="xs"
-              variant="subtle"
-              color="gray"
-              leftSection={<IconArrowBarToUp size={16} aria-hidden />}
-              loading={front.isPending}
-              onClick={() => front.mutate()}
-            >
-              Make next
-            </Button>
-          )}
-          <ActionIcon size="md" aria-label="Choose nothing (Esc)" onClick={onClear}>
-            <IconX size={16} />
-          </ActionIcon>
-        </div>
+    <FloatingBar
+      isShown={chosen.length > 0 || isChoosing}
+      label="Chosen images"
+      told={chosen.length === 0 ? "Tap images to choose them" : `${chosen.length} chosen`}
+      onClear={onClear}
+    >
+      {ready.length > 1 && (
+        <Tooltip label={canCompare(chosen.length) ? "Side by side (V)" : `Two to ${MOST_COMPARED} can be compared`}>
+          <Button
+            size="xs"
+            variant="light"
+            leftSection={<IconColumns size={16} aria-hidden />}
+            disabled={!canCompare(chosen.length)}
+            onClick={onCompare}
+          >
+            Compare
+          </Button>
+        </Tooltip>
       )}
-    </Transition>
+      {ready.length > 0 && can("pick") && (
+        <Button {...ACT} leftSection={<IconTrophy size={16} aria-hidden />} onClick={onPick}>
+          {allPicked ? "Unpick" : "Pick"}
+        </Button>
+      )}
+      {failed.length > 0 && can("steer") && (
+        <Button
+          {...ACT}
+          leftSection={<IconReload size={16} aria-hidden />}
+          loading={acts.isBusy}
+          onClick={() => acts.retry({ items: failed })}
+        >
+          Try {failed.length === 1 ? "it" : `${failed.length}`} again
+        </Button>
+      )}
+      {waiting.length > 0 && can("steer") && (
+        <Button
+          {...ACT}
+          leftSection={<IconArrowBarToUp size={16} aria-hidden />}
+          loading={front.isPending}
+          onClick={() => front.mutate()}
+        >
+          Make next
+        </Button>
+      )}
+    </FloatingBar>
   );
 }

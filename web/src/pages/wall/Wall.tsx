@@ -1,7 +1,7 @@
-import { useElementSize } from "@mantine/hooks";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useRef } from "react";
 import type { ItemView } from "@/api/schema";
+import { useGridBox } from "@/grid/useGridBox";
+import { useGridRows } from "@/grid/useGridRows";
 import { gridOf, moved, OVERSCAN_ROWS, type Span, spanOf } from "@/pages/wall/grids";
 import { Tile, type TileActs } from "@/pages/wall/Tile";
 import styles from "@/pages/wall/Wall.module.css";
@@ -26,61 +26,38 @@ interface WallProps {
 }
 
 const FAST_PX_A_MS = 2.5;
+// The filters above, the acts on what is chosen or a phone's navigation below.
+const COVERED = { above: 72, below: 92 };
 
 /** The tiles of a batch, of which only those in view exist; the whole has its full height from the beginning. */
 export function Wall(props: WallProps) {
   const { count, at, ratio, tileWidth, current, isBehind, acts, onSeen, onKey } = props;
-  const { ref, width } = useElementSize();
-  const box = useRef<HTMLDivElement | null>(null);
-  const [top, setTop] = useState(0);
+  const box = useGridBox();
   const height = globalThis.innerHeight;
-  const grid = gridOf({ width: Math.max(1, width), height }, tileWidth, ratio, count);
-  useLayoutEffect(() => {
-    const measure = () => {
-      const now = box.current === null ? 0 : box.current.getBoundingClientRect().top + globalThis.scrollY;
-      setTop((before) => (Math.abs(now - before) > 1 ? now : before));
-    };
-    measure();
-    // What stands above the wall may grow and shrink; nothing else moves it.
-    const page = new ResizeObserver(measure);
-    page.observe(document.body);
-    return () => page.disconnect();
-  }, []);
-  const rows = useWindowVirtualizer({
-    count: width > 0 ? grid.rows : 0,
-    estimateSize: () => grid.rowHeight,
+  const grid = gridOf({ width: Math.max(1, box.width), height }, tileWidth, ratio, count);
+  const { rowHeight } = grid;
+  const rows = useGridRows({
+    box,
+    count: box.width > 0 ? grid.rows : 0,
+    heightOf: useCallback(() => rowHeight, [rowHeight]),
+    rowOf: (place) => Math.floor(place / grid.columns),
+    current,
     overscan: OVERSCAN_ROWS,
-    scrollMargin: top,
+    covered: COVERED,
+    onFocus: acts.focus,
   });
-  useEffect(() => {
-    if (grid.rowHeight > 0) rows.measure();
-  }, [rows, grid.rowHeight]);
-
-  const isPassing = usePassing(rows.isScrolling, rows.scrollOffset ?? 0);
-  const shown = rows.getVirtualItems();
-  const seen = spanOf({ first: shown[0]?.index ?? 0, last: shown.at(-1)?.index ?? 0 }, grid.columns, count);
+  const isPassing = usePassing(rows.isScrolling, rows.offset);
+  const seen = spanOf(rows.near, grid.columns, count);
   useEffect(() => {
     // What is scrolled past is not worth following: where the scrolling slows down, is.
     if (!isPassing) onSeen({ from: seen.from, to: seen.to });
   }, [onSeen, isPassing, seen.from, seen.to]);
 
-  const currentPlace = useRef(current);
-  currentPlace.current = current;
-  const go = (place: number) => {
-    acts.focus(place);
-    rows.scrollToIndex(Math.floor(place / grid.columns), { align: "auto" });
-    // The tile may only exist once its row has been scrolled to.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        box.current?.querySelector<HTMLElement>(`[data-place="${place}"] button`)?.focus({ preventScroll: true }),
-      ),
-    );
-  };
-  const latest = useRef(go);
-  latest.current = go;
+  const comeBack = useRef(() => {});
+  comeBack.current = () => rows.go(current);
   const wasBehind = useRef(isBehind);
   useEffect(() => {
-    if (wasBehind.current && !isBehind) latest.current(currentPlace.current);
+    if (wasBehind.current && !isBehind) comeBack.current();
     wasBehind.current = isBehind;
   }, [isBehind]);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -89,25 +66,22 @@ export function Wall(props: WallProps) {
     const place = moved(event.key, current, { columns: grid.columns, page, count });
     if (place === null ? !onKey(event.key, current) : false) return;
     event.preventDefault();
-    if (place !== null) go(place);
+    if (place !== null) rows.go(place);
   };
 
   return (
     <div
-      ref={(element) => {
-        box.current = element;
-        return ref(element);
-      }}
+      ref={box.ref}
       className={styles.wall}
       role="grid"
       aria-label="Images"
       aria-rowcount={grid.rows}
       aria-colcount={grid.columns}
       aria-multiselectable
-      style={{ height: Math.max(0, rows.getTotalSize() - grid.gap) }}
+      style={{ height: Math.max(0, rows.height - grid.gap) }}
       onKeyDown={onKeyDown}
     >
-      {shown.map((row) => (
+      {rows.shown.map((row) => (
         <div
           key={row.index}
           role="row"
@@ -117,7 +91,7 @@ export function Wall(props: WallProps) {
             height: grid.tileHeight,
             gap: grid.gap,
             gridTemplateColumns: `repeat(${grid.columns}, minmax(0, 1fr))`,
-            transform: `translateY(${row.start - top}px)`,
+            transform: `translateY(${row.start - box.top}px)`,
           }}
         >
           {placesOf(row.index, grid.columns, count).map((place) => {

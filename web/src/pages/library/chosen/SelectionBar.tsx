@@ -1,22 +1,13 @@
-import { ActionIcon, Button, Menu, Popover, Text, Transition } from "@mantine/core";
-import {
-  IconColumns,
-  IconDownload,
-  IconStar,
-  IconTag,
-  IconTrash,
-  IconTrophy,
-  IconWand,
-  IconX,
-} from "@tabler/icons-react";
+import { Button, Menu, Popover } from "@mantine/core";
+import { IconColumns, IconDownload, IconStar, IconTag, IconTrash, IconTrophy, IconWand } from "@tabler/icons-react";
 import { useNavigate } from "react-router";
 import type { AssetView } from "@/api/schema";
 import { confirm } from "@/design/confirm";
+import { FloatingBar } from "@/design/FloatingBar";
 import { count, figure } from "@/design/formats";
 import { openBuilderWith } from "@/pages/builder/handover";
 import { compareImagesAddress } from "@/pages/compare/comparisons";
 import { useChanges } from "@/pages/library/changes";
-import styles from "@/pages/library/chosen/SelectionBar.module.css";
 import { TagForm } from "@/pages/library/chosen/TagForm";
 import { useDownload } from "@/pages/library/downloads/useDownload";
 import { RATING_WORDS } from "@/pages/library/ratings";
@@ -53,81 +44,74 @@ export function SelectionBar({ assets, known, isChoosing, onAll, onClear }: Sele
     if (wanted) change({ assets, change: { kind: "delete" } });
   };
   return (
-    <Transition mounted={isAny || isChoosing} transition="slide-up" duration={140}>
-      {(style) => (
-        <div className={styles.bar} style={style} role="toolbar" aria-label="Chosen images">
-          <Text size="sm" fw={600} className={styles.count} data-figures aria-live="polite">
-            {isAny ? `${figure(assets.length)} chosen` : "Tap images to choose them"}
-          </Text>
-          {assets.length < known.length && (
-            <Button {...ACT} onClick={onAll}>
-              All {figure(known.length)}
-            </Button>
-          )}
-          {canCompare(assets.length) && (
-            <Button
-              {...ACT}
-              leftSection={<IconColumns size={16} aria-hidden />}
-              onClick={() => void navigate(compareImagesAddress(assets.map((asset) => asset.id)))}
-            >
-              Compare
-            </Button>
-          )}
-          {isAny && can("tag") && (
-            <Popover position="top" shadow="md" trapFocus returnFocus width={300}>
-              <Popover.Target>
-                <Button {...ACT} leftSection={<IconTag size={16} aria-hidden />}>
-                  Tag
-                </Button>
-              </Popover.Target>
-              <Popover.Dropdown aria-label="Tags of the chosen images">
-                <TagForm assets={assets} onChange={(tags) => change({ assets, change: tags, isTold: true })} />
-              </Popover.Dropdown>
-            </Popover>
-          )}
-          {isAny && can("rate") && (
-            <RateMenu onRate={(rating) => change({ assets, change: { kind: "rate", rating } })} />
-          )}
-          {isAny && can("pick") && (
-            <Button
-              {...ACT}
-              leftSection={<IconTrophy size={16} aria-hidden />}
-              onClick={() => change({ assets, change: { kind: "pick", picked: !areAllPicked }, isTold: true })}
-            >
-              {areAllPicked ? "Unpick" : "Pick"}
-            </Button>
-          )}
-          {isAny && (
-            <Button {...ACT} leftSection={<IconDownload size={16} aria-hidden />} onClick={() => void download(assets)}>
-              Download
-            </Button>
-          )}
-          {isAny && can("make") && (
-            <Button
-              {...ACT}
-              leftSection={<IconWand size={16} aria-hidden />}
-              onClick={() => void navigate(openBuilderWith(assets.map(rowOf)))}
-            >
-              New batch
-            </Button>
-          )}
-          {isAny && can("delete") && (
-            <Button
-              {...ACT}
-              color="red"
-              loading={isBusy}
-              leftSection={<IconTrash size={16} aria-hidden />}
-              onClick={() => void remove()}
-            >
-              Delete
-            </Button>
-          )}
-          <ActionIcon size="md" className={styles.close} aria-label="Choose nothing (Esc)" onClick={onClear}>
-            <IconX size={16} aria-hidden />
-          </ActionIcon>
-        </div>
+    <FloatingBar
+      isShown={isAny || isChoosing}
+      label="Chosen images"
+      told={isAny ? `${figure(assets.length)} chosen` : "Tap images to choose them"}
+      onClear={onClear}
+    >
+      {assets.length < known.length && (
+        <Button {...ACT} onClick={onAll}>
+          All {figure(known.length)}
+        </Button>
       )}
-    </Transition>
+      {canCompare(assets.length) && (
+        <Button
+          {...ACT}
+          leftSection={<IconColumns size={16} aria-hidden />}
+          onClick={() => void navigate(compareImagesAddress(assets.map((asset) => asset.id)))}
+        >
+          Compare
+        </Button>
+      )}
+      {isAny && can("tag") && (
+        <Popover position="top" shadow="md" trapFocus returnFocus width={300}>
+          <Popover.Target>
+            <Button {...ACT} leftSection={<IconTag size={16} aria-hidden />}>
+              Tag
+            </Button>
+          </Popover.Target>
+          <Popover.Dropdown aria-label="Tags of the chosen images">
+            <TagForm assets={assets} onChange={(tags) => change({ assets, change: tags, isTold: true })} />
+          </Popover.Dropdown>
+        </Popover>
+      )}
+      {isAny && can("rate") && <RateMenu onRate={(rating) => change({ assets, change: { kind: "rate", rating } })} />}
+      {isAny && can("pick") && (
+        <Button
+          {...ACT}
+          leftSection={<IconTrophy size={16} aria-hidden />}
+          onClick={() => change({ assets, change: { kind: "pick", picked: !areAllPicked }, isTold: true })}
+        >
+          {areAllPicked ? "Unpick" : "Pick"}
+        </Button>
+      )}
+      {isAny && (
+        <Button {...ACT} leftSection={<IconDownload size={16} aria-hidden />} onClick={() => void download(assets)}>
+          Download
+        </Button>
+      )}
+      {isAny && can("make") && (
+        <Button
+          {...ACT}
+          leftSection={<IconWand size={16} aria-hidden />}
+          onClick={() => void navigate(openBuilderWith(assets.map(rowOf)))}
+        >
+          New batch
+        </Button>
+      )}
+      {isAny && can("delete") && (
+        <Button
+          {...ACT}
+          color="red"
+          loading={isBusy}
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={() => void remove()}
+        >
+          Delete
+        </Button>
+      )}
+    </FloatingBar>
   );
 }
 
