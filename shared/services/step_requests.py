@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -22,41 +21,33 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REMEMBERED = 4096
 # Who was held up between reading the clock and asking still finds its tick.
 _KEPT_TICKS = 8
+# A clock that is further behind than this is left to the sweep: no change waits longer for its step.
+_LONGEST_BEHIND = timedelta(seconds=60)
 _ASKERS = 16
 
 _log = logger(__name__)
 
 
-@dataclass(slots=True)
 class _Known:
-    """What this process knows of a batch's steps: the latest number that ran, and the tick of each that it asked for."""
+    """What this process knows of a batch's steps: the latest number that ran, and those that it asked for."""
 
-    ran: int = 0
-    asked: dict[int, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.ran = 0
+        self.asked: set[int] = set()
 
-    def number(self, tick: int) -> int:
-        """Which number asks for a step in this tick: the tick's own, unless the clock was set back behind one that ran."""
-        number = tick
-        if self.ran >= tick:
-            number = self.ran + 1
-            while self.asked.get(number, tick) > tick:
-                number += 1
-        return number
+    def number(self, tick: int, *, most: int) -> int:
+        """Which number asks for a step in this tick: its own, or the next after one that ran, where that is at most so far ahead.
+
+        So no number asks for more than one step, and no tick sees more than one, whatever clocks say.
+        """
+        return self.ran + 1 if tick <= self.ran < tick + most else tick
 
     def is_asked(self, first: int, last: int, *, now: int) -> bool:
         """Whether a step was asked for in any of these ticks, and is to come; or has run in one that has passed by `now`.
 
         Who asks for a tick that has passed was held up after reading the clock: what ran in it, ran after that.
         """
-        return any(first <= tick <= last and (number > self.ran or tick < now) for number, tick in self.asked.items())
-
-    def remember(self, number: int, tick: int, *, now: int) -> None:
-        """A step was asked for."""
-        self.asked = {
-            other: due
-            for other, due in self.asked.items()
-            if due >= now - _KEPT_TICKS and (other > self.ran or due < now)
-        } | {number: tick}
+        return any(first <= number <= last and (number > self.ran or number < now) for number in self.asked)
 
 
 class StepRequests:
@@ -89,25 +80,25 @@ class StepRequests:
     def soon_for(self, batches: Iterable[tuple[str, str]]) -> None:
         """Ask for a step of each of these, (organisation, batch), in the tick after this one: one call of the queue."""
         tick = self._tick_after(self._clock.now())
-        wanted = [one for one in dict.fromkeys(batches) if not self._is_asked(one, tick, tick)]
+        numbers = {one: self._number(one, tick) for one in dict.fromkeys(batches)}
+        wanted = {one: number for one, number in numbers.items() if not self._is_asked(one, number, number)}
         if wanted:
             trace = traces.carried(shared=True)
-            numbers = {one: self._number(one, tick) for one in wanted}
-            self._tasks.create([self._tick_task(one, number, tick, trace) for one, number in numbers.items()])
-            for one, number in numbers.items():
-                self._remember(one, number, tick)
+            self._tasks.create([self._tick_task(one, number, trace) for one, number in wanted.items()])
+            for one, number in wanted.items():
+                self._remember(one, number)
 
     def at(self, org: str, batch: str, when: datetime) -> None:
         """Ask for a step in the tick after `when`."""
         tick, one = self._tick_after(when), (org, batch)
         if self._is_asked(one, tick, tick):
             return
+        number = self._number(one, tick)
         # Who comes while another is asking waits for that answer: one task is enough, but it must be there.
-        with self._asking[hash((one, tick)) % len(self._asking)]:
-            if not self._is_asked(one, tick, tick):
-                number = self._number(one, tick)
-                self._tasks.create([self._tick_task(one, number, tick, traces.carried(shared=True))])
-                self._remember(one, number, tick)
+        with self._asking[hash((one, number)) % len(self._asking)]:
+            if not self._is_asked(one, number, number):
+                self._tasks.create([self._tick_task(one, number, traces.carried(shared=True))])
+                self._remember(one, number)
 
     def by(self, org: str, batch: str, when: datetime) -> None:
         """Ask for a step in the tick after `when`, unless this process asked for an earlier one that is still to come.
@@ -132,14 +123,14 @@ class StepRequests:
     def _tick_after(self, when: datetime) -> int:
         return (when - _EPOCH) // self._tick + 1
 
-    def _tick_task(self, one: tuple[str, str], number: int, tick: int, trace: Mapping[str, str]) -> Task:
+    def _tick_task(self, one: tuple[str, str], number: int, trace: Mapping[str, str]) -> Task:
         name = derived("stp", *one, number)
-        return _task(*one, name, _EPOCH + tick * self._tick + _SKEW, trace, number=number)
+        return _task(*one, name, _EPOCH + number * self._tick + _SKEW, trace, number=number)
 
     def _number(self, one: tuple[str, str], tick: int) -> int:
         with self._lock:
             known = self._known.get(one)
-            return known.number(tick) if known else tick
+            return known.number(tick, most=_LONGEST_BEHIND // self._tick) if known else tick
 
     def _is_asked(self, one: tuple[str, str], first: int, last: int) -> bool:
         now = self._tick_after(self._clock.now())
@@ -147,10 +138,11 @@ class StepRequests:
             known = self._known.get(one)
             return known is not None and known.is_asked(first, last, now=now)
 
-    def _remember(self, one: tuple[str, str], number: int, tick: int) -> None:
-        now = self._tick_after(self._clock.now())
+    def _remember(self, one: tuple[str, str], number: int) -> None:
+        passed = self._tick_after(self._clock.now()) - _KEPT_TICKS
         with self._lock:
-            self._of(one).remember(number, tick, now=now)
+            known = self._of(one)
+            known.asked = {other for other in known.asked if other >= passed} | {number}
 
     def _of(self, one: tuple[str, str]) -> _Known:
         """What is known of this batch, as the last to be forgotten; under the lock."""
