@@ -123,8 +123,8 @@ class Container:
         return Library(
             self.ports,
             self.engine,
-            self.offer,
-            accounts=self.stack.people,
+            lambda: self.offer,
+            accounts=lambda: self.stack.people,
             rules=rules,
         )
 

@@ -3,10 +3,13 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
-from shared.domain.items import Attempt, Item
+
+if TYPE_CHECKING:
+    # Every function reads its rules of retries; few of them have items.
+    from shared.domain.items import Attempt, Item
 
 HINTS = {
     ErrorKind.BUSY: "The provider had no room for too long. Retry the item later, choose another model, or name one as `fallback`.",
@@ -28,7 +31,7 @@ _OF_STAGES = {
 }
 
 
-def hint(error: ProviderError, item: Item) -> str:
+def hint(error: ProviderError, item: "Item") -> str:
     """What a person can do about a failure for good: for a refusal by its stage, and after other models by what they were."""
     told = (
         _OF_STAGES.get(error.stage, HINTS[error.kind])
@@ -74,7 +77,7 @@ class Decision:
 
 
 def decide(
-    item: Item,
+    item: "Item",
     error: ProviderError,
     *,
     now: datetime,
@@ -111,7 +114,7 @@ def _delay(error: ProviderError, backoff: float, rules: RetryRules) -> float:
     return min(max(backoff, wished, least), max(rules.max_seconds, least))
 
 
-def busy_in_a_row(item: Item) -> int:
+def busy_in_a_row(item: "Item") -> int:
     """How many times, up to the attempt that runs, the provider had no room for this item."""
     before = [attempt for attempt in item.attempts if attempt.number != item.attempt]
     last = before[-1] if before else None
@@ -120,12 +123,12 @@ def busy_in_a_row(item: Item) -> int:
     return last.count if last.error.kind in PATIENT else 0
 
 
-def is_of_earlier_series(item: Item, attempt: Attempt) -> bool:
+def is_of_earlier_series(item: "Item", attempt: "Attempt") -> bool:
     """Whether a person has asked to try again since this attempt."""
     return item.retried_at is not None and (attempt.finished_at or attempt.started_at) <= item.retried_at
 
 
-def _had_its_one_more(item: Item) -> bool:
+def _had_its_one_more(item: "Item") -> bool:
     """Whether one of this series' tries ended in a way that is worth only one more."""
     told = [attempt.error.kind for attempt in item.attempts if attempt.error and attempt.number != item.attempt]
     tries = [kind for kind in told if kind not in PATIENT]

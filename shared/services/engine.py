@@ -276,7 +276,7 @@ class Engine:
             offer=self._offer,
             providers=self._watched,
             objects=ports.objects,
-            studio=ports.studio(),
+            studio=ports.studio,
             clock=ports.clock,
             ids=ports.ids,
             stores_at_a_time=self._rules.stores_at_a_time,

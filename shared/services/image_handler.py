@@ -32,6 +32,7 @@ from shared.ports.providers import (
 )
 from shared.repositories import paths
 from shared.retry import exponential_delay_seconds
+from shared.services.made_once import made_once
 from shared.services.reference_pictures import ReferencePictures
 
 MAX_OUTPUT_PIXELS: Final = 40_000_000
@@ -69,7 +70,7 @@ class ImageHandler:
         offer: Offer,
         providers: Callable[[str], ImageProvider],
         objects: ObjectStore,
-        studio: PictureStudio,
+        studio: Callable[[], PictureStudio],
         clock: Clock,
         ids: Ids,
         stores_at_a_time: int = 4,
@@ -77,11 +78,16 @@ class ImageHandler:
         self._offer = offer
         self._providers = providers
         self._objects = objects
-        self._studio = studio
+        self._opened = studio
         self._clock = clock
         self._ids = ids
         self._references = ReferencePictures(objects)
         self._turns = BoundedSemaphore(stores_at_a_time)
+
+    @made_once
+    def _studio(self) -> PictureStudio:
+        """Made for the first picture: a step asks this service for prices alone."""
+        return self._opened()
 
     def spec(self, item: Item) -> ImageModelSpec:
         """The model of an item; raises ProviderError when it, or its size, is not known any more."""

@@ -9,6 +9,8 @@ from shared.services.made_once import made_once
 from shared.services.repeats import Repeats
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared.domain.offers import Offer
     from shared.ports.identity import Accounts
     from shared.services.asset_changes import AssetChangeService
@@ -56,18 +58,26 @@ class Library:
         self,
         ports: "Ports",
         engine: "Engine",
-        offer: "Offer",
+        offer: "Callable[[], Offer]",
         *,
-        accounts: "Accounts",
+        accounts: "Callable[[], Accounts]",
         rules: LibraryRules,
     ) -> None:
         self._ports = ports
         self._engine = engine
-        self._offer = offer
-        self._accounts = accounts
+        self._offered = offer
+        self._entered = accounts
         self._rules = rules
         self._pages = PageTokens(rules.page_key)
         self._audit = AuditService(ports.clock, ports.ids)
+
+    @made_once
+    def _offer(self) -> "Offer":
+        return self._offered()
+
+    @made_once
+    def _accounts(self) -> "Accounts":
+        return self._entered()
 
     @made_once
     def batches(self) -> "BatchService":

@@ -205,7 +205,7 @@ class ApiStack(World):
             page_key=bytes(32),
             upload_bucket=UPLOAD_BUCKET,
         )
-        return _QuickLibrary(ports, self.engine, self.offer, accounts=self.accounts, rules=rules)
+        return _QuickLibrary(ports, self.engine, lambda: self.offer, accounts=lambda: self.accounts, rules=rules)
 
     def _tenant(self, name: str) -> Tenant:
         email = f"admin@{name.lower()}.example"

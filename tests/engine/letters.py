@@ -51,7 +51,9 @@ def library(world: World) -> Library:
         page_key=bytes(32),
         upload_bucket="uploads",
     )
-    return Library(world.ports(), world.engine, world.offer, accounts=cast("Accounts", None), rules=rules)
+    return Library(
+        world.ports(), world.engine, lambda: world.offer, accounts=lambda: cast("Accounts", None), rules=rules
+    )
 
 
 def listed(world: World, *, discarded: bool = False, **wanted: Any) -> list[DeadLetter]:

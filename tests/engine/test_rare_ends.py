@@ -76,7 +76,7 @@ class Worker:
             offer=world.offer,
             providers=lambda _: world.provider,
             objects=world.files,
-            studio=PillowPictureStudio(),
+            studio=PillowPictureStudio,
             clock=world.clock,
             ids=world.ids,
         )

@@ -21,7 +21,7 @@ def test_a_provider_whose_key_is_gone_since_the_batch_was_accepted_is_a_failure_
         offer=world.offer,
         providers=not_configured,
         objects=world.files,
-        studio=PillowPictureStudio(),
+        studio=PillowPictureStudio,
         clock=world.clock,
         ids=world.ids,
     )
