@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import { Problem, problemOf } from "@/api/problems";
 import type { ReferenceCreate, ReferenceCreatedView, ReferenceView, UploadView } from "@/api/schema";
@@ -6,17 +6,18 @@ import type { ReferenceCreate, ReferenceCreatedView, ReferenceView, UploadView }
 const PAGE = 100;
 const FRESH_MS = 30 * 60_000;
 
-/** The organisation's reference pictures, the newest first, a page at a time. */
-export const referencesQuery = infiniteQueryOptions({
-  queryKey: ["references"],
-  queryFn: ({ pageParam, signal }) =>
-    answer(api.GET("/v1/references", { params: { query: { page_size: PAGE, page_token: pageParam } }, signal })),
-  initialPageParam: "",
-  getNextPageParam: (page) => page.next_page_token || undefined,
-});
-
-export function useReferences() {
-  return useInfiniteQuery(referencesQuery);
+/** The organisation's reference pictures, the newest first, a page at a time; only those whose file names have the words of `q`, if given. */
+export function useReferences(q = "") {
+  return useInfiniteQuery({
+    queryKey: ["references", "list", q],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { page_size: PAGE, page_token: pageParam, ...(q !== "" && { q }) };
+      return answer(api.GET("/v1/references", { params: { query }, signal }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_page_token || undefined,
+    placeholderData: keepPreviousData,
+  });
 }
 
 export function createReference(

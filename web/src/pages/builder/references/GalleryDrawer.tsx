@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Drawer, FileButton, Group, Stack, TextInput, Tooltip } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { IconPhoto, IconSearch, IconTrash, IconUpload } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -13,6 +14,8 @@ import { ReferenceThumbnail } from "./ReferenceThumbnail";
 import { DRAGGED, MEDIA_TYPES, type Reference } from "./references";
 import { UploadList } from "./UploadList";
 import type { Uploads } from "./useUploads";
+
+const PAUSE_MS = 250;
 
 interface GalleryDrawerProps {
   opened: boolean;
@@ -30,17 +33,15 @@ interface GalleryDrawerProps {
 export function GalleryDrawer(props: GalleryDrawerProps) {
   const { opened, onClose, target, chosen, references, onChoose, uploads, onFiles } = props;
   const [search, setSearch] = useState("");
-  const gallery = useReferences();
-  const wanted = search.trim().toLowerCase();
-  const ready = (gallery.data?.pages ?? [])
-    .flatMap((page) => page.references)
-    .filter((one) => one.status === "ready" && one.filename.toLowerCase().includes(wanted));
+  const [wanted] = useDebouncedValue(search.trim(), PAUSE_MS);
+  const gallery = useReferences(wanted);
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = gallery;
-  const isSearching = wanted !== "" && hasNextPage && !isFetchNextPageError;
+  const ready = (gallery.data?.pages ?? []).flatMap((page) => page.references).filter((one) => one.status === "ready");
+  const isSearching = ready.length === 0 && (isFetching || (hasNextPage && !isFetchNextPageError));
   useEffect(() => {
-    // A name may be on a page that was not read yet.
-    if (isSearching && !isFetching) void fetchNextPage();
-  }, [isSearching, isFetching, fetchNextPage]);
+    // A page may hold none of those that are ready, and have more behind it.
+    if (isSearching && hasNextPage && !isFetching) void fetchNextPage();
+  }, [isSearching, hasNextPage, isFetching, fetchNextPage]);
   const toggle = (id: string) => onChoose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   return (
     // Not modal: pictures are dragged from it onto rows.
@@ -80,7 +81,7 @@ export function GalleryDrawer(props: GalleryDrawerProps) {
         {gallery.isError && <ErrorState compact error={gallery.error} onRetry={() => void gallery.refetch()} />}
         {gallery.isSuccess && ready.length === 0 && !isSearching && (
           <EmptyState icon={IconPhoto} title={wanted ? "Nothing found" : "No references yet"}>
-            {wanted ? "No file name has these letters." : "Upload pictures here, or drop them onto rows."}
+            {wanted ? "No file name has these words." : "Upload pictures here, or drop them onto rows."}
           </EmptyState>
         )}
         <div className={classes.gallery}>
