@@ -13,7 +13,7 @@ const organisation = { id: "org_1", name: "Engines" };
 const stores: SessionStore[] = [];
 
 /** An API that knows tokens such as `ada@example.com/1`; those in `dead` have run out. */
-function serveApi(dead: Set<string> = new Set()) {
+function serveApi(dead: Set<string> = new Set(), expires_at = FAR) {
   let logins = 0;
   const bearer = ({ headers }: Seen) => (headers.get("Authorization") ?? "").replace("Bearer ", "");
   const whoever = (request: Seen, then: (email: string) => object) => {
@@ -26,7 +26,7 @@ function serveApi(dead: Set<string> = new Set()) {
       const { email, password } = body as { email: string; password: string };
       if (password !== "right") return problem(401, "The e-mail address or the password is wrong.");
       logins += 1;
-      return { token: `${email}/${logins}`, expires_at: FAR, user: people[email], organisation };
+      return { token: `${email}/${logins}`, expires_at, user: people[email], organisation };
     },
     "GET /v1/me": (request) =>
       whoever(request, (email) => ({ user: people[email], role: people[email]?.role, organisation, preferences: {} })),
@@ -74,6 +74,33 @@ describe("a session at the API itself", () => {
     await (await opened()).withPassword("ada@example.com", "right");
     stores.length = 0;
     expect((await opened()).state()).toMatchObject({ status: "in", session: { user: { id: "mem_ada" } } });
+  });
+
+  it("goes on, also after a reload, where this machine's clock is ahead of the API's by more than a sign-in lasts", async () => {
+    serveApi(new Set(), new Date(Date.now() - 3_600_000).toISOString());
+    const store = await opened();
+    await store.withPassword("ada@example.com", "right");
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(store.state().status).toBe("in");
+    stores.length = 0;
+    expect((await opened()).state()).toMatchObject({ status: "in", session: { user: { id: "mem_ada" } } });
+  });
+
+  it("that has ended ends no other tab's work when a new tab takes it up", async () => {
+    const dead = new Set<string>();
+    serveApi(dead);
+    const store = await opened();
+    const forget = vi.fn();
+    store.onLeave(forget);
+    await store.withPassword("ada@example.com", "right");
+    dead.add("ada@example.com/1");
+    void answer(api.GET("/v1/models")).catch(() => {});
+    await vi.waitFor(() => expect(store.state().status).toBe("ended"));
+    sessionStorage.clear();
+    expect((await opened()).state()).toEqual({ status: "out" });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(store.state().status).toBe("ended");
+    expect(forget).not.toHaveBeenCalled();
   });
 
   it("is given to a new tab by those that are open", async () => {

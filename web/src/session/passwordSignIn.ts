@@ -1,10 +1,12 @@
 import { answer, api } from "@/api/client";
+import { asProblem } from "@/api/problems";
 import type { LoginView } from "@/api/schema";
 import type { Session, SignIn } from "@/session/sessions";
 
 const KEY = "fanfold:session";
 const CHANNEL = "fanfold:session";
 const NEIGHBOURS_MS = 120;
+const SHORTEST_TIMER_MS = 60_000;
 const LONGEST_TIMER_MS = 2_000_000_000;
 
 interface Kept {
@@ -30,10 +32,17 @@ export class PasswordSignIn implements SignIn {
 
   async restore(): Promise<Session | null> {
     const kept = this.#stored() ?? (await this.#fromNeighbours());
-    if (kept === null || Date.parse(kept.expires_at) <= Date.now()) return null;
+    if (kept === null) return null;
     this.#keep(kept);
-    const me = await answer(api.GET("/v1/me"));
-    return { user: me.user, organisation: me.organisation, role: me.role };
+    try {
+      const me = await answer(api.GET("/v1/me"));
+      return { user: me.user, organisation: me.organisation, role: me.role };
+    } catch (error) {
+      if (asProblem(error).status !== 401) throw error;
+      // Forgotten in this tab alone: another one may be asking its person to sign in again, with work on its page.
+      this.#forget();
+      return null;
+    }
   }
 
   async withPassword(email: string, password: string): Promise<Session> {
@@ -95,8 +104,9 @@ export class PasswordSignIn implements SignIn {
     this.#kept = kept;
     sessionStorage.setItem(KEY, JSON.stringify(kept));
     clearTimeout(this.#timer);
-    const left = Math.min(Math.max(0, Date.parse(kept.expires_at) - Date.now()), LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => this.#changed("ended"), left);
+    const left = Math.min(Math.max(SHORTEST_TIMER_MS, Date.parse(kept.expires_at) - Date.now()), LONGEST_TIMER_MS);
+    // This machine's clock may be wrong: whether the sign-in has ended, the API says.
+    this.#timer = setTimeout(() => void answer(api.GET("/v1/me")).catch(() => {}), left);
   }
 
   #forget() {
