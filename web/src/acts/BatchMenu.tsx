@@ -8,6 +8,7 @@ import {
   IconColumns,
   IconCopy,
   IconDots,
+  IconDownload,
   IconFileSpreadsheet,
   IconPencil,
   IconPlayerPause,
@@ -26,6 +27,7 @@ import { useBatchActs } from "@/acts/useBatchActs";
 import { useItemExport } from "@/acts/useItemExport";
 import type { BatchView, Priority } from "@/api/schema";
 import { compareBatchesAddress } from "@/pages/compare/batches/addresses";
+import { useBatchDownload } from "@/pages/library/downloads/useDownload";
 import { useSession } from "@/session/useSession";
 
 interface BatchMenuProps {
@@ -49,7 +51,6 @@ export function BatchMenu({ batch, without = [] }: BatchMenuProps) {
   const [isBudgeting, budget] = useDisclosure();
   const [isComparing, comparing] = useDisclosure();
   const navigate = useNavigate();
-  const download = useItemExport();
   const may = (act: BatchAct) => offered.has(act) && !without.includes(act);
   return (
     <>
@@ -72,7 +73,7 @@ export function BatchMenu({ batch, without = [] }: BatchMenuProps) {
             </>
           )}
           <Act icon={IconColumns} words="Compare with …" onClick={comparing.open} />
-          <Act icon={IconFileSpreadsheet} words="Download as CSV" onClick={() => void download(batch)} />
+          <Downloads batch={batch} />
           {may("archive") && (
             <Act
               icon={batch.archived ? IconArchiveOff : IconArchive}
@@ -112,6 +113,19 @@ export function BatchMenu({ batch, without = [] }: BatchMenuProps) {
           onClose={comparing.close}
         />
       )}
+    </>
+  );
+}
+
+function Downloads({ batch }: { batch: BatchView }) {
+  const downloadImages = useBatchDownload();
+  const downloadRows = useItemExport();
+  return (
+    <>
+      {batch.progress.succeeded > 0 && (
+        <Act icon={IconDownload} words="Download the images" onClick={() => void downloadImages(batch)} />
+      )}
+      <Act icon={IconFileSpreadsheet} words="Download as CSV" onClick={() => void downloadRows(batch)} />
     </>
   );
 }

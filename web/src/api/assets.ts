@@ -24,6 +24,7 @@ export interface AssetFilters {
 }
 
 const PAGE = 60;
+const LARGE_PAGE = 200;
 const FRESH_MS = 60_000;
 const MOST_AT_ONCE = 100;
 
@@ -41,6 +42,18 @@ export function readAssets(
 ): Promise<AssetPage> {
   const query = { ...filters, page_size: page.size ?? PAGE, ...(page.token && { page_token: page.token }) };
   return answer(api.GET("/v1/assets", { params: { query }, ...(signal && { signal }) }));
+}
+
+/** All images that match, page after page. */
+export async function readAllAssets(filters: AssetFilters, signal: AbortSignal): Promise<AssetView[]> {
+  const assets: AssetView[] = [];
+  let token = "";
+  do {
+    const page = await readAssets(filters, { size: LARGE_PAGE, token }, signal);
+    assets.push(...page.assets);
+    token = page.next_page_token;
+  } while (token !== "");
+  return assets;
 }
 
 export function assetPagesQuery(filters: AssetFilters) {

@@ -1,38 +1,73 @@
 import { notifications } from "@mantine/notifications";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { readAllAssets } from "@/api/assets";
 import { batchNameQuery } from "@/api/batchNames";
 import { fetchImage } from "@/api/images";
 import { asProblem } from "@/api/problems";
-import type { AssetView } from "@/api/schema";
+import type { AssetView, BatchView } from "@/api/schema";
 import { tellProblem } from "@/design/toasts";
 import { packed } from "@/pages/library/downloads/archives";
 import { DownloadNote } from "@/pages/library/downloads/DownloadNote";
 import { type Filed, manifestOf } from "@/pages/library/downloads/manifests";
-import { fileNames } from "@/pages/library/downloads/names";
+import { fileNames, safe } from "@/pages/library/downloads/names";
 import { savingFor } from "@/pages/library/downloads/savings";
 import { useSessionStore } from "@/session/useSession";
 
+// An image of one megapixel as PNG: asking where a large archive goes has to come before its images are listed.
+const USUAL_BYTES = 1_500_000;
+
+/** What is to be downloaded, told before it is listed. */
+interface Wanted {
+  /** Of the archive, without its ending. */
+  name: string;
+  count: number;
+  bytes: number;
+  list: (signal: AbortSignal) => Promise<readonly AssetView[]>;
+}
+
 /** Downloads images as one ZIP with a manifest, while the person goes on; leaving Fanfold ends it. */
 export function useDownload() {
+  const fetched = useFetched();
+  return (assets: readonly AssetView[]) =>
+    fetched({
+      name: `Fanfold images ${stamp(new Date())}`,
+      count: assets.length,
+      bytes: bytesOf(assets),
+      list: () => Promise.resolve(assets),
+    });
+}
+
+/** Downloads all finished images of a batch, in the same way. */
+export function useBatchDownload() {
+  const fetched = useFetched();
+  return ({ id, name, progress }: BatchView) =>
+    fetched({
+      name: `${safe(name) || "Batch"} ${stamp(new Date())}`,
+      count: progress.succeeded,
+      bytes: progress.succeeded * USUAL_BYTES,
+      list: (signal) => readAllAssets({ batch: id, sort: "oldest" }, signal),
+    });
+}
+
+function useFetched() {
   const queries = useQueryClient();
   const store = useSessionStore();
-  return async (assets: readonly AssetView[]) => {
+  return async (wanted: Wanted) => {
     const abort = new AbortController();
     const stopListening = store.onLeave(() => abort.abort());
     try {
-      await download(assets, abort, queries);
+      await download(wanted, abort, queries);
     } finally {
       stopListening();
     }
   };
 }
 
-async function download(assets: readonly AssetView[], abort: AbortController, queries: QueryClient) {
+async function download(wanted: Wanted, abort: AbortController, queries: QueryClient) {
   const { signal } = abort;
-  const total = assets.length;
-  const size = assets.reduce((sum, asset) => sum + asset.bytes, 0);
-  const saving = await savingFor(archiveName(new Date()), size);
+  const saving = await savingFor(`${wanted.name}.zip`, wanted.bytes);
   if (saving === null) return;
+  let [total, size] = [wanted.count, wanted.bytes];
   const files: Filed[] = [];
   const note = (done: number) => ({
     // The acts on what is chosen, below, are to stay in reach.
@@ -43,6 +78,8 @@ async function download(assets: readonly AssetView[], abort: AbortController, qu
   });
   const id = notifications.show(note(0));
   try {
+    const assets = await wanted.list(signal);
+    [total, size] = [assets.length, bytesOf(assets)];
     const batches = await batchNames(assets, queries);
     const names = fileNames(assets, batches);
     files.push(...assets.map((asset, at) => ({ asset, name: names[at] ?? asset.id, problem: null })));
@@ -80,8 +117,13 @@ async function batchNames(assets: readonly AssetView[], queries: QueryClient): P
   return names;
 }
 
-function archiveName(now: Date): string {
+function bytesOf(assets: readonly AssetView[]): number {
+  return assets.reduce((sum, asset) => sum + asset.bytes, 0);
+}
+
+/** For a file's name: where the reader is. */
+function stamp(now: Date): string {
   const two = (number: number) => String(number).padStart(2, "0");
   const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-  return `Fanfold images ${day} ${two(now.getHours())}.${two(now.getMinutes())}.zip`;
+  return `${day} ${two(now.getHours())}.${two(now.getMinutes())}`;
 }
