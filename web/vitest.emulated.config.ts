@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import config from "./vite.config.ts";
 
-/** Tests that need Firestore's emulator: `tests/web` starts it and runs these. */
+/** Tests that need the emulators of Firestore and of Firebase Authentication: `tests/web` starts both and runs these. */
 export default defineConfig({
   ...config,
   test: { ...config.test, environment: "node", include: ["src/**/*.emulated.ts"] },

@@ -124,10 +124,10 @@ def photograph(visitor: Visitor, platform: Platform, places: dict[str, str], suf
     """One picture a page, as it looks when everything on it has come."""
     for name, path in places.items():
         visitor.open(path)
-        if name == "builder" and suffix.endswith("desktop"):
+        if name == "builder":
             visitor.sees_heading("New batch")
-            visitor.paste([["Prompt", "Aspect ratio"], *([row["prompt"], row["aspect_ratio"]] for row in campaign())])
-            visitor.button("Make 12 images").wait_for()
+            fill = fill_by_pasting if suffix.endswith("desktop") else fill_by_importing
+            fill(visitor, [["Prompt", "Aspect ratio"], *([row["prompt"], row["aspect_ratio"]] for row in campaign())])
         if name == "wall":
             visitor.waits("document.querySelector('[data-place] [data-loaded]') !== null")
         visitor.waits(SETTLED)
@@ -136,6 +136,23 @@ def photograph(visitor: Visitor, platform: Platform, places: dict[str, str], suf
         keep(visitor.page.screenshot(animations="disabled", caret="hide"), OUT / f"{name}-{suffix}.webp")
         if name == "sign-in":
             visitor.sign_in(platform.email, platform.password)
+
+
+def fill_by_pasting(visitor: Visitor, cells: list[list[str]]) -> None:
+    """The rows in the builder's sheet."""
+    visitor.paste(cells)
+    visitor.button("Make 12 images").wait_for()
+
+
+def fill_by_importing(visitor: Visitor, cells: list[list[str]]) -> None:
+    """The rows as a phone's cards."""
+    sheet = io.StringIO()
+    csv.writer(sheet).writerows(cells)
+    with visitor.page.expect_file_chooser() as choosing:
+        visitor.press("Import")
+    choosing.value.set_files({"name": "campaign.csv", "mimeType": "text/csv", "buffer": sheet.getvalue().encode()})
+    visitor.press("Add 12 rows")
+    visitor.page.get_by_text("12 images").wait_for()
 
 
 def keep(picture: bytes, file: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.domain.errors import ConfigurationWrong
-from tests.emulators import firestore_with_rules, missing
+from tests.emulators import auth_host, firestore_with_rules, missing
 
 NpmRun = Callable[..., None]
 
@@ -52,5 +52,5 @@ def test_the_first_download_is_small_and_without_firebase(npm_run: NpmRun) -> No
 
 
 @pytest.mark.timeout(600)
-def test_what_is_followed_by_the_stores_listeners_is_as_live_as_by_the_api(npm_run: NpmRun) -> None:
-    npm_run("emulated", FIRESTORE_EMULATOR_HOST=firestore_with_rules(RULES))
+def test_what_needs_the_emulators_holds_on_them(npm_run: NpmRun) -> None:
+    npm_run("emulated", FIRESTORE_EMULATOR_HOST=firestore_with_rules(RULES), FIREBASE_AUTH_EMULATOR_HOST=auth_host())

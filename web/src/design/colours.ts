@@ -42,6 +42,20 @@ export const dark: MantineColorsTuple = [
   "#0b0c0d",
 ];
 
+/** What cannot be taken back; white is readable on it. */
+export const red: MantineColorsTuple = [
+  "#fdf1f0",
+  "#fce4e1",
+  "#f7c4bf",
+  "#f19c94",
+  "#e8736a",
+  "#dd5048",
+  "#c9352c",
+  "#b3261e",
+  "#8f1d17",
+  "#6e1611",
+];
+
 /** What a state feels like: each tone has a text, a fill behind it and a solid for dots and bars, readable on both schemes. */
 const TONES = {
   neutral: { light: ["#5c5c57", "#ededea", "#9a9a94"], dark: ["#b3b6ba", "#2b2d31", "#71767d"] },

@@ -5,6 +5,7 @@ import {
   type CardProps,
   type CloseButtonProps,
   createTheme,
+  type DrawerProps,
   type MenuProps,
   type ModalProps,
   type NavLinkProps,
@@ -14,13 +15,16 @@ import {
   type TableProps,
   type TooltipProps,
 } from "@mantine/core";
-import { dark, gray, iris } from "@/design/colours";
+import { dark, gray, iris, red } from "@/design/colours";
+
+/** The head of a dialog is not the page's. */
+const NO_BANNER = { header: { role: "none" } };
 
 /** Fanfold's look: calm neutral surfaces on a grid of 8 px, one accent; pictures are the colour. */
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
-  colors: { iris, gray, dark },
+  colors: { iris, gray, dark, red },
   primaryColor: "iris",
   primaryShade: { light: 6, dark: 6 },
   black: "#1f1f1d",
@@ -51,9 +55,21 @@ export const theme = createTheme({
     },
     // The crosses of dialogs, drawers and messages.
     CloseButton: { defaultProps: { "aria-label": "Close" } satisfies CloseButtonProps & { "aria-label": string } },
-    Menu: { defaultProps: { shadow: "md", position: "bottom-end" } satisfies Partial<MenuProps> },
+    Drawer: {
+      defaultProps: { attributes: NO_BANNER } satisfies Partial<DrawerProps>,
+      styles: { title: { fontWeight: 600, fontSize: 16 } },
+    },
+    // Its items alone are in a menu, and the first of them has the focus.
+    Menu: {
+      defaultProps: {
+        shadow: "md",
+        position: "bottom-end",
+        withInitialFocusPlaceholder: false,
+      } satisfies Partial<MenuProps>,
+    },
     Modal: {
       defaultProps: {
+        attributes: NO_BANNER,
         centered: true,
         radius: "lg",
         overlayProps: { backgroundOpacity: 0.4, blur: 2 },

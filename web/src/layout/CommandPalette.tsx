@@ -23,6 +23,7 @@ export function CommandPalette({ onClosed }: CommandPaletteProps) {
       store={store}
       actions={groups}
       shortcut={null}
+      attributes={{ content: { "aria-label": "Go to or do" } }}
       nothingFound="Nothing of this name."
       scrollable
       overlayProps={{ backgroundOpacity: 0.4, blur: 2 }}
@@ -43,7 +44,7 @@ function useActions(): SpotlightActionGroupData[] {
   const navigate = useNavigate();
   const shortcuts = useActiveShortcuts();
   const places = [...PLACE_GROUPS.flatMap((group) => group.places), SETTINGS].filter((place) => can(place.needs));
-  const acts = shortcuts.filter((one) => !one.keys.startsWith("g ") && one.keys !== "mod+k");
+  const acts = shortcuts.filter((one) => one.act !== undefined && !one.keys.startsWith("g ") && one.keys !== "mod+k");
   return [
     {
       group: "Do",
@@ -53,7 +54,7 @@ function useActions(): SpotlightActionGroupData[] {
         leftSection: <IconBolt size={18} stroke={1.6} aria-hidden />,
         rightSection: <Keys keys={one.keys} />,
         // After the palette has closed: the act may open a dialog of its own.
-        onClick: () => setTimeout(one.act),
+        onClick: () => setTimeout(() => one.act?.()),
       })),
     },
     {

@@ -4,6 +4,9 @@ import { type Shortcut, useActiveShortcuts } from "@/layout/shortcuts";
 const NAMES: Record<string, string> = {
   mod: /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl",
   alt: "Alt",
+  shift: "Shift",
+  delete: "Del",
+  backspace: "⌫",
   escape: "Esc",
   enter: "Enter",
   arrowleft: "←",
@@ -15,7 +18,7 @@ const NAMES: Record<string, string> = {
 
 /** Keys as they are written on a keyboard. */
 export function Keys({ keys }: { keys: string }) {
-  const presses = keys === " " ? [" "] : keys.split(" ");
+  const presses = keys.endsWith(" ") ? [keys] : keys.split(" ");
   return (
     <Group gap={4} wrap="nowrap" component="span">
       {presses.map((press) => (
@@ -40,10 +43,13 @@ export function ShortcutList({ opened, onClose }: ShortcutListProps) {
   const shortcuts = useActiveShortcuts();
   const anywhere = shortcuts.filter((one) => one.isEverywhere);
   const here = shortcuts.filter((one) => !anywhere.includes(one));
+  const parts = new Set(here.map((one) => one.where ?? "On this page"));
   return (
     <Modal opened={opened} onClose={onClose} title="Shortcuts" size="md">
       <Stack gap="lg">
-        {here.length > 0 && <Listed title="On this page" shortcuts={here} />}
+        {[...parts].map((part) => (
+          <Listed key={part} title={part} shortcuts={here.filter((one) => (one.where ?? "On this page") === part)} />
+        ))}
         <Listed title="Everywhere" shortcuts={anywhere} />
       </Stack>
     </Modal>

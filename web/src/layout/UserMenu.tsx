@@ -1,12 +1,4 @@
-import {
-  Avatar,
-  Menu,
-  SegmentedControl,
-  Text,
-  UnstyledButton,
-  useMantineColorScheme,
-  VisuallyHidden,
-} from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSelector, IconSun } from "@tabler/icons-react";
 import { Link } from "react-router";
 import styles from "@/layout/Navigation.module.css";
@@ -19,9 +11,9 @@ interface UserMenuProps {
 }
 
 const SCHEMES = [
-  { value: "auto", label: <Scheme Icon={IconDeviceDesktop} name="As the device" /> },
-  { value: "light", label: <Scheme Icon={IconSun} name="Light" /> },
-  { value: "dark", label: <Scheme Icon={IconMoon} name="Dark" /> },
+  { value: "auto", name: "Colours of the device", Icon: IconDeviceDesktop },
+  { value: "light", name: "Light", Icon: IconSun },
+  { value: "dark", name: "Dark", Icon: IconMoon },
 ];
 
 /** Who is here, and what is theirs: settings, the scheme of colours, the way out. */
@@ -30,7 +22,7 @@ export function UserMenu({ onChosen, onShortcuts }: UserMenuProps) {
   const store = useSessionStore();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Menu position="top-start" width={216}>
+    <Menu position="top-start" width={216} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={styles.user}>
           <VisuallyHidden>Your menu:</VisuallyHidden>
@@ -48,17 +40,18 @@ export function UserMenu({ onChosen, onShortcuts }: UserMenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{user.email}</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          mx={6}
-          my={4}
-          w="calc(100% - 12px)"
+        <Menu.RadioGroup
           aria-label="Colours"
-          data={SCHEMES}
           value={colorScheme}
           onChange={(value) => setColorScheme(value === "light" || value === "dark" ? value : "auto")}
-        />
+        >
+          {SCHEMES.map(({ value, name, Icon }) => (
+            <Menu.RadioItem key={value} value={value} rightSection={<Icon size={16} stroke={1.6} aria-hidden />}>
+              {name}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Divider />
         <Menu.Item
           component={Link}
           to={SETTINGS.to}
@@ -76,14 +69,5 @@ export function UserMenu({ onChosen, onShortcuts }: UserMenuProps) {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function Scheme({ Icon, name }: { Icon: typeof IconSun; name: string }) {
-  return (
-    <span title={name} style={{ display: "grid", placeItems: "center", height: 18 }}>
-      <Icon size={15} stroke={1.6} aria-hidden />
-      <VisuallyHidden>{name}</VisuallyHidden>
-    </span>
   );
 }

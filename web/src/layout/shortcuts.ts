@@ -5,7 +5,10 @@ export interface Shortcut {
   keys: string;
   /** What it does, as listed under "?". */
   words: string;
-  act: () => void;
+  /** None where a part of the page acts by itself while it has the focus: the shortcut is listed only. */
+  act?: () => void;
+  /** The part of the page in which it works; everywhere on it when nothing is said. */
+  where?: string;
   /** Whether it also works while a dialog is open. */
   inDialogs?: boolean;
   /** Whether every page has it, not only the one that is open. */
@@ -48,10 +51,10 @@ function press(event: KeyboardEvent) {
   const key = `${event.ctrlKey || event.metaKey ? "mod+" : ""}${event.altKey ? "alt+" : ""}${event.key.toLowerCase()}`;
   const sequence = event.timeStamp - pressed.at < PATIENCE_MS ? `${pressed.keys} ${key}` : key;
   const isDialog = document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
-  const usable = active.filter((one) => one.inDialogs || !isDialog);
+  const usable = active.filter((one) => one.act !== undefined && (one.inDialogs || !isDialog));
   const found = usable.find((one) => one.keys === sequence) ?? usable.find((one) => one.keys === key);
   pressed = found === undefined ? { keys: key, at: event.timeStamp } : { keys: "", at: 0 };
-  if (found === undefined) return;
+  if (found?.act === undefined) return;
   event.preventDefault();
   found.act();
 }

@@ -71,7 +71,7 @@ export function Viewer({ item, place, count, neighbours, picked, may, onMove, on
       attributes={{ content: { "aria-label": `Image ${item.index + 1}` } }}
       onKeyDown={onKeyDown}
     >
-      <header className={styles.bar}>
+      <div className={styles.bar}>
         <Act label="Close (Esc)" onClick={onClose}>
           <IconX size={20} />
         </Act>
@@ -93,7 +93,7 @@ export function Viewer({ item, place, count, neighbours, picked, may, onMove, on
         <Act label="Recipe (I)" onClick={toggleInfo} pressed={isPhone ? isSheet : isKept}>
           <IconInfoCircle size={20} />
         </Act>
-      </header>
+      </div>
       <div className={styles.main}>
         <div className={styles.stage}>
           <Stage item={item} look={look} onLook={setLook} onSwipe={step} />

@@ -33,9 +33,11 @@ function Letter({ letter, onAct }: { letter: DeadLetterView } & Pick<LetterPanel
   const scope: Scope = { items: [letter.id] };
   return (
     <Stack gap="md">
-      <Text style={{ overflowWrap: "anywhere" }}>{letter.prompt}</Text>
+      <Text dir="auto" style={{ overflowWrap: "anywhere" }}>
+        {letter.prompt}
+      </Text>
       <Text size="sm" c="dimmed">
-        <Anchor component={Link} to={`/batches/${letter.batch}`} size="sm">
+        <Anchor component={Link} to={`/batches/${letter.batch}`} size="sm" underline="always">
           {letter.batch_name}
         </Anchor>
         , row {letter.row + 1}, variant {letter.variant} · {letter.model} · {letter.aspect_ratio} · {letter.size}

@@ -57,12 +57,12 @@ export function LetterTable({ letters, ticked, onTick, onOpen }: LetterTableProp
 function Origin({ letter, onOpen }: { letter: DeadLetterView; onOpen: (id: string) => void }) {
   return (
     <>
-      <UnstyledButton onClick={() => onOpen(letter.id)} w="100%">
+      <UnstyledButton onClick={() => onOpen(letter.id)} w="100%" py={4}>
         <Text size="sm" fw={550} lineClamp={2} dir="auto">
           {letter.prompt}
         </Text>
       </UnstyledButton>
-      <Anchor component={Link} to={`/batches/${letter.batch}`} size="xs" c="dimmed" lineClamp={2}>
+      <Anchor component={Link} to={`/batches/${letter.batch}`} size="xs" c="dimmed" lineClamp={2} py={4}>
         {letter.batch_name}, row {letter.row + 1}
       </Anchor>
     </>

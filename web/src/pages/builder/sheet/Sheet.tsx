@@ -1,5 +1,6 @@
 import { UnstyledButton } from "@mantine/core";
 import { useMemo, useState } from "react";
+import { useShortcuts } from "@/layout/shortcuts";
 import type { Model } from "../checks";
 import { type ColumnKey, isField } from "../columns";
 import { insertRows, removeColumn, setHidden, writeCells } from "../edits";
@@ -14,6 +15,7 @@ import { SheetGrid } from "./SheetGrid";
 import type { Shown } from "./SheetRowView";
 import { RowMenu, SheetToolbar } from "./SheetToolbar";
 import type { Selection } from "./selections";
+import { SHEET_SHORTCUTS } from "./shortcuts";
 
 interface SheetProps {
   editing: Editing;
@@ -41,6 +43,7 @@ export function Sheet(props: SheetProps) {
   const columns = useMemo(() => visibleColumns({ free, hidden }), [free, hidden]);
   const laid = useMemo(() => laidOut(columns), [columns]);
   const acts = sheetActs({ editing, columns, selection, onSelect, references: props.byFile });
+  useShortcuts(SHEET_SHORTCUTS);
   const filled = filledRows(batch).length;
   return (
     <section className={classes.frame} aria-label="Rows">
