@@ -23,7 +23,7 @@ export function FloatingBar({ isShown, label, told, onClear, children }: Floatin
           <Text size="sm" fw={600} className={styles.count} data-figures aria-live="polite">
             {told}
           </Text>
-          {children}
+          <div className={styles.acts}>{children}</div>
           <ActionIcon size="md" className={styles.close} aria-label="Choose nothing (Esc)" onClick={onClear}>
             <IconX size={16} aria-hidden />
           </ActionIcon>

@@ -20,6 +20,8 @@ import { dark, gray, iris, red } from "@/design/colours";
 /** The head of a dialog is not the page's. */
 const NO_BANNER = { header: { role: "none" } };
 
+const DIALOG = { title: { fontWeight: 600, fontSize: 16 }, header: { background: "var(--ff-raised)" } };
+
 /** Fanfold's look: calm neutral surfaces on a grid of 8 px, one accent; pictures are the colour. */
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
@@ -57,7 +59,7 @@ export const theme = createTheme({
     CloseButton: { defaultProps: { "aria-label": "Close" } satisfies CloseButtonProps & { "aria-label": string } },
     Drawer: {
       defaultProps: { attributes: NO_BANNER } satisfies Partial<DrawerProps>,
-      styles: { title: { fontWeight: 600, fontSize: 16 } },
+      styles: DIALOG,
     },
     // Its items alone are in a menu, and the first of them has the focus.
     Menu: {
@@ -74,7 +76,7 @@ export const theme = createTheme({
         radius: "lg",
         overlayProps: { backgroundOpacity: 0.4, blur: 2 },
       } satisfies Partial<ModalProps>,
-      styles: { title: { fontWeight: 600, fontSize: 16 } },
+      styles: DIALOG,
     },
     NavLink: { defaultProps: { variant: "light" } satisfies Partial<NavLinkProps> },
     Paper: { defaultProps: { bg: "var(--ff-raised)" } satisfies Partial<PaperProps> },
