@@ -104,3 +104,11 @@ it("guesses at a grid of more lines than a call takes arguments", () => {
   const grid = [["prompt"], ...Array.from({ length: 200_000 }, () => ["A tent"])];
   expect(guess(grid)).toMatchObject([{ target: "prompt", examples: ["A tent"] }]);
 });
+
+it("calls a column by its letter where nothing of its name may be in one", () => {
+  const grid = [
+    ["prompt", "***"],
+    ["A tent", "5"],
+  ];
+  expect(guess(grid)[1]).toMatchObject({ name: "Column B", target: "metadata:Column B" });
+});

@@ -68,7 +68,7 @@ export function guess(grid: readonly (readonly string[])[], prompts: readonly st
   const header = grid[0] ?? [];
   const columns = Array.from({ length: widthOf(grid) }, (_, place) => ({
     column: letter(place),
-    name: header[place]?.trim() || letter(place),
+    name: nameOf(header[place] ?? "") || letter(place),
     examples: examplesOf(grid, place),
   }));
   const targets = guessTargets(columns.map((column) => column.name));
@@ -76,6 +76,11 @@ export function guess(grid: readonly (readonly string[])[], prompts: readonly st
   const written = at < 0 ? [] : grid.slice(1).map((line) => line[at] ?? "");
   const named = new Map([...prompts, ...written].flatMap(placeholders).map((name) => [normal(name), name]));
   return columns.map((column, place) => ({ ...column, target: targets[place] ?? freeTarget(column, named) }));
+}
+
+/** A column's name as it is written; none where nothing of it may be in a name. */
+function nameOf(written: string): string {
+  return freeName(written) ? written.trim() : "";
 }
 
 function guessTargets(names: readonly string[]): (Target | undefined)[] {

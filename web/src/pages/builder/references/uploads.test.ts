@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { freshName, isSheet, next, refusal, type Upload } from "./uploads";
+import { freshName, isSheet, keptName, next, refusal, type Upload } from "./uploads";
 
 function file(name: string, type = "image/png", size = 10): File {
   return new File([new Uint8Array(size)], name, { type });
@@ -36,4 +36,9 @@ it("begins three at once, in their order", () => {
 
 it("knows a sheet from a picture", () => {
   expect([file("rows.XLSX"), file("a.csv"), file("a.png")].map(isSheet)).toEqual([true, true, false]);
+});
+
+it("keeps the end of a name that is too long, whole characters of it", () => {
+  expect(keptName("A tent.png")).toBe("A tent.png");
+  expect(keptName(`${"🐈".repeat(240)}.png`)).toBe(`${"🐈".repeat(196)}.png`);
 });

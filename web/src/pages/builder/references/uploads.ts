@@ -22,6 +22,7 @@ export interface Upload {
 }
 
 export const AT_ONCE = 3;
+const MAX_NAME = 200;
 
 /** Why a file cannot become a reference; empty when it may. The content decides in the end. */
 export function refusal(file: File, mostBytes: number): string {
@@ -39,6 +40,11 @@ export function mediaType(file: File): MediaType | undefined {
 /** Whether a file is a sheet to be imported, not a picture. */
 export function isSheet(file: File): boolean {
   return /\.(csv|tsv|txt|xlsx|xls)$/i.test(file.name);
+}
+
+/** A file's name as the API keeps it: of one that is too long the end, which says what it is. */
+export function keptName(file: string): string {
+  return [...file].slice(-MAX_NAME).join("");
 }
 
 /** A file's name, with a number where another upload has it already. */

@@ -5,7 +5,7 @@ import { asProblem } from "@/api/problems";
 import { completeReference, createReference, sendFile } from "@/api/references";
 import { fileName } from "../edits";
 import type { Reference } from "./references";
-import { freshName, mediaType, next, refusal, type Upload } from "./uploads";
+import { freshName, keptName, mediaType, next, refusal, type Upload } from "./uploads";
 
 export interface Uploads {
   all: readonly Upload[];
@@ -33,7 +33,7 @@ export function useUploads(mostBytes: number, onReady: (name: string, reference:
     async (upload: Upload, signal: AbortSignal) => {
       const { name, file, key } = upload;
       try {
-        const body = { filename: file.name, media_type: mediaType(file) ?? "image/png", bytes: file.size };
+        const body = { filename: keptName(file.name), media_type: mediaType(file) ?? "image/png", bytes: file.size };
         const made = await createReference(body, key, signal);
         // Tried again after a lost answer, it may be there already.
         if (made.status === "awaiting_upload")
