@@ -82,6 +82,25 @@ describe("a pick", () => {
     await waitFor(() => expect(screen.getByRole("status")).toHaveTextContent("picked not"));
   });
 
+  it("that is taken back at once reaches the service in that order, and stays so", async () => {
+    const answers: ((told: object) => void)[] = [];
+    const seen = serving({
+      "GET /v1/assets": () => winners(),
+      "POST /v1/assets:pick": () => new Promise<object>((resolve) => answers.push(resolve)),
+    });
+    const said = () => seen.filter((one) => one.method === "POST").map((one) => one.body);
+    renderPart(<Image />);
+    await userEvent.click(await screen.findByText("not picked"));
+    await userEvent.click(await screen.findByText("picked"));
+    expect(said()).toEqual([{ ids: [ID], picked: true }]);
+    answers[0]?.({ outcomes: [{ id: ID, outcome: "done", detail: "" }] });
+    await waitFor(() => expect(answers).toHaveLength(2));
+    expect(screen.getByText("not picked")).toBeVisible();
+    answers[1]?.({ outcomes: [{ id: ID, outcome: "done", detail: "" }] });
+    await screen.findByText("not picked");
+    expect(said()[1]).toEqual({ ids: [ID], picked: false });
+  });
+
   it("that the service refuses is undone", async () => {
     serving({
       "GET /v1/assets": () => winners(),

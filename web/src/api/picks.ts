@@ -14,10 +14,18 @@ const PAGE = 200;
 const MOST_PAGES = 5;
 const KEY = ["picks"] as const;
 
+interface Choice {
+  picked: boolean;
+  /** Which telling it was; a later one takes its place. */
+  telling: number;
+  /** Winners that were asked for before this moment know nothing of it. */
+  since: number;
+}
+
 /** What is known of picks beyond what lists of items say. */
 export interface Choices {
   /** What was picked or unpicked here, by image. */
-  here: ReadonlyMap<string, { picked: boolean; since: number }>;
+  here: ReadonlyMap<string, Choice>;
   /** All winners of a batch, as they were when they were last asked for. */
   winners: ReadonlyMap<string, { ids: ReadonlySet<string>; since: number }>;
 }
@@ -47,24 +55,36 @@ export function isPicked(item: Pick<ItemView, "asset" | "batch">, choices: Choic
 }
 
 /** Notes what was picked or unpicked here, wherever it is shown. */
-export function notePicks(queries: QueryClient, ids: readonly string[], picked: boolean, isOnItsWay = false) {
-  const since = isOnItsWay ? ON_ITS_WAY : ++tellings;
+export function notePicks(queries: QueryClient, ids: readonly string[], picked: boolean) {
+  const telling = ++tellings;
+  note(queries, ids, { picked, telling, since: telling });
+}
+
+function note(queries: QueryClient, ids: readonly string[], choice: Choice) {
   queries.setQueryData<Choices>([...KEY, "known"], (before = NONE) => ({
     ...before,
-    here: new Map([...before.here, ...ids.map((id) => [id, { picked, since }] as const)]),
+    here: new Map([...before.here, ...ids.map((id) => [id, choice] as const)]),
   }));
   const chosen = new Set(ids);
-  renewAssets(queries, (asset) => (chosen.has(asset.id) ? { ...asset, picked } : asset));
+  renewAssets(queries, (asset) => (chosen.has(asset.id) ? { ...asset, picked: choice.picked } : asset));
+}
+
+/** Those of the images for which nothing else was chosen since this telling. */
+function stillOf(queries: QueryClient, ids: readonly string[], telling: number): string[] {
+  const { here } = queries.getQueryData<Choices>([...KEY, "known"]) ?? NONE;
+  return ids.filter((id) => here.get(id)?.telling === telling);
 }
 
 /** Takes back what was noted of images: they are again what was noted before, or else what their lists say. */
-function forgetPicks(queries: QueryClient, ids: readonly string[], before: Choices) {
+function forgetPicks(queries: QueryClient, ids: readonly string[], noted: { before: Choices; telling: number }) {
+  const still = stillOf(queries, ids, noted.telling);
   queries.setQueryData<Choices>([...KEY, "known"], (now = NONE) => {
     const here = new Map(now.here);
-    for (const id of ids) {
-      const noted = before.here.get(id);
-      if (noted === undefined) here.delete(id);
-      else here.set(id, noted);
+    for (const id of still) {
+      const before = noted.before.here.get(id);
+      if (before === undefined) here.delete(id);
+      // What was on its way then has come to its end.
+      else here.set(id, { ...before, since: before.telling });
     }
     return { ...now, here };
   });
@@ -75,21 +95,24 @@ function forgetPicks(queries: QueryClient, ids: readonly string[], before: Choic
 export function usePick() {
   const queries = useQueryClient();
   return useMutation({
+    // One after the other: of two choices for one image the last one is to stay.
+    scope: { id: "picks" },
     mutationFn: ({ ids, picked }: { ids: string[]; picked: boolean }) =>
       answer(api.POST("/v1/assets:pick", { body: { ids, picked } })),
-    onMutate: ({ ids, picked }): Choices => {
+    onMutate: ({ ids, picked }) => {
       const before = queries.getQueryData<Choices>([...KEY, "known"]) ?? NONE;
-      notePicks(queries, ids, picked, true);
-      return before;
+      const telling = ++tellings;
+      note(queries, ids, { picked, telling, since: ON_ITS_WAY });
+      return { before, telling };
     },
-    onError: (_error, { ids }, before) => forgetPicks(queries, ids, before ?? NONE),
-    onSuccess: ({ outcomes }, { ids, picked }, before) => {
+    onError: (_error, { ids }, noted) => noted && forgetPicks(queries, ids, noted),
+    onSuccess: ({ outcomes }, { ids, picked }, noted) => {
       const refused = outcomes
         .filter((one) => one.outcome === "refused" || one.outcome === "missing")
         .map((one) => one.id);
       const done = ids.filter((id) => !refused.includes(id));
-      if (done.length > 0) notePicks(queries, done, picked);
-      if (refused.length > 0) forgetPicks(queries, refused, before);
+      notePicks(queries, stillOf(queries, done, noted.telling), picked);
+      if (refused.length > 0) forgetPicks(queries, refused, noted);
     },
     onSettled: () => queries.invalidateQueries({ queryKey: [...KEY, "of"] }),
   });

@@ -10,7 +10,16 @@ import { type BatchesView, shownOf } from "@/pages/compare/batches/addresses";
 import { PairBar } from "@/pages/compare/batches/PairBar";
 import { PairList } from "@/pages/compare/batches/PairList";
 import { PairView } from "@/pages/compare/batches/PairView";
-import { beside, choiceOf, type Pair, pairsOf, type Side, scoreOf, verdictOf } from "@/pages/compare/batches/pairs";
+import {
+  beside,
+  choiceOf,
+  type Pair,
+  pairsOf,
+  SIDES,
+  type Side,
+  scoreOf,
+  verdictOf,
+} from "@/pages/compare/batches/pairs";
 import { Scoreboard } from "@/pages/compare/batches/Scoreboard";
 import { Summary } from "@/pages/compare/batches/Summary";
 import { type Compared, type Seen, useCompared } from "@/pages/compare/batches/useCompared";
@@ -118,6 +127,12 @@ function Compare({ both, view, picking, onSet, onSeen }: CompareProps) {
         </Button>
       </PageHeader>
       <Scoreboard both={both} score={score} onChange={(side, id) => onSet({ [side]: id })} />
+      {SIDES.map(
+        (side) =>
+          both[side].error !== null && (
+            <ErrorState key={side} compact error={both[side].error} onRetry={both[side].retry} />
+          ),
+      )}
       <Summary both={both} pairs={pairs} isPicked={isPicked} />
       <PairBar score={score} total={pairs.length} shown={view.shown} onShown={(show) => onSet({ show })} />
       <PairList

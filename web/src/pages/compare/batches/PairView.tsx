@@ -34,7 +34,9 @@ export function PairView(props: PairViewProps) {
   const { both, pair, place, count, next, previous, mode, score, isPicked, onChoose, onMove, onMode, onClose } = props;
   const items = useMemo(() => [pair.a, pair.b].filter((item) => item !== null), [pair.a, pair.b]);
   // It was opened from far below.
-  useEffect(() => scrollTo(0, 0), []);
+  useEffect(() => {
+    void scrollTo(0, 0);
+  }, []);
   const sideOf = useCallback((item: ItemView): Side => (item === pair.a ? "a" : "b"), [pair.a]);
   return (
     <>
