@@ -64,7 +64,7 @@ test: $(STAMP) $(EMULATORS) $(BUILT) ## Pass all tests; branch coverage of the c
 
 check: formatted lint types imports test ## Everything that must hold before a change is merged
 
-bench: $(STAMP) $(EMULATORS) $(PEERS) ## Measure, and print each figure beside its target (FANFOLD_STACK=emulators: live pages in a browser)
+bench: $(STAMP) $(EMULATORS) $(if $(filter emulators,$(FANFOLD_STACK)),$(WEB)) $(PEERS) ## Measure, and print each figure beside its target (FANFOLD_STACK=emulators: live pages and a large wall in a browser)
 	@$(PY) -m benchmarks --stack $(or $(FANFOLD_STACK),embedded)
 
 format: $(STAMP) ## Format the code and mend what ruff can mend

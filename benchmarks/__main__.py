@@ -35,7 +35,7 @@ MEASURES = {
         "peers",
         "cold_starts",
     ),
-    "emulators": ("live_pages",),
+    "emulators": ("live_pages", "large_walls"),
 }
 
 

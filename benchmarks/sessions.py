@@ -29,6 +29,7 @@ class Sizes:
     starts: int = 5
     watchers: int = 100
     live_batches: int = 10
+    wall_images: int = 1_000
     peer_jobs: int = 1_000
     growth: tuple[int, ...] = (10, 100, 1_000, 10_000)
 
@@ -45,6 +46,7 @@ SMALL = Sizes(
     starts=1,
     watchers=20,
     live_batches=2,
+    wall_images=128,
     peer_jobs=200,
     growth=(10, 100, 1_000),
 )

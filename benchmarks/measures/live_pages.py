@@ -1,23 +1,20 @@
 """How soon a person sees an item's end in a browser: Firestore's listeners, the rules, and Chromium, on the emulators."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from statistics import median
 
 from benchmarks.clients import Platform, platform
+from benchmarks.emulated import PROJECT, emulated
 from benchmarks.figures import at_most, percentile
 from benchmarks.platform.providers import QUICK, STEADY
 from benchmarks.sessions import Session
-from infra.local import emulators
-from infra.local.emulated import RULES
 from shared.repositories import paths
 from tests.browser import pages
 from tests.browser.pages import PAGE_SIZE, ListenerPage, Seen
 from tests.browser.people import PASSWORD, People
 from tests.servers import serve
 
-PROJECT = "demo-fanfold"
 SEEN_SECONDS = 1.0
 ENDS = "state.seen.filter(one => one.path.startsWith(given[0]) && one.finished_at !== null).length >= given[1]"
 
@@ -60,27 +57,16 @@ def _watched(session: Session) -> Iterator[tuple[Platform, ListenerPage]]:
     """A platform on emulators of its own, and a viewer's page that is signed in."""
     program = pages.chromium()
     with ExitStack() as stack:
-        with ThreadPoolExecutor() as pool:
-            starting = [
-                pool.submit(emulators.firestore, rules=RULES),
-                pool.submit(emulators.pubsub),
-                pool.submit(emulators.auth, PROJECT),
-            ]
-        firestore, pubsub, auth = (stack.enter_context(one.result()).host for one in starting)
-        settings = {
-            "FANFOLD_STACK": "emulators",
-            "FANFOLD_PROJECT": PROJECT,
-            "FIRESTORE_EMULATOR_HOST": firestore,
-            "PUBSUB_EMULATOR_HOST": pubsub,
-            "FIREBASE_AUTH_EMULATOR_HOST": auth,
-        }
+        settings = stack.enter_context(emulated())
         running = stack.enter_context(platform(session.folder, settings=settings))
         server = stack.enter_context(serve())
         server.mount("/", pages.page_app())
         browser = stack.enter_context(pages.browsing(program))
         page = stack.enter_context(pages.listening(browser, f"{server.url}/"))
         page.open(running.configuration())
-        page.sign_in(People(auth, PROJECT).add(running.organisation(), "viewer"), PASSWORD)
+        page.sign_in(
+            People(settings["FIREBASE_AUTH_EMULATOR_HOST"], PROJECT).add(running.organisation(), "viewer"), PASSWORD
+        )
         yield running, page
 
 
