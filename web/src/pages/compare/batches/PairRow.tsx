@@ -92,7 +92,8 @@ function Half({ side, item, row, name, wins, loses, onOpen, onChoose }: HalfProp
         type="button"
         className={styles.open}
         disabled={item === null}
-        aria-label={`Look closely at row ${row + 1} of ${letter}, ${name}`}
+        // What has words in it is called by them.
+        aria-label={hasImage(item) ? `Look closely at row ${row + 1} of ${letter}, ${name}` : undefined}
         onClick={onOpen}
       >
         <Inside item={item} letter={letter} />
