@@ -12,6 +12,8 @@ let api: {
   seen: Seen[];
   /** New drafts are answered once this has come. */
   answering: Promise<void>;
+  /** Drafts are read once this has come. */
+  reading: Promise<void>;
 };
 
 function view(id: string) {
@@ -35,7 +37,10 @@ beforeEach(async () => {
       await api.answering;
       return view(id) ?? problem(404, "Gone.");
     },
-    "GET /v1/drafts/:id": (request) => view(idIn(request)) ?? problem(404, "Gone."),
+    "GET /v1/drafts/:id": async (request) => {
+      await api.reading;
+      return view(idIn(request)) ?? problem(404, "Gone.");
+    },
     "PUT /v1/drafts/:id": (request) => {
       const draft = drafts.get(idIn(request));
       if (!draft) return problem(404, "Gone.");
@@ -51,7 +56,7 @@ beforeEach(async () => {
       return new Response(null, { status: 204 });
     },
   });
-  api = { drafts, seen, answering: Promise.resolve() };
+  api = { drafts, seen, answering: Promise.resolve(), reading: Promise.resolve() };
 });
 
 afterEach(() => {
@@ -128,6 +133,29 @@ it("follows another tab where nothing of its own is lost, and asks where somethi
   await expect.poll(() => other.view()?.state).toBe("changed");
   await other.flush();
   expect(promptIn((await readDraft(OWNER, "one"))?.batch)).toBe("from one again");
+});
+
+it("asks where something is typed while it reads what another tab has saved", async () => {
+  const [one, other] = [await opened(), await opened()];
+  one.save(batchOf("from one"));
+  await expect.poll(() => one.view()?.state).toBe("saved");
+  await expect.poll(() => other.view()?.state).toBe("saved");
+  let read = () => {};
+  api.reading = new Promise((resolve) => {
+    read = resolve;
+  });
+  const readings = api.seen.length;
+
+  one.save(batchOf("from one again"));
+  await one.flush();
+  await expect.poll(() => api.seen.slice(readings).some(({ method }) => method === "GET")).toBe(true);
+  other.save(batchOf("typed meanwhile"));
+  read();
+
+  await expect.poll(() => other.view()?.state).toBe("changed");
+  expect(promptIn(other.view()?.batch)).toBe("from one");
+  await other.overwrite();
+  expect(promptIn((await readDraft(OWNER, "one"))?.batch)).toBe("typed meanwhile");
 });
 
 it("goes on here when the API cannot be reached", async () => {

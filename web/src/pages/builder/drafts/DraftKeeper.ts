@@ -106,7 +106,7 @@ export class DraftKeeper {
 
   /** Keeps this tab's version, whatever another tab or device has saved. */
   readonly overwrite = async (): Promise<void> => {
-    const [record, remote] = [await readDraft(this.#owner, this.id), await this.#remote()];
+    const [record, remote] = [await readDraft(this.#owner, this.id), await this.#remote(this.#known.remote)];
     this.#known.version = record?.version ?? 0;
     this.#known.remote = remote ? { id: remote.id, revision: remote.revision } : null;
     this.#known.synced = false;
@@ -145,8 +145,8 @@ export class DraftKeeper {
     return this.#view?.state === "changed" || this.#view?.state === "gone";
   }
 
-  #remote() {
-    const id = this.#known.remote?.id ?? (isRemoteId(this.id) ? this.id : null);
+  #remote(known: Remote | null) {
+    const id = known?.id ?? (isRemoteId(this.id) ? this.id : null);
     return id ? readRemote(id) : Promise.resolve(undefined);
   }
 
@@ -154,10 +154,13 @@ export class DraftKeeper {
   async #open({ isTheirs = false, isFollowing = false } = {}): Promise<void> {
     const record = (await readDraft(this.#owner, this.id).catch(() => undefined)) ?? null;
     const { version = 0, sent = null, remote = null, synced = false } = record ?? {};
+    const there = await this.#remote(remote);
+    await this.#writing;
+    // What was typed while this was read is nobody else's to replace: the person chooses.
+    if (this.#waiting && !isTheirs) return this.#become("changed");
     this.#known = { version, sent, remote, synced };
     this.#waiting = null;
     this.#kept = record?.batch ?? null;
-    const there = await this.#remote();
     const way = this.#way(record, there, isTheirs);
     if (there && way === "theirs") this.#take(there);
     const state = way === "changed" || way === "gone" ? way : this.#restingState(record !== null);
