@@ -32,6 +32,8 @@ interface PictureProps {
   fit?: "contain" | "cover";
   /** For the one picture that a page is about: it is loaded at once. */
   eager?: boolean;
+  /** Whether it fades in over its placeholder; the many of a grid that is scrolled are there at once, which draws them once. */
+  fades?: boolean;
 }
 
 /** An image over a blurred placeholder that has its shape; a link that has ended is replaced by a fresh one. */
@@ -40,7 +42,17 @@ export function Picture(props: PictureProps) {
   return <LoadedPicture key={`${props.asset} ${props.size ?? ""}`} {...props} />;
 }
 
-function LoadedPicture({ asset, src, size = "thumbnail", width, height, alt, fit = "cover", eager }: PictureProps) {
+function LoadedPicture({
+  asset,
+  src,
+  size = "thumbnail",
+  width,
+  height,
+  alt,
+  fit = "cover",
+  eager,
+  fades = true,
+}: PictureProps) {
   const [failures, setFailures] = useState(0);
   const [isLoaded, setLoaded] = useState(false);
   const isGiven = src !== undefined && src !== null && failures === 0;
@@ -64,6 +76,7 @@ function LoadedPicture({ asset, src, size = "thumbnail", width, height, alt, fit
       style={{ ...shape, ...placeholder(asset) }}
       data-picture={asset}
       data-loaded={isLoaded || undefined}
+      data-fades={fades || undefined}
     >
       {link !== undefined && !isLost && (
         <img

@@ -68,6 +68,7 @@ export const Tile = memo(function Tile(props: TileProps) {
           width={asset.width}
           height={asset.height}
           alt=""
+          fades={false}
         />
         <span className={styles.caption} aria-hidden>
           <span>{asset.prompt}</span>

@@ -47,8 +47,9 @@ describe("a tile", () => {
     expect(screen.getByRole("button", { name: /^Image 5, ready, picked\. A teal teapot/ })).toBeVisible();
   });
 
-  it("says in plain words why an image failed, and what to do", () => {
+  it("says in plain words which image failed, why, and what to do", () => {
     show(FAILED);
+    expect(screen.getByText("A teal teapot on a table")).toBeVisible();
     expect(screen.getByText("Refused by safety rules")).toBeVisible();
     expect(screen.getByText("Change the words.")).toBeVisible();
     expect(screen.getByRole("button", { name: /failed\. Refused by safety rules Change the words\./ })).toBeVisible();

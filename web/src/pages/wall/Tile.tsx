@@ -83,10 +83,11 @@ export const Tile = memo(function Tile(props: TileProps) {
 function Inside({ item, width, ratio, isPassing }: TileProps & { item: ItemView }) {
   const { asset } = item;
   const [isSeen, setSeen] = useState(!isPassing);
+  const [wasReady] = useState(item.status === "succeeded");
   if (!isSeen && !isPassing) setSeen(true);
   if (!isSeen && item.status === "succeeded") return null;
   if (item.status === "succeeded" && asset !== null)
-    return <Finished item={item} asset={asset} width={width} ratio={ratio} />;
+    return <Finished item={item} asset={asset} width={width} ratio={ratio} fades={!wasReady} />;
   switch (item.status) {
     case "running":
       return (
@@ -101,7 +102,8 @@ function Inside({ item, width, ratio, isPassing }: TileProps & { item: ItemView 
       return (
         <span className={styles.words} data-tone="bad">
           <IconCircleX size={20} stroke={1.7} aria-hidden />
-          <strong>{reasonOf(item.error?.kind ?? "unknown")}</strong> <span>{whatToDo(item)}</span>
+          <strong>{reasonOf(item.error?.kind ?? "unknown")}</strong> <span>{whatToDo(item)}</span>{" "}
+          <span className={styles.prompt}>{item.prompt}</span>
         </span>
       );
     case "cancelled":
@@ -126,10 +128,12 @@ interface FinishedProps {
   asset: NonNullable<ItemView["asset"]>;
   width: number;
   ratio: number;
+  /** It was made while one looks. */
+  fades: boolean;
 }
 
 /** The whole image in its own shape; what is as square and as small as a thumbnail is shown by one. */
-function Finished({ item, asset, width, ratio }: FinishedProps) {
+function Finished({ item, asset, width, ratio, fades }: FinishedProps) {
   const [across, down] = [asset.width ?? 1, asset.height ?? 1];
   const share = across / down;
   const isThumbnail =
@@ -144,6 +148,7 @@ function Finished({ item, asset, width, ratio }: FinishedProps) {
         width={across}
         height={down}
         alt={item.prompt}
+        fades={fades}
       />
     </span>
   );
