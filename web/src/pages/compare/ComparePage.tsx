@@ -60,7 +60,7 @@ export function ComparePage() {
   const mode = modeOf(address, ids.length);
   return (
     <>
-      <PageHeader title="Compare" description={back}>
+      <PageHeader title="Compare" description={back} wide>
         {ids.length === 2 && <ModeChoice mode={mode} onMode={(next) => set("mode", next)} />}
       </PageHeader>
       {failure !== undefined ? (

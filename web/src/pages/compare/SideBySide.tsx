@@ -23,7 +23,7 @@ export function SideBySide({ items, titleOf, look, onLook, isPicked, onPick, onW
         <li key={item.id} className={styles.pane} data-picked={isPicked(item) || undefined}>
           <div className={styles.head}>
             <kbd>{at + 1}</kbd>
-            <span>{titleOf(item)}</span>
+            <span title={titleOf(item)}>{titleOf(item)}</span>
             {onPick !== null && item.asset !== null && (
               <Tooltip label={`${isPicked(item) ? "Take back" : "Pick as a winner"} (${at + 1})`}>
                 <ActionIcon

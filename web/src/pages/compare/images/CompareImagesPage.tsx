@@ -58,7 +58,7 @@ export function CompareImagesPage() {
   const mode = modeOf(address, ids.length);
   return (
     <>
-      <PageHeader title="Compare" description={back}>
+      <PageHeader title="Compare" description={back} wide>
         {ids.length === 2 && <ModeChoice mode={mode} onMode={(next) => set("mode", next)} />}
       </PageHeader>
       {failure !== undefined && failure !== null ? (
