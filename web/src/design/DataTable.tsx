@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { CSSProperties, ReactNode } from "react";
 import styles from "@/design/DataTable.module.css";
 
@@ -36,7 +37,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, isChosen }: DataTa
         <tr role="row">
           {columns.map(({ name, isUnnamed, isNumber }) => (
             <th key={name} role="columnheader" scope="col" data-number={isNumber}>
-              <span className={isUnnamed ? styles.unseen : undefined}>{name}</span>
+              {isUnnamed ? <VisuallyHidden>{name}</VisuallyHidden> : <span>{name}</span>}
             </th>
           ))}
         </tr>

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { TablerIcon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Tone } from "@/design/colours";
@@ -27,7 +28,7 @@ export function ToneBadge({ tone, icon: Icon, compact, quiet, turning, children 
       data-turning={turning || undefined}
     >
       <Icon size={14} stroke={2} aria-hidden />
-      <span className={compact ? styles.unseen : undefined}>{children}</span>
+      {compact ? <VisuallyHidden>{children}</VisuallyHidden> : <span>{children}</span>}
     </span>
   );
 }

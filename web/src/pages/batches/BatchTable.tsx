@@ -1,4 +1,4 @@
-import { Checkbox } from "@mantine/core";
+import { Checkbox, VisuallyHidden } from "@mantine/core";
 import { Link } from "react-router";
 import { BatchMenu } from "@/acts/BatchMenu";
 import { StackedProgress } from "@/acts/StackedProgress";
@@ -29,7 +29,7 @@ export function BatchTable({ batches, chosen, onChoose }: BatchTableProps) {
       <thead>
         <tr>
           <th scope="col" data-cell="box">
-            <span className={styles.unseen}>To compare</span>
+            <VisuallyHidden>To compare</VisuallyHidden>
           </th>
           <th scope="col">Name</th>
           <th scope="col">State</th>
@@ -39,7 +39,7 @@ export function BatchTable({ batches, chosen, onChoose }: BatchTableProps) {
           </th>
           <th scope="col">Submitted</th>
           <th scope="col">
-            <span className={styles.unseen}>Acts</span>
+            <VisuallyHidden>Acts</VisuallyHidden>
           </th>
         </tr>
       </thead>

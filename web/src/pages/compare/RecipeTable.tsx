@@ -1,4 +1,4 @@
-import { Button, Group, Switch, Title } from "@mantine/core";
+import { Button, Group, Switch, Title, VisuallyHidden } from "@mantine/core";
 import { IconTrophy, IconWand } from "@tabler/icons-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -52,7 +52,7 @@ export function RecipeTable({ items, titleOf, isPicked }: RecipeTableProps) {
           <thead>
             <tr>
               <th scope="col">
-                <span className={styles.unseen}>Setting</span>
+                <VisuallyHidden>Setting</VisuallyHidden>
               </th>
               {items.map((item, at) => (
                 <th scope="col" key={item.id}>

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconReplace } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -29,10 +29,10 @@ export function Scoreboard({ both, score, onChange }: ScoreboardProps) {
       <Contestant side="a" batch={both.a.batch} onChange={() => setChanged("a")} />
       <div className={styles.score}>
         <p className={styles.wins} data-figures>
-          <span className={styles.unseen}>A has won </span>
+          <VisuallyHidden>A has won </VisuallyHidden>
           {score.a}
           <i> : </i>
-          <span className={styles.unseen}>B has won </span>
+          <VisuallyHidden>B has won </VisuallyHidden>
           {score.b}
         </p>
         <p className={styles.rest} data-figures>

@@ -1,4 +1,4 @@
-import { Text, Title } from "@mantine/core";
+import { Text, Title, VisuallyHidden } from "@mantine/core";
 import { IconUnlink } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { count, figure } from "@/design/formats";
@@ -86,7 +86,7 @@ function Table({ heads, children }: { heads: [string, string, string]; children:
       <thead>
         <tr>
           <th scope="col">
-            <span className={styles.unseen}>{heads[0]}</span>
+            <VisuallyHidden>{heads[0]}</VisuallyHidden>
           </th>
           <th scope="col">
             <SideMark side="a" />
