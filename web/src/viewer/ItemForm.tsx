@@ -6,7 +6,7 @@ import { updateItem } from "@/api/items";
 import { useModels } from "@/api/models";
 import { asProblem } from "@/api/problems";
 import type { ItemView, ModelView } from "@/api/schema";
-import { changesOf, EDITED, editOf, fittedTo, type ItemEdit, retryChangesOf } from "@/viewer/edits";
+import { areForRetry, changesOf, EDITED, editOf, fittedTo, type ItemEdit } from "@/viewer/edits";
 
 interface ItemFormProps {
   /** A failed image, which is tried again, or one that waits, which is changed. */
@@ -23,15 +23,19 @@ export function ItemForm({ item, onDone, onCancel }: ItemFormProps) {
   const model = models.data?.find((one) => one.id === edit.model);
   const changes = changesOf(before, edit);
   const isRetry = item.status === "failed";
+  const isReady = isRetry ? areForRetry(changes) : Object.keys(changes).length > 0;
   const act = useMutation<unknown>({
     mutationFn: () =>
-      isRetry
-        ? retryBatch(item.batch, { items: [item.id], changes: retryChangesOf(changes) })
+      isRetry && areForRetry(changes)
+        ? retryBatch(item.batch, { items: [item.id], changes })
         : updateItem(item, changes),
     onSuccess: onDone,
   });
   const problem = act.error === null ? null : asProblem(act.error);
-  const wrongAt = (field: keyof ItemEdit) => problem?.at(isRetry ? `/changes/${field}` : `/${field}`) ?? null;
+  const wrongAt = (field: keyof ItemEdit) =>
+    isRetry && changes[field] === null
+      ? "A retry takes no setting away. Write a number."
+      : (problem?.at(isRetry ? `/changes/${field}` : `/${field}`) ?? null);
   const isPlaced = EDITED.some((field) => wrongAt(field) !== null);
   const set = (change: Partial<ItemEdit>) => setEdit({ ...edit, ...change });
 
@@ -42,7 +46,7 @@ export function ItemForm({ item, onDone, onCancel }: ItemFormProps) {
       aria-label={isRetry ? "Edit and try again" : "Edit this image"}
       onSubmit={(event) => {
         event.preventDefault();
-        act.mutate();
+        if (isReady) act.mutate();
       }}
     >
       <Textarea
@@ -134,7 +138,7 @@ export function ItemForm({ item, onDone, onCancel }: ItemFormProps) {
         </Text>
       )}
       <Group gap="xs">
-        <Button type="submit" loading={act.isPending} disabled={!isRetry && Object.keys(changes).length === 0}>
+        <Button type="submit" loading={act.isPending} disabled={!isReady}>
           {isRetry ? "Try again" : "Save changes"}
         </Button>
         <Button variant="default" onClick={onCancel}>

@@ -1,6 +1,6 @@
 import type { ModelView } from "@/api/schema";
 import { anItem } from "@/testing/batches";
-import { changesOf, editOf, fittedTo, retryChangesOf } from "./edits";
+import { areForRetry, changesOf, editOf, fittedTo } from "./edits";
 
 const before = editOf(anItem({ seed: 7 }));
 const MODEL = {
@@ -19,8 +19,9 @@ describe("an edit of an image", () => {
     expect(changesOf(before, { ...before, seed: 0 })).toEqual({ seed: 0 });
   });
 
-  it("takes nothing away in a retry", () => {
-    expect(retryChangesOf({ seed: null, prompt: "A cup" })).toEqual({ prompt: "A cup" });
+  it("is none for a retry where it takes something away", () => {
+    expect(areForRetry({ seed: 0, prompt: "A cup" })).toBe(true);
+    expect(areForRetry({ seed: null, prompt: "A cup" })).toBe(false);
   });
 
   it("fits shape and size to another model", () => {

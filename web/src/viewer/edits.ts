@@ -48,9 +48,9 @@ export function changesOf(before: ItemEdit, after: ItemEdit): Partial<ItemUpdate
   return Object.fromEntries(changed) as Partial<ItemUpdate>;
 }
 
-/** The same as changes of a retry, which cannot take a setting away. */
-export function retryChangesOf(changes: Partial<ItemUpdate>): Partial<RetryChanges> {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null)) as Partial<RetryChanges>;
+/** Whether these are changes of a retry, too, which gives settings but takes none away. */
+export function areForRetry(changes: Partial<ItemUpdate>): changes is Partial<RetryChanges> {
+  return Object.values(changes).every((value) => value !== null);
 }
 
 /** The edit with a model's own shapes and sizes where the ones of before are not among them. */
