@@ -25,7 +25,7 @@ class Source:
 
     @property
     def is_test(self) -> bool:
-        return ".test." in self.path or self.path.startswith("src/testing/")
+        return any(kind in self.path for kind in (".test.", ".emulated.")) or self.path.startswith("src/testing/")
 
 
 def sources() -> list[Source]:
