@@ -20,9 +20,10 @@ from shared.domain.picture_parts import MAX_CHUNKS, MAX_SCANS, check_parts
 from shared.ports.pictures import CleanPicture
 
 ROOT = Path(__file__).parents[2]
-# Two kilobytes that hold fifty million pixels, and the most KiB of memory that they ever took.
-JUDGE = """
-import io, resource
+# Two kilobytes that hold fifty million pixels, and the most KiB of memory that they ever took: of this program alone, while
+# what `getrusage` tells begins with the memory of the process that started it.
+JUDGE = r"""
+import io, re
 from PIL import Image
 from shared.adapters.pictures import HUGE_PIXELS, PillowPictureStudio
 out = io.BytesIO()
@@ -30,11 +31,11 @@ Image.new("RGBA", (7000, 7000), (1, 2, 3, 4)).save(out, "WEBP", lossless=True)
 sent, studio = out.getvalue(), PillowPictureStudio()
 kept = studio.inspect_upload(sent, max_bytes=20 * 2**20, max_pixels=50_000_000)
 studio.renditions(kept.data)
-print(len(sent), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(len(sent), re.search(r"VmHWM:\s+(\d+) kB", open("/proc/self/status").read())[1])
 """
 # As many images at once as an instance makes, each with such a picture as its reference.
-SHOW = """
-import io, resource
+SHOW = r"""
+import io, re
 from concurrent.futures import ThreadPoolExecutor
 from PIL import Image
 from shared.adapters.providers.preview.references import read_guides
@@ -45,7 +46,7 @@ Image.new("RGB", (7000, 7000), (1, 2, 3)).save(out, "WEBP", lossless=True)
 one = ReferenceImage(data=out.getvalue(), media_type="image/webp", mode=ReferenceMode.STYLE_ONLY)
 with ThreadPoolExecutor(4) as pool:
     list(pool.map(read_guides, [[one]] * 4))
-print(len(one.data), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(len(one.data), re.search(r"VmHWM:\s+(\d+) kB", open("/proc/self/status").read())[1])
 """
 
 
