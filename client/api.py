@@ -156,10 +156,19 @@ class Client:
         return self._move(batch_id, "promote", {"items": list(items)})
 
     def reorder_items(
-        self, batch_id: str, items: Iterable[str], *, before: str | None = None, after: str | None = None
+        self,
+        batch_id: str,
+        items: Iterable[str],
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        last: bool = False,
     ) -> ItemsMoved:
-        """Make these images in this order, in the places that they hold or right before or after another one."""
-        beside = {name: item for name, item in (("before", before), ("after", after)) if item is not None}
+        """Make these images in this order, in the places that they hold, right before or after another one, or last of all."""
+        beside: dict[str, Any] = {
+            name: item for name, item in (("before", before), ("after", after)) if item is not None
+        }
+        beside |= {"last": True} if last else {}
         return self._move(batch_id, "reorder", {"items": list(items), **beside})
 
     def events(self, batch_id: str, *, last_event_id: str = "") -> EventStream:

@@ -95,16 +95,19 @@ class ItemsPromote(Strict):
 
 
 class ItemsReorder(Strict):
-    """Images in the order in which they are to be made: in the places that they hold together, or right before or after another one."""
+    """Images in the order in which they are to be made: in the places that they hold together, right before or after another
+    one, or behind all others of their batch that wait.
+    """
 
     items: Items
     before: ItemId | None = None
     after: ItemId | None = None
+    last: bool = False
 
     @model_validator(mode="after")
     def _one_neighbour(self) -> Any:
-        if self.before is not None and self.after is not None:
-            raise ValueError("Give before or after, not both.")
+        if (self.before is not None) + (self.after is not None) + self.last > 1:
+            raise ValueError("Give one of before, after and last.")
         return self
 
 

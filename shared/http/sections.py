@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 # By the first word of the paths behind /v1, in the order of the description; of a section's modules the first match answers.
 SECTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "batches": ("batches", "events", "items"),
+        "batches": ("batches", "events", "items", "lines"),
         "drafts": ("drafts",),
         "dead-letters": ("dead_letters",),
         "assets": ("assets",),

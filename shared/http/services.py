@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.services.keys import KeyService
     from shared.services.library import Library
     from shared.services.limits import LimitService
+    from shared.services.lines import LineService
     from shared.services.live import LiveService
     from shared.services.members import MemberService
     from shared.services.models import ModelService
@@ -93,6 +94,11 @@ class ApiServices:
     def batches(self) -> "BatchService":
         """Batches and items: seen, renamed, duplicated, deleted."""
         return self._library().batches
+
+    @property
+    def lines(self) -> "LineService":
+        """What waits, in its order."""
+        return self._library().lines
 
     @property
     def dead_letters(self) -> "DeadLetterService":

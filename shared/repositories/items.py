@@ -1,6 +1,7 @@
 """Items of batches."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,15 @@ from shared.domain.progress import Counts
 from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Version, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many items wait in line, for a worker that they were sent to, and for the time of their next try."""
+
+    in_line: int
+    sent: int
+    resting: int
 
 
 class ItemRepository(Collection[Item]):
@@ -46,13 +56,40 @@ class ItemRepository(Collection[Item]):
             Where("model", "==", model),
         )
 
-    def _due(self, org: str, batch: str, now: datetime, limit: int, *where: Where) -> list[Read[Item]]:
+    def _due(
+        self,
+        org: str,
+        batch: str,
+        now: datetime,
+        limit: int,
+        *where: Where,
+        start_after: tuple[Any, ...] | None = None,
+    ) -> list[Read[Item]]:
         conditions = (*where, Where("due_at", "<=", now))
-        return self.query(Query(paths.items(org, batch), conditions, (Order("due_at"),), limit))
+        return self.query(Query(paths.items(org, batch), conditions, (Order("due_at"),), limit, start_after))
 
-    def first_in_line(self, org: str, batch: str, now: datetime, *, limit: int) -> list[Read[Item]]:
-        """Pending items whose time has come and that are not dispatched, in the order of their places."""
-        return self._due(org, batch, now, limit, *_WAITING)
+    def first_in_line(
+        self, org: str, batch: str, now: datetime, *, limit: int, start_after: tuple[Any, ...] | None = None
+    ) -> list[Read[Item]]:
+        """Pending items whose time has come and that are not dispatched, in the order of their places; `start_after` is
+        (`due_at`, path) of the last one.
+        """
+        return self._due(org, batch, now, limit, *_WAITING, start_after=start_after)
+
+    def resting(self, org: str, batch: str, now: datetime, *, limit: int) -> list[Read[Item]]:
+        """Pending items that are not dispatched and whose time has not come, the next one first."""
+        where = (*_WAITING, Where("due_at", ">", now))
+        return self.query(Query(paths.items(org, batch), where, (Order("due_at"),), limit))
+
+    def count_waiting(self, org: str, batch: str, now: datetime) -> Waiting:
+        """How many pending items there are, by what they wait for, at one read time."""
+        sent = (Where("status", "==", ItemStatus.PENDING.value), Where("in_flight", "==", True))
+        wanted: dict[str, Count | Sum] = {
+            "in_line": Count((*_WAITING, Where("due_at", "<=", now))),
+            "sent": Count(sent),
+            "resting": Count((*_WAITING, Where("due_at", ">", now))),
+        }
+        return Waiting(**self._documents.aggregate(paths.items(org, batch), wanted))
 
     def in_line(
         self, org: str, batch: str, place: datetime, *, now: datetime, backwards: bool, limit: int

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from shared.domain import item_machine, places
 from shared.domain.callers import Caller
@@ -70,6 +71,20 @@ class ItemOrderService:
 
         return self._moving(caller, batch, items, placed)
 
+    def make_last(self, caller: Caller, batch: str, items: Sequence[str]) -> ItemsMoved:
+        """Make these after all others of the batch that wait, in this order.
+
+        Raises NotFound, Invalid (no item of this batch), Conflict (as `promote`; no room).
+        """
+
+        def placed(waiting: list[Read[Item]], now: datetime) -> Placed:
+            last = self._neighbours(caller.org, batch, waiting, now, 1, now=now, backwards=True)
+            if not last:
+                return list(zip(waiting, places.permuted([_place(read) for read in waiting]), strict=True))
+            return self._beside(caller.org, batch, waiting, _place(last[0]), is_before=False, now=now)
+
+        return self._moving(caller, batch, items, placed)
+
     def _moving(self, caller: Caller, batch: str, items: Sequence[str], placed: Placing) -> ItemsMoved:
         caller.require(Role.EDITOR)
         moved = self._repeats.until_unrefused(lambda: self._move(caller.org, batch, items, placed))
@@ -117,13 +132,7 @@ class ItemOrderService:
         self, org: str, batch: str, waiting: list[Read[Item]], anchor: datetime, *, is_before: bool, now: datetime
     ) -> Placed:
         """Places right before or after the anchor's; where there is no room, those ahead of it move up."""
-        moving = {read.path for read in waiting}
-
-        def neighbours(place: datetime, count: int, *, backwards: bool) -> list[Read[Item]]:
-            limit = count + len(moving)
-            found = self._items.in_line(org, batch, place, now=now, backwards=backwards, limit=limit)
-            return [read for read in found if read.path not in moving][:count]
-
+        neighbours = partial(self._neighbours, org, batch, waiting, now=now)
         right = anchor
         if not is_before:
             behind = neighbours(anchor, 1, backwards=False)
@@ -139,6 +148,22 @@ class ItemOrderService:
             if found is not None:
                 return list(zip(movers, found, strict=True))
         raise Conflict("There is no room at this place. Bring the items to the front instead.", code="no-room")
+
+    def _neighbours(
+        self,
+        org: str,
+        batch: str,
+        waiting: list[Read[Item]],
+        place: datetime,
+        count: int,
+        *,
+        now: datetime,
+        backwards: bool,
+    ) -> list[Read[Item]]:
+        """Items in line behind or ahead of a place, the nearest first, without those that are being moved."""
+        moving = {read.path for read in waiting}
+        found = self._items.in_line(org, batch, place, now=now, backwards=backwards, limit=count + len(moving))
+        return [read for read in found if read.path not in moving][:count]
 
 
 def _place(read: Read[Item]) -> datetime:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.services.letter_acts import LetterActs
     from shared.services.limit_changes import LimitChanges
     from shared.services.limits import LimitService
+    from shared.services.lines import LineService
     from shared.services.live import LiveService
     from shared.services.models import ModelService
     from shared.services.monitoring import MonitorService
@@ -95,6 +96,13 @@ class Library:
             clock=ports.clock,
             ids=ports.ids,
         )
+
+    @made_once
+    def lines(self) -> "LineService":
+        """What waits, in its order."""
+        from shared.services.lines import LineService
+
+        return LineService(self._ports.documents, pages=self._pages, clock=self._ports.clock)
 
     @made_once
     def dead_letters(self) -> "DeadLetterService":

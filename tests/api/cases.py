@@ -124,7 +124,9 @@ CASES = (
         "items": [ids["item_id"]]
     }, wrong=(*ENDED, *moves(),
         Wrong(422, "", body={"items": ["itm_a"], "before": "itm_b", "after": "itm_c"}),
+        Wrong(422, "", body={"items": ["itm_a"], "after": "itm_b", "last": True}),
     )),
+    Case("GET", "/v1/batches/{batch_id}/line", Role.VIEWER, make=planned, wrong=PAGES),
     Case("POST", "/v1/drafts", Role.EDITOR, 201, make=undrafted, body=DRAFT, wrong=(*KEYS, *DRAFTS)),
     Case("GET", "/v1/drafts", Role.EDITOR, make=drafted, wrong=(Wrong(400, None, {"page_token": "garbage"}),)),
     Case("GET", "/v1/drafts/{draft_id}", Role.EDITOR, make=drafted),

@@ -72,3 +72,17 @@ def test_usage_and_limits_tell_whose_they_are(stack: ApiStack) -> None:
     assert (own["member"], own["limits"]["day_micros"]) == (member.id, 5_000_000)
     stack.ask("DELETE", f"/v1/limits/members/{member.id}")
     assert stack.ask("GET", "/v1/limits/members").json()["members"] == []
+
+
+def test_the_line_of_a_batch_is_told_in_the_order_that_was_asked_for(stack: ApiStack) -> None:
+    batch = stack.batch_of({"prompt": "A walker", "variants": 4})
+    stack.engine.controls.pause(stack.ours.caller, batch)
+    stack.steps()
+    items = [item.id for item in stack.items(batch, stack.ours.org)]
+    wanted = {"items": [items[1], items[0]], "last": True}
+    assert stack.ask("POST", f"/v1/batches/{batch}/items:reorder", json=wanted).json() == {"moved": 2, "left": []}
+    line = stack.ask("GET", f"/v1/batches/{batch}/line", role=Role.VIEWER, params={"page_size": 3}).json()
+    assert [item["id"] for item in line["items"]] == [items[2], items[3], items[1]]
+    assert (line["total"], line["sent_total"], line["resting_total"]) == (4, 0, 0)
+    rest = stack.ask("GET", f"/v1/batches/{batch}/line", params={"page_token": line["next_page_token"]}).json()
+    assert [item["id"] for item in rest["items"]] == [items[0]]

@@ -56,6 +56,8 @@ def test_what_waits_is_changed_and_moved(client: Client, wire: Wire, batch_id: s
         client.edit_item(batch_id, "itm_1", revision=4, prompt="a cow")
     moved = client.promote_items(batch_id, ["itm_1", "itm_busy"])
     assert (moved.moved, [left.item for left in moved.left]) == (1, ["itm_busy"])
+    client.reorder_items(batch_id, ["itm_1"], last=True)
+    assert wire.seen[-1].body == {"items": ["itm_1"], "last": True}
     client.reorder_items(batch_id, ["itm_1"], after="itm_2")
     assert wire.seen[-1].path.endswith("/items:reorder")
     assert wire.seen[-1].body == {"items": ["itm_1"], "after": "itm_2"}

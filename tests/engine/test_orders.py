@@ -138,6 +138,18 @@ def test_images_go_before_or_after_another_one(folder: Path, many: int) -> None:
     invariants.check(world)
 
 
+def test_what_is_put_last_of_all_that_wait_keeps_its_own_order(folder: Path) -> None:
+    world, batch = lined(folder, 6)
+    waiting = numbers(line(world, batch))
+    moved = world.engine.line.make_last(world.caller, batch, ids(world, batch, *reversed(waiting)))
+    assert moved == ItemsMoved(moved=len(waiting))
+    assert numbers(line(world, batch)) == waiting[::-1]
+    world.run()
+    made = [int(request.prompt) for request in world.scripted.requests]
+    assert made[-len(waiting) :] == waiting[::-1]
+    invariants.check(world)
+
+
 def test_any_order_of_moves_leaves_the_line_as_a_list_would_be(folder: Path) -> None:
     """Hundreds of moves to the same few places: where room runs out, neighbours make it."""
     world, batch = lined(folder, 30)
@@ -146,13 +158,17 @@ def test_any_order_of_moves_leaves_the_line_as_a_list_would_be(folder: Path) -> 
         some = random.sample(expected, random.randint(1, 4))
         anchor = random.choice([one for one in expected if one not in some])
         rest = [one for one in expected if one not in some]
-        how = random.choice(["front", "before", "after", "after"])
+        how = random.choice(["front", "before", "after", "after", "last"])
         if how == "front":
             promote(world, batch, *some)
             expected = some + rest
         else:
-            reorder(world, batch, *some, **{how: anchor})
-            place = rest.index(anchor) + (how == "after")
+            if how == "last":
+                world.engine.line.make_last(world.caller, batch, ids(world, batch, *some))
+                anchor = rest[-1]
+            else:
+                reorder(world, batch, *some, **{how: anchor})
+            place = rest.index(anchor) + (how != "before")
             expected = rest[:place] + some + rest[place:]
         assert numbers(line(world, batch)) == expected
     assert all(item.due_at is not None and item.due_at <= world.clock.now() for item in line(world, batch))

@@ -68,6 +68,8 @@ def _engine(store: DocumentStore) -> None:
     items.waiting(ORG, BATCH, "m", NOW, limit=9)
     items.with_fallback(ORG, BATCH, "m", "n", limit=9)
     items.first_in_line(ORG, BATCH, NOW, limit=1)
+    items.resting(ORG, BATCH, NOW, limit=1)
+    items.count_waiting(ORG, BATCH, NOW)
     for backwards in (True, False):
         items.in_line(ORG, BATCH, NOW, now=NOW, backwards=backwards, limit=9)
     items.failed_among(ORG, BATCH, [compose("itm", bytes(16))], 2)

@@ -93,6 +93,10 @@ def promote_items(batch_id: str, caller: Editor, body: Promote, services: Servic
 
 @router.post(":reorder")
 def reorder_items(batch_id: str, caller: Editor, body: Reorder, services: Services) -> ItemsMoved:
-    """Make these images in this order: in the places that they hold together, or right before or after another one that waits."""
+    """Make these images in this order: in the places that they hold together, right before or after another one that waits,
+    or last of all that wait.
+    """
     wanted = body.value
+    if wanted.last:
+        return services.line.make_last(caller, batch_id, wanted.items)
     return services.line.reorder(caller, batch_id, wanted.items, before=wanted.before, after=wanted.after)

@@ -399,11 +399,34 @@ export interface paths {
         put?: never;
         /**
          * Reorder items
-         * @description Make these images in this order: in the places that they hold together, or right before or after another one that waits.
+         * @description Make these images in this order: in the places that they hold together, right before or after another one that waits,
+         *     or last of all that wait.
          *
          *     Needs the role `editor` or a higher one.
          */
         post: operations["reorder_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{batch_id}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List line
+         * @description The images of a batch that wait, in the order in which they are made; `:promote` and `:reorder` change it.
+         *
+         *     Needs the role `viewer` or a higher one.
+         */
+        get: operations["list_line"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3162,7 +3185,8 @@ export interface components {
         };
         /**
          * ItemsReorder
-         * @description Images in the order in which they are to be made: in the places that they hold together, or right before or after another one.
+         * @description Images in the order in which they are to be made: in the places that they hold together, right before or after another
+         *     one, or behind all others of their batch that wait.
          */
         ItemsReorder: {
             /**
@@ -3177,6 +3201,11 @@ export interface components {
             before?: string | null;
             /** Items */
             items: string[];
+            /**
+             * Last
+             * @default false
+             */
+            last?: boolean;
         };
         JsonValue: unknown;
         /**
@@ -3413,6 +3442,44 @@ export interface components {
              * @description Of what was billed; null when nothing was.
              */
             percent: number | null;
+        };
+        /**
+         * LinePage
+         * @description A page of the images that wait, who is made first comes first; `sent` and `resting` come with the first page.
+         */
+        LinePage: {
+            /**
+             * Items
+             * @description Images in line: these can be moved.
+             */
+            items: components["schemas"]["ItemView"][];
+            /** Next Page Token */
+            next_page_token: string;
+            /**
+             * Resting
+             * @description Images that wait for their next try at `not_before`.
+             */
+            resting: components["schemas"]["ItemView"][];
+            /**
+             * Resting Total
+             * @description How many wait for their next try; `resting` holds at most 50.
+             */
+            resting_total: number;
+            /**
+             * Sent
+             * @description Images on their way to a model: they go first, and cannot be moved.
+             */
+            sent: components["schemas"]["ItemView"][];
+            /**
+             * Sent Total
+             * @description How many are on their way; `sent` holds at most 50.
+             */
+            sent_total: number;
+            /**
+             * Total
+             * @description How many are in line.
+             */
+            total: number;
         };
         /**
          * LinksMade
@@ -5294,6 +5361,7 @@ export type LimitSetView = components['schemas']['LimitSetView'];
 export type LimitSettings = components['schemas']['LimitSettings'];
 export type LimitStandingView = components['schemas']['LimitStandingView'];
 export type LineDifferenceView = components['schemas']['LineDifferenceView'];
+export type LinePage = components['schemas']['LinePage'];
 export type LinksMade = components['schemas']['LinksMade'];
 export type LinksView = components['schemas']['LinksView'];
 export type LinksWanted = components['schemas']['LinksWanted'];
@@ -6365,6 +6433,43 @@ export interface operations {
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_line: {
+        parameters: {
+            query?: {
+                /** @description Entries a page; more than 200 are taken as 200. */
+                page_size?: number;
+                /** @description The `next_page_token` of the page before; empty for the first. */
+                page_token?: string;
+            };
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description What to name when you ask for help. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinePage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
