@@ -41,7 +41,10 @@ class Problem:
 
 
 class ProblemError(ClientError):
-    """The server refused: its problem details (RFC 9457), with every wrong field."""
+    """The server refused: its problem details (RFC 9457), with every wrong field.
+
+    `existing_id` is what the first request with the same idempotency key made; empty in every other case.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class ProblemError(ClientError):
         errors: Sequence[Problem] = (),
         retry_after_seconds: float | None = None,
         request_id: str = "",
+        existing_id: str = "",
     ) -> None:
         self.status = status
         self.title = title
@@ -61,6 +65,7 @@ class ProblemError(ClientError):
         self.errors = tuple(errors)
         self.retry_after_seconds = retry_after_seconds
         self.request_id = request_id
+        self.existing_id = existing_id
         if status in (400, 413, 422):
             self.exit_code = WRONG_USE
         super().__init__(self._sentence())

@@ -25,6 +25,7 @@ def problem_of(response: httpx.Response) -> ProblemError:
         errors=_fields(body.get("errors")),
         retry_after_seconds=retry_after_seconds(response),
         request_id=response.headers.get("X-Request-Id", "")[:100],
+        existing_id=str(body.get("existing_id") or "")[:100],
     )
 
 

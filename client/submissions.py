@@ -69,7 +69,7 @@ class Submission:
         try:
             yield
         except ProblemError as problem:
-            if problem.status != 422 or not problem.errors:
+            if problem.status != 422 or not problem.errors or problem.existing_id:
                 raise
             raise BadRows(self._sheet.source, [self._cell(each) for each in problem.errors]) from None
 

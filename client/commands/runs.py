@@ -11,7 +11,7 @@ from client.api import Client
 from client.commands import endings
 from client.commands import options as opt
 from client.downloads import make_folder
-from client.errors import ClientError, Unreachable, WrongUse
+from client.errors import ClientError, ProblemError, Unreachable, WrongUse
 from client.models import Estimate
 from client.rows import read_sheet
 from client.sessions import Session, limits_of
@@ -20,6 +20,9 @@ from client.views.quotes import show_estimate
 from client.views.words import about, plural
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before spending.")]
+Key = Annotated[
+    str, typer.Option("--key", help="Idempotency key: what was accepted under it is not started a second time.")
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Submit and return at once.")]
 
 
@@ -43,6 +46,7 @@ def run(
     encoding: opt.Encoding = "",
     yes: Yes = False,
     detach: Detach = False,
+    key: Key = "",
     as_json: opt.Json = False,
 ) -> None:
     """Turn ROWS into images: price, question, live progress, download. Prints the batch's id."""
@@ -57,11 +61,9 @@ def run(
         if out is not None:
             make_folder(out)
         submission, estimate = _prepare(session, client, rows, prompt_column, encoding, choices, defaults)
-        question = f"Make {plural(estimate.images, 'image')} ({about(estimate.estimated_micros)})?"
-        if not yes and not session.ask(question):
-            session.screen.say("Nothing was submitted.")
-            raise typer.Exit(1)
-        batch_id = _submit(session, submission, as_json, detach)
+        if not yes:
+            _ask(session, estimate)
+        batch_id = _submit(session, submission, as_json, detach, key)
         if not detach:
             _finish(session, client, batch_id, out, thumbnails, as_json)
 
@@ -137,21 +139,47 @@ def _upload(session: Session, submission: Submission, count: int) -> None:
     session.screen.say(f"Uploaded {plural(count, 'reference picture')}.", "dim")
 
 
-def _submit(session: Session, submission: Submission, as_json: bool, detach: bool) -> str:
+def _ask(session: Session, quote: Estimate) -> None:
+    """Have the price agreed to, or end."""
+    if not session.ask(f"Make {plural(quote.images, 'image')} ({about(quote.estimated_micros)})?"):
+        session.screen.say("Nothing was submitted.")
+        raise typer.Exit(1)
+
+
+def _submit(session: Session, submission: Submission, as_json: bool, detach: bool, key: str) -> str:
     """Submit, and say the id at once: whatever happens next, it is known."""
+    key = key or str(uuid.uuid4())
     try:
-        accepted = submission.submit(str(uuid.uuid4()))
+        accepted = submission.submit(key)
     except Unreachable as lost:
         if not lost.sent:
             raise
-        raise ClientError(
-            f"{lost}\n  Whether the batch was accepted is not known: look with fanfold batches."
-        ) from None
+        raise ClientError(f"{lost}\n  {_unknown(key)}") from None
+    except ProblemError as problem:
+        if problem.existing_id:
+            raise WrongUse(_started_already(key, problem.existing_id)) from None
+        if problem.status >= 500:
+            raise ClientError(f"{problem}\n  {_unknown(key)}") from None
+        raise
     if not as_json:
         session.screen.line(accepted.id)
     elif detach:
         session.screen.document(accepted)
     return accepted.id
+
+
+def _unknown(key: str) -> str:
+    return (
+        "Whether the batch was accepted is not known. Run the same again with "
+        f"--key {key}: what was accepted is not started a second time, whatever was changed since."
+    )
+
+
+def _started_already(key: str, batch: str) -> str:
+    return (
+        f"The rows that were sent with --key {key} before were accepted as {batch}; these are others, and nothing was "
+        f"started.\n  Follow the earlier ones: fanfold watch {batch}. Start these as well: run again without --key."
+    )
 
 
 def _finish(session: Session, client: Client, batch_id: str, out: Path | None, thumbnails: bool, as_json: bool) -> None:

@@ -50,6 +50,15 @@ class Invalid(FanfoldError):
         self.errors = tuple(errors)
 
 
+class KeyReused(Invalid):
+    """An idempotency key came again with another request; `existing_id` is what its first request made, None where it made no one thing."""
+
+    def __init__(self, existing_id: str | None) -> None:
+        told = "This key was used for another request. Send a new key with a new request."
+        super().__init__([FieldError("/headers/Idempotency-Key", told)])
+        self.existing_id = existing_id
+
+
 class Malformed(FanfoldError):
     """The request cannot be read at all (broken JSON, a bad page token)."""
 

@@ -73,6 +73,10 @@ PROBLEM_SCHEMA: dict[str, Any] = {
                 },
             },
         },
+        "existing_id": {
+            "type": "string",
+            "description": "With 422, where an `Idempotency-Key` came with another request: the id of what its first request made.",
+        },
     },
 }
 _SCHEMAS = "#/components/schemas/{model}"

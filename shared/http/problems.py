@@ -17,6 +17,7 @@ from shared.domain.errors import (
     Forbidden,
     GuardRefused,
     Invalid,
+    KeyReused,
     Malformed,
     NotFound,
     RateLimited,
@@ -86,7 +87,8 @@ def respond(request: Request, error: FanfoldError) -> Response:
     if isinstance(error, GuardRefused):
         return problem(request, kind, "Someone else changed it at the same moment. Read it again and repeat.")
     errors = error.errors if isinstance(error, Invalid) else None
-    return problem(request, kind, error.detail, headers=headers, errors=errors)
+    existing_id = error.existing_id if isinstance(error, KeyReused) else None
+    return problem(request, kind, error.detail, headers=headers, errors=errors, existing_id=existing_id)
 
 
 def internal_detail(request: Request) -> str:
@@ -108,6 +110,7 @@ def problem(
     *,
     headers: Mapping[str, str] | None = None,
     errors: Sequence[FieldError] | None = None,
+    existing_id: str | None = None,
 ) -> Response:
     """An `application/problem+json` answer."""
     body: dict[str, Any] = {
@@ -124,6 +127,8 @@ def problem(
         body["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in shown]
         if len(errors) > len(shown):
             body["detail"] = f"{len(errors)} fields are wrong; the first {len(shown)} are named."
+    if existing_id is not None:
+        body["existing_id"] = existing_id
     content = orjson.dumps(body, default=str)
     return Response(content, status_code=kind.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from shared.domain.errors import FieldError, Invalid
-from shared.domain.ids import derived
+from shared.domain.errors import KeyReused
+from shared.domain.ids import derived, is_id
 from shared.domain.organisations import IdempotencyRecord
 from shared.ports.documents import Create, DocumentStore, Set
 from shared.repositories import paths
@@ -21,13 +21,12 @@ class IdempotencyRepository(Collection[IdempotencyRecord]):
     def answered(
         self, org: str, caller: str, route: str, key: str, *, fingerprint: str, now: datetime
     ) -> IdempotencyRecord | None:
-        """The record of an earlier create with this key, or None; raises Invalid when its body was another one."""
+        """The record of an earlier create with this key, or None; raises KeyReused when its body was another one."""
         found = self._unexpired(org, caller, route, key, now)
         if found is None:
             return None
         if found.value.fingerprint != fingerprint:
-            told = "This key was used for another request. Send a new key with a new request."
-            raise Invalid([FieldError("/headers/Idempotency-Key", told)])
+            raise KeyReused(_id_in(found.value.resource))
         return found.value
 
     def record(
@@ -44,6 +43,11 @@ class IdempotencyRepository(Collection[IdempotencyRecord]):
     def _unexpired(self, org: str, caller: str, route: str, key: str, now: datetime) -> Read[IdempotencyRecord] | None:
         found = self.find(_path(org, caller, route, key))
         return None if found is None or found.value.expires_at <= now else found
+
+
+def _id_in(resource: str) -> str | None:
+    """The id that was kept; None where what was kept is an answer itself."""
+    return resource if is_id(resource.partition("_")[0], resource) else None
 
 
 def _path(org: str, caller: str, route: str, key: str) -> str:

@@ -51,11 +51,12 @@ def test_the_same_key_with_another_body_is_refused(
     stack: ApiStack, path: str, body: dict[str, Any], count: Counted
 ) -> None:
     before = count(stack)
-    stack.ask("POST", path, json=body, headers={"Idempotency-Key": "one"})
+    first = stack.ask("POST", path, json=body, headers={"Idempotency-Key": "one"}).json()
     other = {**body, next(iter(body.keys() - {"rows", "media_type", "bytes"})): "Another"}
     refused = stack.ask("POST", path, json=other, headers={"Idempotency-Key": "one"})
     assert refused.status_code == 422
     assert [error["pointer"] for error in refused.json()["errors"]] == ["/headers/Idempotency-Key"]
+    assert refused.json()["existing_id"] == first["id"]
     assert count(stack) == before + 1
 
 
@@ -73,6 +74,26 @@ def test_keys_belong_to_their_caller_and_route(
     assert len({first["id"], second["id"], elsewhere["id"]}) == 3
     assert count(stack) == before + 2
     assert theirs == len(stack.ask("GET", path, tenant=stack.theirs).json())
+
+
+def test_what_a_key_made_is_told_to_its_caller_alone(stack: ApiStack) -> None:
+    headers = {"Idempotency-Key": "one"}
+    first = stack.ask("POST", "/v1/batches", json=BATCH, headers=headers).json()["id"]
+    other = {**BATCH, "name": "Summer"}
+    elsewhere = stack.ask("POST", "/v1/batches", json=other, headers=headers, tenant=stack.theirs)
+    beside = stack.ask("POST", "/v1/batches", json=other, headers=headers, role=Role.EDITOR)
+    again = stack.ask("POST", "/v1/batches", json=other, headers=headers)
+    assert (elsewhere.status_code, beside.status_code, again.status_code) == (202, 202, 422)
+    assert first not in elsewhere.text + beside.text
+    assert again.json()["existing_id"] == first
+
+
+def test_a_key_whose_request_was_refused_takes_the_mended_one(stack: ApiStack) -> None:
+    headers = {"Idempotency-Key": "one"}
+    wrong = stack.ask("POST", "/v1/batches", json={**BATCH, "priority": "soon"}, headers=headers)
+    assert wrong.status_code == 422
+    assert "existing_id" not in wrong.json()
+    assert stack.ask("POST", "/v1/batches", json=BATCH, headers=headers).status_code == 202
 
 
 def test_a_key_is_forgotten_after_seven_days(stack: ApiStack) -> None:
@@ -141,3 +162,4 @@ def test_dead_letters_are_requeued_once_a_key(stack: ApiStack) -> None:
     assert stack.batch(batch, stack.ours.org).series == 2
     other = stack.ask("POST", "/v1/dead-letters:requeue", json={"filter": {}}, headers=headers)
     assert other.status_code == 422
+    assert "existing_id" not in other.json()

@@ -133,7 +133,27 @@ def test_a_lost_answer_to_the_submit_is_told_as_unknown(fanfold: Invoke, wire: W
     wire.then("POST", "/v1/batches", *[Reply(drop=True)] * 5)
     result = fanfold("run", "-", "--yes", stdin=b"prompt\na\n")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "Whether the batch was accepted is not known: look with fanfold batches." in result.stderr
+    assert "Whether the batch was accepted is not known." in result.stderr
+    assert f"--key {wire.seen[-1].headers['Idempotency-Key']}" in " ".join(result.stderr.split())
+
+
+def test_a_server_that_failed_while_it_accepted_leaves_the_outcome_open(fanfold: Invoke, wire: Wire) -> None:
+    wire.then("POST", "/v1/batches", *[Reply(500)] * 5)
+    result = fanfold("run", "-", "--yes", stdin=b"prompt\na\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Whether the batch was accepted is not known." in result.stderr
+
+
+def test_rows_that_were_changed_after_a_lost_answer_start_nothing_under_their_key(fanfold: Invoke, wire: Wire) -> None:
+    first = fanfold("run", "-", "--yes", "--detach", "--key", "monday", stdin=b"prompt\na\n").stdout.strip()
+    again = fanfold("run", "-", "--yes", "--detach", "--key", "monday", stdin=b"prompt\na\n").stdout.strip()
+    changed = fanfold("run", "-", "--yes", "--detach", "--key", "monday", stdin=b"prompt\nb\n")
+    assert again == first
+    assert (changed.exit_code, changed.stdout) == (2, "")
+    assert f"fanfold watch {first}" in " ".join(changed.stderr.split())
+    assert list(wire.batches) == [first]
+    assert fanfold("run", "-", "--yes", "--detach", stdin=b"prompt\nb\n").exit_code == 0
+    assert len(wire.batches) == 2
 
 
 def test_an_interrupt_leaves_the_batch_running_and_says_how_to_go_on(wire: Wire, batch_id: str) -> None:

@@ -12,7 +12,10 @@ def _submit(wire: State, seen: Seen) -> Reply:
         return problem(400, "Malformed", "A create needs an Idempotency-Key.")
     if key in wire.answers:
         raw, body = wire.answers[key]
-        return Reply(202, body) if raw == seen.raw else problem(422, "Idempotency key reused", "Another body.")
+        if raw == seen.raw:
+            return Reply(202, body)
+        errors = [{"pointer": "/headers/Idempotency-Key", "detail": "Another body."}]
+        return problem(422, "Idempotency key reused", "Another body.", errors=errors, existing_id=body["id"])
     body = wire.accept(seen.body)
     wire.answers[key] = (seen.raw, body)
     return Reply(202, body)

@@ -16,6 +16,8 @@ export class Problem extends Error {
   readonly requestId: string | null;
   readonly errors: readonly FieldError[];
   readonly retryAfterSeconds: number | null;
+  /** What the first request with this idempotency key made, where it came again with another request. */
+  readonly existingId: string | null;
 
   constructor(said: {
     status: number;
@@ -25,6 +27,7 @@ export class Problem extends Error {
     requestId?: string | null;
     errors?: readonly FieldError[];
     retryAfterSeconds?: number | null;
+    existingId?: string | null;
   }) {
     super(said.detail);
     this.status = said.status;
@@ -34,6 +37,7 @@ export class Problem extends Error {
     this.requestId = said.requestId ?? null;
     this.errors = said.errors ?? [];
     this.retryAfterSeconds = said.retryAfterSeconds ?? null;
+    this.existingId = said.existingId ?? null;
   }
 
   /** What is wrong at a place of the body, or null. */
@@ -61,6 +65,7 @@ export function problemOf(response: Response, body: unknown): Problem {
       requestId: body.request_id,
       errors: body.errors ?? [],
       retryAfterSeconds,
+      existingId: body.existing_id ?? null,
     });
   }
   const detail =

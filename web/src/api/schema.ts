@@ -4091,6 +4091,8 @@ export interface components {
                 /** @description A JSON pointer into the body, or `/query/…` or `/headers/…`. */
                 pointer: string;
             }[];
+            /** @description With 422, where an `Idempotency-Key` came with another request: the id of what its first request made. */
+            existing_id?: string;
             /** @description The path that was asked. */
             instance: string;
             /** @description What to name when you ask for help. */

@@ -31,7 +31,12 @@ export function serving(handlers: Record<string, Handler>): Seen[] {
 }
 
 /** An answer that tells a problem, as the API tells it. */
-export function problem(status: number, detail: string, errors: { pointer: string; detail: string }[] = []): Response {
+export function problem(
+  status: number,
+  detail: string,
+  errors: { pointer: string; detail: string }[] = [],
+  more: object = {},
+): Response {
   const body = {
     type: "urn:fanfold:problem:test",
     title: "A problem",
@@ -41,6 +46,7 @@ export function problem(status: number, detail: string, errors: { pointer: strin
     code: "test",
     request_id: "req_test",
     errors,
+    ...more,
   };
   return Response.json(body, { status, headers: { "Content-Type": "application/problem+json" } });
 }

@@ -39,7 +39,8 @@ interface BuilderProps {
 export function Builder({ draft, first, models, limits }: BuilderProps) {
   const navigate = useNavigate();
   const state = useBuilder(first, models, limits, draft, ({ id }) => {
-    const show = () => navigate(`/batches/${id}`);
+    // A step back leads to where the person came from, not to a draft that is none any more.
+    const show = () => navigate(`/batches/${id}`, { replace: true });
     // It has started: a draft that stays behind is no reason to stay here.
     void draft.keeper.remove().then(show, show);
   });

@@ -12,7 +12,7 @@ import { BuilderSkeleton } from "./BuilderSkeleton";
 import { useDraft } from "./drafts/useDraft";
 import { handedOver } from "./handover";
 import { batchOf } from "./requests";
-import { type Batch, newBatch } from "./sheets";
+import { type Batch, keyed, newBatch } from "./sheets";
 
 /** Rows become a batch here. Each batch that is made has an address of its own, so that a reload finds it again. */
 export function BuilderPage() {
@@ -54,7 +54,8 @@ function OpenedDraft({ id, from }: { id: string; from: string | null }) {
     <Builder
       key={draft.view.opened}
       draft={draft}
-      first={() => draft.view.batch ?? handed(from) ?? newBatch()}
+      // Every window in which the same new draft is opened gives it the same key.
+      first={() => keyed(draft.view.batch ?? handed(from) ?? newBatch(), draft.view.sent?.key ?? `start-${id}`)}
       models={models.data}
       limits={configuration.data.limits}
     />

@@ -1,9 +1,11 @@
-import { Alert, Button, Stack } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
+import { Link } from "react-router";
 import { count } from "@/design/formats";
 import { EstimatePanel } from "./EstimatePanel";
 import { applied } from "./suggestions";
 import type { BuilderState } from "./useBuilder";
+import type { Submitting } from "./useSubmit";
 
 /** What the batch will cost and take, and the button that starts it. */
 export function StartPanel({ state }: { state: BuilderState }) {
@@ -17,13 +19,39 @@ export function StartPanel({ state }: { state: BuilderState }) {
         models={models}
         onApply={(text, change) => editing.edit(text, (now) => applied(now, change))}
       />
-      {submitting.problem && submitting.problem.errors.length === 0 && (
-        <Alert color="red" variant="light" title={submitting.problem.title} role="alert">
-          {submitting.problem.detail}
-        </Alert>
-      )}
+      <StartNotice submitting={submitting} />
       <StartButton state={state} />
     </Stack>
+  );
+}
+
+/** Why it has not started, where no row is to blame. */
+function StartNotice({ submitting }: { submitting: Submitting }) {
+  const { problem, earlier, startAsWell, isPending } = submitting;
+  if (earlier !== null) {
+    return (
+      <Alert color="yellow" variant="light" title="The earlier version was started already" role="alert">
+        <Stack gap="sm">
+          <Text size="sm">
+            Its answer was lost, but its images are made. What you have changed since is not in it and stays here.
+          </Text>
+          <Group gap="xs">
+            <Button component={Link} to={`/batches/${earlier}`} size="compact-sm">
+              Open it
+            </Button>
+            <Button size="compact-sm" variant="default" loading={isPending} onClick={startAsWell}>
+              Start this one as well
+            </Button>
+          </Group>
+        </Stack>
+      </Alert>
+    );
+  }
+  if (!problem || problem.errors.length > 0) return null;
+  return (
+    <Alert color="red" variant="light" title={problem.title} role="alert">
+      {problem.detail}
+    </Alert>
   );
 }
 
@@ -36,7 +64,7 @@ export function StartButton({ state }: { state: BuilderState }) {
       leftSection={<IconPlayerPlay size={18} aria-hidden />}
       loading={submitting.isPending}
       disabled={hindrance !== ""}
-      onClick={() => submitting.start(editing.batch)}
+      onClick={submitting.start}
     >
       {hindrance || `${editing.batch.startAt ? "Schedule" : "Make"} ${count(images, "image")}`}
     </Button>

@@ -27,6 +27,8 @@ export interface Batch {
   readonly budget: string;
   readonly reuse: boolean;
   readonly tags: readonly string[];
+  /** The idempotency key that it is sent under, whatever is changed meanwhile: however often, it starts once. */
+  readonly startKey: string;
 }
 
 export const FIRST_ROWS = 10;
@@ -59,7 +61,13 @@ export function newBatch(rows: readonly SheetRow[] = blankRows(FIRST_ROWS)): Bat
     budget: "",
     reuse: false,
     tags: [],
+    startKey: "",
   };
+}
+
+/** The batch with a key to start it under: this one, where it has none yet. */
+export function keyed(batch: Batch, startKey: string): Batch {
+  return batch.startKey ? batch : { ...batch, startKey };
 }
 
 export function cellOf(row: SheetRow, key: ColumnKey): string {

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { newIdempotencyKey } from "@/api/client";
 import { asProblem, Problem } from "@/api/problems";
 import type { BatchAccepted } from "@/api/schema";
@@ -7,40 +7,44 @@ import { submit } from "@/api/submissions";
 import { type PlacedProblem, placed } from "./pointers";
 import { requestOf } from "./requests";
 import { type Batch, filledRows } from "./sheets";
+import type { Editing } from "./useEditing";
 
-/** A request and the key that it was first sent under: sent again, it starts nothing twice. */
+/** What a page before this one sent, and under which key. */
 export interface Sent {
   text: string;
   key: string;
 }
 
 export interface Submitting {
-  start(batch: Batch): void;
+  start(): void;
+  /** Starts the batch beside the one that it has become before. */
+  startAsWell(): void;
   isPending: boolean;
   problem: Problem | null;
   problems: readonly PlacedProblem[];
+  /** The batch that an earlier version of this one has become; null when none is known. */
+  earlier: string | null;
 }
 
-/** Starts a batch; what was sent before, even in a page that is gone, is sent under its old key. */
+/** Starts a batch once: whatever is changed after an answer was lost, it goes under the key that it was first sent under. */
 export function useSubmit(
-  before: Sent | null,
-  keep: (batch: Batch, sent: Sent) => Promise<void>,
+  { batch, rewrite }: Pick<Editing, "batch" | "rewrite">,
+  keep: (batch: Batch) => Promise<void>,
   onStarted: (accepted: BatchAccepted) => void,
 ): Submitting {
   const queries = useQueryClient();
-  const sent = useRef(before);
   const [problems, setProblems] = useState<readonly PlacedProblem[]>([]);
   const mutation = useMutation({
-    mutationFn: async (batch: Batch) => {
-      const asked = requestOf(batch, filledRows(batch));
-      const text = JSON.stringify(asked.body);
-      if (sent.current?.text !== text) sent.current = { text, key: newIdempotencyKey() };
-      await keep(batch, sent.current);
+    mutationFn: async (sent: Batch) => {
+      const asked = requestOf(sent, filledRows(sent));
+      // After a reload, too, the same key goes with it.
+      await keep(sent);
       setProblems([]);
       try {
-        return await submit(asked.body, sent.current.key);
+        return await submit(asked.body, sent.startKey);
       } catch (error) {
-        setProblems(placed(asProblem(error).errors, asked.rows));
+        const problem = asProblem(error);
+        if (problem.existingId === null) setProblems(placed(problem.errors, asked.rows));
         throw error;
       }
     },
@@ -49,15 +53,22 @@ export function useSubmit(
       await queries.invalidateQueries({ queryKey: ["batches"] });
     },
   });
+  const problem = mutation.error ? told(asProblem(mutation.error)) : null;
   return {
-    start: mutation.mutate,
+    start: () => mutation.mutate(batch),
+    startAsWell: () => {
+      const startKey = newIdempotencyKey();
+      rewrite((now) => ({ ...now, startKey }));
+      mutation.mutate({ ...batch, startKey });
+    },
     isPending: mutation.isPending,
-    problem: mutation.error ? told(asProblem(mutation.error)) : null,
+    problem,
     problems,
+    earlier: problem?.existingId ?? null,
   };
 }
 
-/** Without an answer nobody knows whether it began: what is changed now and sent again is paid for, too. */
+/** Without an answer nobody knows whether it began; it is safe to find out by starting again. */
 function told(problem: Problem): Problem {
   return problem.status === 0 ? new Problem({ ...UNANSWERED, status: 0 }) : problem;
 }
@@ -65,6 +76,5 @@ function told(problem: Problem): Problem {
 const UNANSWERED = {
   code: "unanswered",
   title: "No answer came",
-  detail:
-    "The batch may have begun all the same. Start it again as it is: it never begins twice. Before you change anything, look at Batches: changed, it is another batch.",
+  detail: "The batch may have begun all the same. Start it again, changed or not: it never begins twice.",
 };
