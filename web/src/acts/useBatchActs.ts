@@ -1,6 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useNavigate } from "react-router";
+import { cancelled, isAnswered, ofBatch, paused, promoted, resumed, updated } from "@/acts/batchWishes";
+import { useWish } from "@/acts/wishes";
 import {
   BATCHES,
   cancelBatch,
@@ -21,7 +23,10 @@ import { count } from "@/design/formats";
 import { tell, tellProblem } from "@/design/toasts";
 import { type HandedRow, openBuilderWith } from "@/pages/builder/handover";
 
-/** What can be done with one batch; every act says what went wrong, and lists are read again after it. */
+/** What can be done with one batch; every act says what went wrong, and lists are read again after it.
+ *
+ * Those that only steer it show at once, wherever the batch does.
+ */
 export function useBatchActs(batch: BatchView) {
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -31,12 +36,26 @@ export function useBatchActs(batch: BatchView) {
   const useAct = <V, T>(act: (said: V) => Promise<T>, failed: string) =>
     useMutation({ mutationFn: act, onError: (error) => tellProblem(error, failed), onSettled: renew });
 
-  const pause = useAct<void, BatchView>(() => pauseBatch(batch.id), "The batch was not paused");
-  const resume = useAct<void, BatchView>(() => resumeBatch(batch.id), "The batch was not resumed");
-  const cancel = useAct<void, BatchView>(() => cancelBatch(batch.id), "The batch was not cancelled");
-  const promote = useAct<Priority, BatchView>((lane) => promoteBatch(batch.id, lane), "The priority was not changed");
+  const useSteering = <V>(
+    act: (said: V) => Promise<BatchView>,
+    show: (batch: BatchView, said: V) => BatchView,
+    failed: string,
+  ) => useWish({ of: ofBatch(batch.id), act, show, isMet: isAnswered, failed, onSettled: renew });
+
+  const pause = useSteering<void>(() => pauseBatch(batch.id), paused, "The batch was not paused");
+  const resume = useSteering<void>(() => resumeBatch(batch.id), resumed, "The batch was not resumed");
+  const cancel = useSteering<void>(() => cancelBatch(batch.id), cancelled, "The batch was not cancelled");
+  const promote = useSteering<Priority>(
+    (lane) => promoteBatch(batch.id, lane),
+    promoted,
+    "The priority was not changed",
+  );
+  const update = useSteering<Partial<BatchUpdate>>(
+    (said) => updateBatch(batch.id, said),
+    updated,
+    "Nothing was changed",
+  );
   const retry = useAct<Retry, BatchView>((said) => retryBatch(batch.id, said), "Nothing was tried again");
-  const update = useAct<Partial<BatchUpdate>, BatchView>((said) => updateBatch(batch.id, said), "Nothing was changed");
   const remove = useAct<void, unknown>(() => deleteBatch(batch.id), "The batch was not deleted");
   const duplicate = useAct<string, { id: string }>((key) => duplicateBatch(batch.id, key), "Nothing was submitted");
 
@@ -47,7 +66,7 @@ export function useBatchActs(batch: BatchView) {
   });
 
   return {
-    isBusy: [pause, resume, cancel, promote, retry, update, remove, duplicate, copy].some((act) => act.isPending),
+    isBusy: [retry, remove, duplicate, copy].some((act) => act.isPending),
     pause: () => pause.mutate(),
     resume: () => resume.mutate(),
     /** Its rows in the builder, to be changed before they are a batch of their own. */

@@ -3,6 +3,7 @@ import { useIntersection } from "@mantine/hooks";
 import { IconPlus, IconSearchOff, IconStack2 } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
+import { useWishedBatches } from "@/acts/batchWishes";
 import { type BatchFilters, useBatchPages } from "@/api/batches";
 import { EmptyState } from "@/design/EmptyState";
 import { ErrorState } from "@/design/ErrorState";
@@ -47,7 +48,7 @@ function BatchList({ filters, onAll }: { filters: BatchFilters; onAll: () => voi
   const choose = (id: string) =>
     setChosen((before) => (before.includes(id) ? before.filter((one) => one !== id) : [...before, id]));
   const read = pages.data?.pages.flatMap((page) => page.batches) ?? [];
-  const batches = listed(read, live.data ?? [], filters);
+  const batches = useWishedBatches(listed(read, live.data ?? [], filters));
   if (pages.isPending) return <RowsSkeleton rows={8} columns={5} />;
   if (pages.isError && read.length === 0)
     return <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />;

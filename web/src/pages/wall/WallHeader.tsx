@@ -63,17 +63,12 @@ export function WallHeader({ batch, live }: WallHeaderProps) {
           </Button>
         )}
         {offered.has("pause") && (
-          <Button
-            variant="default"
-            leftSection={<IconPlayerPause size={16} aria-hidden />}
-            loading={acts.isBusy}
-            onClick={acts.pause}
-          >
+          <Button variant="default" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={acts.pause}>
             Pause
           </Button>
         )}
         {offered.has("resume") && !isOutOfBudget(batch) && (
-          <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} loading={acts.isBusy} onClick={acts.resume}>
+          <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={acts.resume}>
             Resume
           </Button>
         )}

@@ -1,4 +1,5 @@
 import { useParams } from "react-router";
+import { useWishedBatch } from "@/acts/batchWishes";
 import { ErrorState } from "@/design/ErrorState";
 import { PageHeader } from "@/design/PageHeader";
 import { LinesSkeleton, TilesSkeleton } from "@/design/Skeletons";
@@ -9,7 +10,8 @@ import { LiveWall } from "@/pages/wall/LiveWall";
 export function WallPage() {
   const { batch: id = "" } = useParams();
   const live = useLiveBatch(id);
-  if (live.data !== undefined) return <LiveWall key={id} batch={live.data} live={live} />;
+  const batch = useWishedBatch(id, live.data);
+  if (batch !== undefined) return <LiveWall key={id} batch={batch} live={live} />;
   if (live.state === "failed") {
     return (
       <>
