@@ -12,7 +12,7 @@ from tests.browser.platforms import Platform
 from tests.browser.visitors import PATIENCE_MS, Visitor, visiting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, Response
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -86,12 +86,22 @@ def is_named(page: "Page", name: str) -> None:
     expect(name_of(page)).to_have_value(name, timeout=PATIENCE_MS)
 
 
+def is_saving(response: "Response") -> bool:
+    return response.request.method == "PUT" and "/v1/drafts/" in response.url and response.ok
+
+
+def save(page: "Page", name: str) -> None:
+    """Write a name, and see it sent: that a draft is saved may still be said of what stood there before."""
+    with page.expect_response(is_saving, timeout=PATIENCE_MS):
+        name_of(page).fill(name)
+    is_saved(page)
+
+
 def begin(visitor: Visitor, name: str) -> None:
     """A draft that is kept in this browser and at the API."""
     visitor.open("/batches/new")
     visitor.page.wait_for_url(re.compile("/batches/drafts/"))
-    name_of(visitor.page).fill(name)
-    is_saved(visitor.page)
+    save(visitor.page, name)
 
 
 def test_a_second_tab_with_the_same_draft_is_followed(visitor: Visitor) -> None:
@@ -99,12 +109,16 @@ def test_a_second_tab_with_the_same_draft_is_followed(visitor: Visitor) -> None:
     other = visitor.context.new_page()
     other.goto(visitor.page.url)
     is_named(other, "First words")
-    name_of(other).fill("Other words")
+    # Whoever writes next goes on from there, also while the other tab's words are on their way to the API.
+    words = "Other words"
+    for writer, reader in [(other, visitor.page), (visitor.page, other)] * 3:
+        name_of(writer).fill(words)
+        is_named(reader, words)
+        assert writer.get_by_role("alert").count() == 0
+        words += ", and more"
     is_saved(other)
-    is_named(visitor.page, "Other words")
-    # Whoever writes next goes on from there.
-    name_of(visitor.page).fill("Other words, and more")
-    is_named(other, "Other words, and more")
+    is_saved(visitor.page)
+    assert other.get_by_role("alert").count() == 0
     assert visitor.page.get_by_role("alert").count() == 0
 
 
@@ -117,8 +131,7 @@ def test_what_another_device_saved_is_not_overwritten_unasked(
         other.sign_in(embedded.email, embedded.password)
         other.page.get_by_role("link", name="Continue Draft of two devices").click()
         is_named(other.page, "Draft of two devices")
-        name_of(other.page).fill("Theirs")
-        is_saved(other.page)
+        save(other.page, "Theirs")
 
         name_of(visitor.page).fill("Mine")
         visitor.page.get_by_text("This draft was changed elsewhere").wait_for()
@@ -126,11 +139,11 @@ def test_what_another_device_saved_is_not_overwritten_unasked(
         visitor.press("Take the other one")
         is_named(visitor.page, "Theirs")
 
-        name_of(visitor.page).fill("Mine after theirs")
-        is_saved(visitor.page)
+        save(visitor.page, "Mine after theirs")
         name_of(other.page).fill("Theirs again")
         other.page.get_by_text("This draft was changed elsewhere").wait_for()
-        other.press("Keep this one")
+        with other.page.expect_response(is_saving):
+            other.press("Keep this one")
         is_saved(other.page)
     names = [draft["name"] for draft in embedded.read("/v1/drafts")["drafts"]]
     assert "Theirs again" in names

@@ -14,6 +14,8 @@ let api: {
   answering: Promise<void>;
   /** Drafts are read once this has come. */
   reading: Promise<void>;
+  /** What was saved is answered once this has come. */
+  saving: Promise<void>;
 };
 
 function view(id: string) {
@@ -41,7 +43,7 @@ beforeEach(async () => {
       await api.reading;
       return view(idIn(request)) ?? problem(404, "Gone.");
     },
-    "PUT /v1/drafts/:id": (request) => {
+    "PUT /v1/drafts/:id": async (request) => {
       const draft = drafts.get(idIn(request));
       if (!draft) return problem(404, "Gone.");
       if (request.headers.get("If-Match") !== `"${draft.revision}"`) return problem(409, "Saved elsewhere.");
@@ -49,6 +51,7 @@ beforeEach(async () => {
         revision: draft.revision + 1,
         content: (request.body as { content: unknown }).content,
       });
+      await api.saving;
       return view(idIn(request));
     },
     "DELETE /v1/drafts/:id": (request) => {
@@ -56,7 +59,7 @@ beforeEach(async () => {
       return new Response(null, { status: 204 });
     },
   });
-  api = { drafts, seen, answering: Promise.resolve(), reading: Promise.resolve() };
+  api = { drafts, seen, answering: Promise.resolve(), reading: Promise.resolve(), saving: Promise.resolve() };
 });
 
 afterEach(() => {
@@ -133,6 +136,30 @@ it("follows another tab where nothing of its own is lost, and asks where somethi
   await expect.poll(() => other.view()?.state).toBe("changed");
   await other.flush();
   expect(promptIn((await readDraft(OWNER, "one"))?.batch)).toBe("from one again");
+});
+
+it("takes no notice of another tab's sending for a change", async () => {
+  const [one, other] = [await opened(), await opened()];
+  let answer = () => {};
+  api.saving = new Promise((resolve) => {
+    answer = resolve;
+  });
+  one.save(batchOf("from one"));
+  await expect.poll(() => api.drafts.get("dft_1")?.revision).toBe(2);
+  await expect.poll(() => promptIn(other.view()?.batch)).toBe("from one");
+  const openings = other.view()?.opened;
+
+  // Written while what one has sent is on its way.
+  other.save(batchOf("from the other"));
+  answer();
+
+  await expect.poll(() => promptIn(one.view()?.batch)).toBe("from the other");
+  await expect.poll(() => [one.view()?.state, other.view()?.state]).toEqual(["saved", "saved"]);
+  expect(other.view()?.opened).toBe(openings);
+  expect(api.drafts.get("dft_1")?.content).toMatchObject({
+    batch: { rows: [{ cells: { prompt: "from the other" } }] },
+  });
+  expect(api.seen.filter(({ method }) => method === "PUT")).toHaveLength(2);
 });
 
 it("asks where something is typed while it reads what another tab has saved", async () => {

@@ -3,30 +3,13 @@ import type { Batch } from "../sheets";
 import type { Sent } from "../useSubmit";
 import { type DraftRecord, type Opening, opening, type Remote } from "./records";
 import { isRemoteId, type RemoteDraft, readRemote, removeRemote, sendRemote } from "./remotes";
-import { keepDraft, readDraft, removeDraft } from "./store";
-
-/** How a draft stands: `changed` by another tab or device, or `gone` because one submitted or deleted it. */
-export type DraftState = "new" | "unsaved" | "here" | "saved" | "changed" | "gone" | "failed";
-
-export interface DraftView {
-  state: DraftState;
-  /** Counts the times that it was opened anew: another tab's version takes the place of this one. */
-  opened: number;
-  /** The batch as it was opened; null for a new one. */
-  batch: Batch | null;
-  sent: Sent | null;
-}
-
-interface Announced {
-  id: string;
-  owner: string;
-  version: number;
-}
+import { keepDraft, markDraft, readDraft, removeDraft } from "./store";
+import { type Announced, announce, hearing, oneTabAtATime } from "./tabs";
+import type { DraftState, DraftView } from "./views";
 
 const STILL_MS = 300;
 const SEND_MS = 2_500;
 const SEND_AGAIN_MS = 20_000;
-const CHANNEL = "fanfold-drafts";
 
 /** Keeps one draft: at once in this browser, soon after at the API; and never over what another tab or device has saved. */
 export class DraftKeeper {
@@ -38,6 +21,8 @@ export class DraftKeeper {
   /** What is to be kept next, and what was kept last. */
   #waiting: Batch | null = null;
   #kept: Batch | null = null;
+  /** Where the API keeps it, when the next save changes that. */
+  #relinked: Remote | null | undefined;
   #writing: Promise<void> = Promise.resolve();
   #sending: Promise<void> = Promise.resolve();
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
@@ -64,8 +49,7 @@ export class DraftKeeper {
   /** Opens the draft and listens to other tabs; gives what ends it, with everything kept. */
   readonly begin = (): (() => void) => {
     this.#isLeft = false;
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = ({ data }: MessageEvent<Announced>) => this.#hear(data);
+    const deafen = hearing((said) => this.#hear(said));
     const hide = () => document.visibilityState === "hidden" && void this.flush();
     const leave = () => void this.flush();
     document.addEventListener("visibilitychange", hide);
@@ -73,7 +57,7 @@ export class DraftKeeper {
     void this.#open();
     return () => {
       this.#isLeft = true;
-      channel.close();
+      deafen();
       document.removeEventListener("visibilitychange", hide);
       globalThis.removeEventListener("pagehide", leave);
       clearTimeout(this.#sendTimer);
@@ -100,15 +84,14 @@ export class DraftKeeper {
   /** Keeps in this browser what waits to be kept. */
   readonly flush = (): Promise<void> => {
     clearTimeout(this.#keepTimer);
-    this.#writing = this.#writing.then(() => this.#write());
-    return this.#writing;
+    return this.#inTurn(() => this.#write());
   };
 
   /** Keeps this tab's version, whatever another tab or device has saved. */
   readonly overwrite = async (): Promise<void> => {
     const [record, remote] = [await readDraft(this.#owner, this.id), await this.#remote(this.#known.remote)];
     this.#known.version = record?.version ?? 0;
-    this.#known.remote = remote ? { id: remote.id, revision: remote.revision } : null;
+    this.#relink(remote ?? null);
     this.#known.synced = false;
     this.#waiting ??= this.#kept;
     await this.flush();
@@ -170,10 +153,15 @@ export class DraftKeeper {
     else if (record && state === "here" && !isFollowing) this.#sendSoon(this.#sendMs);
   }
 
-  #take({ id, revision, batch }: RemoteDraft): void {
-    this.#known.remote = { id, revision };
+  #take(theirs: RemoteDraft): void {
+    this.#relink(theirs);
     this.#known.synced = true;
-    this.#waiting = batch;
+    this.#waiting = theirs.batch;
+  }
+
+  #relink(remote: Remote | null): void {
+    this.#known.remote = remote && { id: remote.id, revision: remote.revision };
+    this.#relinked = this.#known.remote;
   }
 
   /** What becomes of this browser's record and what the API has (null: no more; undefined: it cannot be asked). */
@@ -191,19 +179,30 @@ export class DraftKeeper {
     const batch = this.#waiting;
     if (!batch || this.#isAbandoned) return;
     this.#waiting = null;
-    const { version, ...said } = this.#known;
+    const { version, sent, synced } = this.#known;
+    const remote = this.#relinked === undefined ? {} : { remote: this.#relinked };
     try {
-      const outcome = await keepDraft({ id: this.id, owner: this.#owner, known: version, batch, ...said });
+      const outcome = await keepDraft({
+        id: this.id,
+        owner: this.#owner,
+        known: version,
+        batch,
+        sent,
+        synced,
+        ...remote,
+      });
       if ("conflict" in outcome) {
         this.#waiting = batch;
         this.#become(outcome.conflict ? "changed" : "gone");
         return;
       }
       this.#kept = batch;
+      this.#relinked = undefined;
       this.#known.version = outcome.saved.version;
+      this.#known.remote = outcome.saved.remote;
       this.#become(this.#waiting ? "unsaved" : this.#restingState(true));
-      announce({ id: this.id, owner: this.#owner, version: outcome.saved.version });
-      if (!said.synced) this.#sendSoon(this.#sendMs);
+      announce(outcome.saved);
+      if (!synced) this.#sendSoon(this.#sendMs);
     } catch {
       this.#waiting = batch;
       this.#become("failed");
@@ -213,25 +212,53 @@ export class DraftKeeper {
   #sendSoon(milliseconds: number): void {
     clearTimeout(this.#sendTimer);
     const send = () => {
-      this.#sending = this.#send();
+      this.#sending = oneTabAtATime(this.#owner, this.id, () => this.#send());
     };
     if (!this.#isLeft) this.#sendTimer = setTimeout(send, milliseconds);
   }
 
   async #send(): Promise<void> {
-    const batch = this.#kept;
-    if (!batch || this.#isParted) return;
+    // Another tab may have sent it while this one waited for its turn.
+    await this.#inTurn(() => this.#learn());
+    const [batch, version] = [this.#kept, this.#known.version];
+    if (!batch || this.#isParted || this.#known.synced) return;
     try {
-      this.#known.remote = await sendRemote(this.id, this.#known.remote, batch);
-      this.#known.synced = this.#waiting === null && this.#kept === batch;
-      this.#waiting ??= this.#kept;
-      await this.flush();
+      const remote = await sendRemote(this.id, this.#known.remote, batch);
+      await this.#inTurn(() => this.#mark(version, remote));
     } catch (error) {
       const { status, passes } = asProblem(error);
       if (status === 409) await this.#part();
       else if (status === 404) this.#become("gone");
       else if (passes) this.#sendSoon(SEND_AGAIN_MS);
     }
+  }
+
+  /** Does something with the record in this browser while this tab does nothing else with it. */
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing.then(act).catch(() => this.#become("failed"));
+    return this.#writing;
+  }
+
+  async #mark(version: number, remote: Remote): Promise<void> {
+    this.#known.remote = remote;
+    if (this.#isAbandoned) return;
+    const record = await markDraft({ id: this.id, owner: this.#owner, version, remote });
+    if (!record) return this.#become("gone");
+    this.#adopt(record);
+    announce(record);
+  }
+
+  /** Learns what another tab has noted of the version that is here. */
+  async #learn(): Promise<void> {
+    const record = await readDraft(this.#owner, this.id);
+    if (record) this.#adopt(record);
+  }
+
+  #adopt({ version, remote, synced }: DraftRecord): void {
+    if (this.#relinked === undefined) this.#known.remote = remote;
+    if (version !== this.#known.version || this.#waiting || this.#isParted) return;
+    this.#known.synced = synced;
+    this.#become(this.#restingState(true));
   }
 
   /** Somebody else has sent this draft: another tab, whose version is here already, or another device. */
@@ -242,8 +269,13 @@ export class DraftKeeper {
   }
 
   #hear({ id, owner, version }: Announced): void {
-    if (id !== this.id || owner !== this.#owner || version <= this.#known.version) return;
-    // Nothing of this tab is lost by taking what the other one has.
+    if (id !== this.id || owner !== this.#owner || version < this.#known.version) return;
+    if (version === this.#known.version) {
+      void this.#inTurn(() => this.#learn());
+      return;
+    }
+    // Nothing of this tab is lost by taking what the other one has, and whoever wrote it sends it.
+    clearTimeout(this.#sendTimer);
     if (this.#waiting) this.#become("changed");
     else void this.#open({ isFollowing: true });
   }
@@ -257,10 +289,4 @@ export class DraftKeeper {
   #tell(): void {
     for (const reader of this.#readers) reader();
   }
-}
-
-function announce(said: Announced): void {
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage(said);
-  channel.close();
 }

@@ -2,12 +2,12 @@ import "fake-indexeddb/auto";
 import { beforeEach, expect, it } from "vitest";
 import { newBatch, newRow } from "../sheets";
 import { opening, type Saving } from "./records";
-import { keepDraft, listDrafts, readDraft, removeDraft } from "./store";
+import { keepDraft, listDrafts, markDraft, readDraft, removeDraft } from "./store";
 
 const OWNER = "org_1/mem_1";
 
 function saving(prompt: string, known: number, id = "one"): Saving {
-  return { id, owner: OWNER, known, batch: newBatch([newRow({ prompt })]), sent: null, remote: null, synced: false };
+  return { id, owner: OWNER, known, batch: newBatch([newRow({ prompt })]), sent: null, synced: false };
 }
 
 async function promptOf(id: string, owner = OWNER): Promise<string | undefined> {
@@ -46,6 +46,26 @@ it("tells that a draft is gone instead of bringing it back", async () => {
 
   expect(await keepDraft(saving("B", 1))).toEqual({ conflict: null });
   expect(await promptOf("one")).toBeUndefined();
+});
+
+it("notes what the API has without a new version, and not over what it has since", async () => {
+  const marking = { id: "one", owner: OWNER, version: 1, remote: { id: "dft_1", revision: 2 } };
+  await keepDraft(saving("A", 0));
+
+  expect(await markDraft(marking)).toMatchObject({ version: 1, remote: { revision: 2 }, synced: true });
+  expect(await keepDraft(saving("B", 1))).toMatchObject({
+    saved: { version: 2, remote: { revision: 2 }, synced: false },
+  });
+  const later = { ...marking, remote: { id: "dft_1", revision: 3 } };
+  expect(await markDraft(later)).toMatchObject({ version: 2, remote: { revision: 3 }, synced: false });
+  expect(await markDraft(marking)).toMatchObject({ remote: { revision: 3 } });
+});
+
+it("does not bring a draft back by noting what the API has", async () => {
+  const marking = { id: "one", owner: OWNER, version: 1, remote: { id: "dft_1", revision: 2 } };
+  expect(await markDraft(marking)).toBeUndefined();
+  expect(await readDraft(OWNER, "one")).toBeUndefined();
+  expect(await listDrafts(OWNER)).toEqual([]);
 });
 
 it("lists a person's own drafts, the newest first, and nobody else's", async () => {

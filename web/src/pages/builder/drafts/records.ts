@@ -7,7 +7,7 @@ export interface DraftRecord {
   id: string;
   /** Whose it is: an organisation's member; another person of this browser never sees it. */
   owner: string;
-  /** Grows with every save. */
+  /** Grows with every save of what a person wrote; that it was sent is no new version. */
   version: number;
   savedAt: number;
   batch: Batch;
@@ -31,8 +31,17 @@ export interface Saving {
   known: number;
   batch: Batch;
   sent: Sent | null;
-  remote: Remote | null;
+  /** Where the API keeps it from now on; left out, it stays what another tab may have learned meanwhile. */
+  remote?: Remote | null;
   synced: boolean;
+}
+
+/** What the API was sent: this version, now kept there as `remote`. */
+export interface Marking {
+  id: string;
+  owner: string;
+  version: number;
+  remote: Remote;
 }
 
 export type Saved = { saved: DraftRecord } | { conflict: DraftRecord | null };
@@ -40,8 +49,14 @@ export type Saved = { saved: DraftRecord } | { conflict: DraftRecord | null };
 /** The record to keep; a conflict where another tab saved meanwhile, or (null) submitted or deleted it. */
 export function save(stored: DraftRecord | undefined, saving: Saving, now: number): Saved {
   if ((stored?.version ?? 0) !== saving.known) return { conflict: stored ?? null };
-  const { known, ...said } = saving;
-  return { saved: { ...said, version: known + 1, savedAt: now } };
+  const { known, remote = stored?.remote ?? null, ...said } = saving;
+  return { saved: { ...said, remote, version: known + 1, savedAt: now } };
+}
+
+/** The record once the API has a version of it; what another tab has saved meanwhile stays, and is yet to be sent. */
+export function mark(stored: DraftRecord, { version, remote }: Marking): DraftRecord {
+  const isOlder = stored.remote?.id === remote.id && stored.remote.revision > remote.revision;
+  return isOlder ? stored : { ...stored, remote, synced: stored.version === version };
 }
 
 /** What a browser does that opens a draft which the API keeps at this revision (null: no more). */

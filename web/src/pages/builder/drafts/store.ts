@@ -2,7 +2,7 @@
 
 import { del, entries, get, promisifyRequest, type UseStore, update } from "idb-keyval";
 import { KEPT } from "@/session/forgetting";
-import { type DraftRecord, type Saved, type Saving, save } from "./records";
+import { type DraftRecord, type Marking, mark, type Saved, type Saving, save } from "./records";
 
 const NAME = `${KEPT}drafts`;
 const STORE = "drafts";
@@ -41,21 +41,39 @@ export function readDraft(owner: string, id: string): Promise<DraftRecord | unde
 }
 
 /** Saves a draft in one step with the look at what is there: of two tabs at the same time, one gets a conflict. */
-export async function keepDraft(saving: Saving): Promise<Saved> {
-  const outcome: { saved?: Saved } = {};
+export function keepDraft(saving: Saving): Promise<Saved> {
+  return changed(saving, (stored) => {
+    const outcome = save(stored, saving, Date.now());
+    return { outcome, record: "saved" in outcome ? outcome.saved : stored };
+  });
+}
+
+/** Notes what the API has of a draft; gives the record, or undefined where it is gone. */
+export function markDraft(marking: Marking): Promise<DraftRecord | undefined> {
+  return changed(marking, (stored) => {
+    const record = stored && mark(stored, marking);
+    return { outcome: record, record };
+  });
+}
+
+/** Reads and writes a draft in one step, beside which no other tab writes. */
+async function changed<T>(
+  { owner, id }: Pick<DraftRecord, "owner" | "id">,
+  change: (stored: DraftRecord | undefined) => { outcome: T; record: DraftRecord | undefined },
+): Promise<T> {
+  const done: { result?: ReturnType<typeof change> } = {};
   await update<DraftRecord | undefined>(
-    keyOf(saving.owner, saving.id),
+    keyOf(owner, id),
     (stored) => {
-      const saved = save(stored, saving, Date.now());
-      outcome.saved = saved;
-      return "saved" in saved ? saved.saved : stored;
+      done.result = change(stored);
+      return done.result.record;
     },
     store,
   );
-  if (!outcome.saved) throw new Error("The browser kept nothing.");
+  if (!done.result) throw new Error("The browser kept nothing.");
   // A draft that is gone must stay gone: an update leaves an empty entry.
-  if ("conflict" in outcome.saved && outcome.saved.conflict === null) await removeDraft(saving.owner, saving.id);
-  return outcome.saved;
+  if (!done.result.record) await removeDraft(owner, id);
+  return done.result.outcome;
 }
 
 export async function removeDraft(owner: string, id: string): Promise<void> {

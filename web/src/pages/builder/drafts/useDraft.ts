@@ -1,9 +1,10 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useSessionStore } from "@/session/useSession";
-import { DraftKeeper, type DraftView } from "./DraftKeeper";
+import { DraftKeeper } from "./DraftKeeper";
 import { useOwner } from "./useOwner";
+import type { DraftView } from "./views";
 
-export type { DraftState } from "./DraftKeeper";
+export type { DraftState } from "./views";
 
 export interface Draft {
   keeper: DraftKeeper;
