@@ -7,6 +7,8 @@ from tempfile import TemporaryDirectory
 import pytest
 import structlog
 
+from tests.engine.worlds import World
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - only where worlds are quickest; any folder does
 
 
@@ -18,6 +20,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         return
     with TemporaryDirectory(dir=MEMORY, prefix="fanfold-") as name:
         yield Path(name)
+
+
+@pytest.fixture(autouse=True)
+def _closed_worlds(folder: Path) -> Iterator[None]:
+    """Nothing of a test's worlds is left for the next one, and all is closed before its folder is gone."""
+    yield
+    World.close_all()
 
 
 @pytest.fixture(autouse=True)

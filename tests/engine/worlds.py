@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from shared.adapters.embedded.documents import SqliteDocumentStore
 from shared.adapters.embedded.events import InProcessEventBus
@@ -77,6 +77,8 @@ class Delivery:
 class World:
     """One machine: the engine's services over adapters in a folder. `restart` is the machine's process beginning anew."""
 
+    _open: ClassVar[list["World"]] = []
+
     def __init__(
         self,
         folder: Path,
@@ -108,6 +110,7 @@ class World:
         self._documents, self._tasks, self._objects = documents(self.store), tasks(self.queue), objects(self.files)
         self._bus = bus
         self.caller = Caller(org=ORG, id="key_test", member="mem_test", role=Role.EDITOR)
+        self._open.append(self)
         self.restart()
 
     def restart(self) -> None:
@@ -136,6 +139,14 @@ class World:
         """Close the files."""
         self.queue.close()
         self.store.close()
+        if self in self._open:
+            self._open.remove(self)
+
+    @classmethod
+    def close_all(cls) -> None:
+        """Close whatever is open: each has threads, and files in memory that are there until they are closed."""
+        while cls._open:
+            cls._open[-1].close()
 
     def submit(self, *rows: dict[str, Any], key: str | None = None, caller: Caller | None = None, **fields: Any) -> str:
         """Submit a batch of these rows; its id."""
