@@ -32,10 +32,20 @@ class Reads:
         while not is_enough():
             self._page.wait_for_timeout(50)
 
-    def resumptions(self) -> list[bool]:
-        """Of each listener that was asked for, in order: whether it goes on from the moment where one before had ended."""
-        asked: list[bool] = self._page.evaluate("() => fanfoldAsked")
-        return asked
+    def pages(self) -> set[int]:
+        """The index from which each page of items is listened to, or was."""
+        return set(self._page.evaluate("() => fanfoldAsked.map(one => one.first)"))
+
+    def wait_for_end(self, first: int) -> None:
+        """Until the listener of the items from this index on has ended."""
+        ended = "first => fanfoldAsked.some(one => one.first === first && one.isEnded)"
+        self._page.wait_for_function(ended, arg=first, polling=50)
+
+    def resumptions(self, first: int) -> list[bool]:
+        """Of each listener of the items from this index on: whether it goes on from the moment where one before had ended."""
+        asked = "first => fanfoldAsked.filter(one => one.first === first).map(one => one.isResumed)"
+        found: list[bool] = self._page.evaluate(asked, first)
+        return found
 
     def _all(self) -> list[str]:
         found: list[str] = self._page.evaluate("() => fanfoldReads")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.painters import REFUSED
-from tests.browser.platforms import Platform
+from tests.browser.platforms import Platform, clock
 from tests.browser.visitors import Visitor, visiting
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(300)
 
 WORDS = ("red", "blue", "green")
+SCORE = "document.querySelector('[aria-label=Score]').innerText"
 
 
 @contextmanager
@@ -56,6 +57,12 @@ def assets(platform: Platform, batch: str) -> list[str]:
 
 def picks(platform: Platform, batch: str) -> set[str]:
     return {asset["id"] for asset in platform.read("/v1/assets", batch=batch, picked=True)["assets"]}
+
+
+def wait_for_picks(platform: Platform, winners: dict[str, set[str]]) -> None:
+    """Until the platform knows these of each batch and no others: what is on its way is lost with the page that sends it."""
+    while {batch: picks(platform, batch) for batch in winners} != winners:
+        clock.sleep(0.05)
 
 
 def sees_score(visitor: Visitor, a: int, b: int, rest: str) -> None:
@@ -98,6 +105,8 @@ def test_two_batches_are_compared_and_the_choice_is_kept(each_visitor: Visitor, 
     visitor.page.get_by_role("slider", name="Where the images part").wait_for()
     visitor.page.keyboard.press("2")
     visitor.page.get_by_text("A 1 : 2 B").wait_for()
+    winners = {a: {assets(platform, a)[0]}, b: set(assets(platform, b)[1:3])}
+    wait_for_picks(platform, winners)
 
     visitor.page.reload()
     visitor.sees_heading("Row 3")
@@ -107,9 +116,7 @@ def test_two_batches_are_compared_and_the_choice_is_kept(each_visitor: Visitor, 
     sees_score(visitor, 1, 2, "All are decided")
     visitor.page.reload()
     sees_score(visitor, 1, 2, "All are decided")
-    first, second = assets(platform, a), assets(platform, b)
-    assert picks(platform, a) == {first[0]}
-    assert picks(platform, b) == {second[1], second[2]}
+    assert {batch: picks(platform, batch) for batch in winners} == winners
 
 
 def test_what_somebody_else_picks_shows_when_one_comes_back_to_the_window(visitor: Visitor, embedded: Platform) -> None:
@@ -117,8 +124,8 @@ def test_what_somebody_else_picks_shows_when_one_comes_back_to_the_window(visito
     visitor.open(f"/compare/batches?a={a}&b={b}")
     sees_score(visitor, 0, 0, "1 undecided")
     embedded.send("POST", "/v1/assets:pick", {"ids": assets(embedded, b), "picked": True})
-    visitor.page.wait_for_timeout(2_500)
-    visitor.page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+    # What was asked for a moment ago is not asked for again: they come back until they see it.
+    visitor.waits(f"dispatchEvent(new Event('visibilitychange')) && {SCORE}.includes('All are decided')")
     sees_score(visitor, 0, 1, "All are decided")
 
 
@@ -135,8 +142,10 @@ def test_a_batch_is_compared_with_one_that_is_found_by_its_name(visitor: Visitor
 
 
 def test_images_of_several_batches_are_compared_from_the_library(visitor: Visitor, embedded: Platform) -> None:
-    made(embedded, "Oak bridges", [{"prompt": "A quiet bridge of oak"}])
-    made(embedded, "Steel bridges", [{"prompt": "A quiet bridge of steel"}])
+    bridges = [
+        made(embedded, f"{name} bridges", [{"prompt": f"A quiet bridge of {name.lower()}"}])
+        for name in ("Oak", "Steel")
+    ]
     visitor.open("/library?q=quiet%20bridge")
     visitor.press("Choose")
     for material in ("oak", "steel"):
@@ -147,6 +156,8 @@ def test_images_of_several_batches_are_compared_from_the_library(visitor: Visito
         visitor.page.get_by_text(f"{name} bridges, row 1").first.wait_for()
     visitor.press("Pick image 1 as a winner")
     visitor.page.locator("[aria-label='Pick image 1 as a winner'][aria-pressed=true]").wait_for()
+    while not any(picks(embedded, batch) for batch in bridges):
+        clock.sleep(0.05)
     visitor.page.reload()
     visitor.page.locator("[aria-label='Pick image 1 as a winner'][aria-pressed=true]").wait_for()
 

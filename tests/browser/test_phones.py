@@ -80,6 +80,7 @@ def test_a_message_stands_above_the_tabs(phone: Visitor) -> None:
     phone.button("Save", phone.page.get_by_role("region", name="You")).click()
     said = phone.page.get_by_role("alert").filter(has_text=re.compile("saved", re.IGNORECASE))
     said.wait_for()
+    phone.waits("document.getAnimations().every(one => one.playState !== 'running')")
     tabs = phone.page.get_by_role("navigation", name="Most used").bounding_box()
     box = said.bounding_box()
     assert tabs is not None

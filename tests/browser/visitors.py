@@ -12,7 +12,7 @@ from tests.browser.audits import Finding, findings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-PATIENCE_MS: Final = 30_000
+PATIENCE_MS: Final = 60_000
 DESKTOP: Final = (1440, 900)
 PHONE: Final = (390, 844)
 _DROP: Final = Path(__file__).with_name("page") / "drop.js"
@@ -127,8 +127,8 @@ def visiting(
     )
     errors: list[str] = []
     try:
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if _is_refusal(said.text) else None)
         yield Visitor(context, page, address)

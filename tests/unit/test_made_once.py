@@ -12,7 +12,7 @@ class Shop:
 
     def ask(self, found: list[object]) -> None:
         """Wait for all others, then ask."""
-        self._all_there.wait(10)
+        self._all_there.wait(60)
         found.append(self.till)
 
     @made_once

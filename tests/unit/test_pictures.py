@@ -291,7 +291,7 @@ def test_at_most_the_given_number_of_large_pictures_is_decoded_at_a_time() -> No
     def hold() -> None:
         with studio.turn(large):
             inside.set()
-            leave.wait(10)
+            leave.wait(60)
             with lock:
                 entered.append("first")
 
@@ -301,7 +301,7 @@ def test_at_most_the_given_number_of_large_pictures_is_decoded_at_a_time() -> No
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(hold)
-        inside.wait(10)
+        inside.wait(60)
         second = pool.submit(follow)
         with studio.turn(small), lock:
             entered.append("small")
@@ -320,7 +320,7 @@ def test_a_huge_picture_is_decoded_while_no_other_large_one_is() -> None:
     def hold() -> None:
         with studio.turn(large):
             inside.set()
-            leave.wait(10)
+            leave.wait(60)
             with lock:
                 entered.append("large")
 
@@ -330,7 +330,7 @@ def test_a_huge_picture_is_decoded_while_no_other_large_one_is() -> None:
 
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(hold)
-        inside.wait(10)
+        inside.wait(60)
         others = [pool.submit(follow), pool.submit(follow)]
         with studio.turn(Image.new("1", (10, 10))):
             leave.set()

@@ -1,11 +1,10 @@
 // Before the app begins: notes every document that Firestore sends to a listener, as it comes over the wire, and each
-// listener that is asked for, with whether it goes on from what was read before.
+// listener of items that is asked for: from which index on, whether it goes on from what was read before, whether it has ended.
 (() => {
   const reads = [];
   const known = new Set();
   const asked = [];
   window.fanfoldAsked = asked;
-  window.fanfoldEnded = 0;
   window.fanfoldReads = reads;
 
   // A channel's answer is a row of chunks, each its length, a line's end, and that many characters of JSON.
@@ -32,7 +31,8 @@
       if (!known.has(version)) reads.push(name.split("/documents/")[1]);
       known.add(version);
     }
-    if (target?.targetChangeType === "REMOVE") window.fanfoldEnded += target.targetIds.length;
+    if (target?.targetChangeType !== "REMOVE") return;
+    for (const one of asked) if (target.targetIds.includes(one.target)) one.isEnded = true;
   }
 
   async function follow(body) {
@@ -49,7 +49,11 @@
   function sent(body) {
     for (const [name, value] of new URLSearchParams(body)) {
       const target = name.endsWith("data__") ? JSON.parse(value).addTarget : undefined;
-      if (target) asked.push("resumeToken" in target);
+      const places = target?.query?.structuredQuery.where?.compositeFilter?.filters ?? [];
+      const from = places.find(({ fieldFilter }) => fieldFilter?.field.fieldPath === "index" && fieldFilter.op.startsWith("GREATER"));
+      if (from === undefined) continue;
+      const first = Number(from.fieldFilter.value.integerValue);
+      asked.push({ target: target.targetId, first, isResumed: "resumeToken" in target, isEnded: false });
     }
   }
 

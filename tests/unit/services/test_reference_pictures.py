@@ -56,7 +56,7 @@ def test_a_picture_beyond_the_bound_is_shown_and_not_kept(world: FaultyWorld) ->
 def test_two_that_read_one_picture_at_once_take_its_room_once(world: FaultyWorld) -> None:
     kept = pictures(world, 100)
     one, two = reference(world, "a", 50), reference(world, "b", 50)
-    both = Barrier(2, timeout=10)
+    both = Barrier(2, timeout=60)
 
     def meet(name: str) -> None:
         if name == "objects.get":

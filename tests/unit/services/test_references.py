@@ -229,14 +229,14 @@ def test_so_many_pictures_are_judged_at_once_and_no_more(desk: Desk) -> None:
 
         def get(self, name: str, *, max_bytes: int | None = None) -> bytes:
             if not leave.is_set():
-                all_in.wait(20)
-                leave.wait(20)
+                all_in.wait(60)
+                leave.wait(60)
             return desk.files.get(name, max_bytes=max_bytes)
 
     references = desk.new_references(cast("ObjectStore", Slow()))
     with ThreadPoolExecutor(JUDGED_AT_A_TIME) as pool:
         running = [pool.submit(references.complete, desk.ours, one.id) for one in made[1:]]
-        all_in.wait(20)
+        all_in.wait(60)
         try:
             with pytest.raises(Unavailable, match="Ask again"):
                 references.complete(desk.ours, made[0].id)
