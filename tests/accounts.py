@@ -18,11 +18,11 @@ from shared.adapters.embedded.passwords import Argon2PasswordHasher
 from shared.adapters.google.accounts import FirebaseAccounts
 from shared.adapters.system import SystemClock, SystemIds
 from shared.domain.modes import Role
-from shared.domain.organisations import Member
+from shared.domain.people import Member
 from shared.ports.documents import DocumentStore
 from shared.ports.identity import Accounts, Person
 from shared.repositories.indexes import INDEXES
-from shared.repositories.organisations import create_member
+from shared.repositories.members import create_member
 from tests.emulators import PROJECT, auth_host
 
 PASSWORD = "correct horse"

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from shared.config import Settings, settings
 from shared.container import Container
 from shared.domain.errors import FanfoldError, GuardRefused
+from shared.domain.keys import KeyCreate
 from shared.domain.modes import Role
-from shared.domain.organisations import KeyCreate
-from shared.repositories.organisations import create_key
+from shared.repositories.keys import create_key
 from shared.services.keys import new_key
 from shared.services.organisations import Begun, OrganisationCreate
 

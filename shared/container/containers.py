@@ -124,7 +124,7 @@ class Container:
             self.ports,
             self.engine,
             lambda: self.offer,
-            accounts=lambda: self.stack.people,
+            accounts=self.stack.people,
             rules=rules,
         )
 

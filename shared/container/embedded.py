@@ -1,6 +1,7 @@
 """The embedded stack: SQLite, files and local keys."""
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.config import Settings
@@ -8,14 +9,13 @@ from shared.container.concurrencies import EVENTS_AT_ONCE, STEPS_AT_ONCE, WEBHOO
 from shared.container.stacks import Stack
 from shared.domain.lanes import ADVANCE, EVENTS, IMAGE_LANES, WEBHOOKS
 from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore
-from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+    from shared.adapters.embedded.keys import KeyFolder
     from shared.adapters.embedded.tasks import QueueConfig
+    from shared.ports.documents import DocumentStore
+    from shared.ports.identity import Accounts
 
 OBJECTS_PATH = "/objects"
 
@@ -52,7 +52,7 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
         tasks=tasks,
         objects=FileObjectStore(folder.objects, clock=clock, key=keys.secret("links"), base_url=objects_url),
         events=PushedEventBus(Pushes(tasks, clock=clock), function="on_event", local=InProcessEventBus()),
-        people=_people(config, documents, keys.signing_key("identity"), clock),
+        people=partial(_people, config, documents, keys, clock),
         services=services,
         secret=keys.secret,
         accounts=frozenset({SERVICE_ACCOUNT}),
@@ -62,11 +62,11 @@ def embedded_stack(config: Settings, clock: Clock, ids: Ids) -> Stack:
     )
 
 
-def _people(config: Settings, documents: DocumentStore, key: "Ed25519PrivateKey", clock: Clock) -> Accounts:
+def _people(config: Settings, documents: "DocumentStore", keys: "KeyFolder", clock: Clock) -> "Accounts":
     from shared.adapters.embedded.accounts import LocalAccounts
     from shared.adapters.embedded.passwords import Argon2PasswordHasher
 
-    lifetime = timedelta(hours=config.token_hours)
+    key, lifetime = keys.signing_key("identity"), timedelta(hours=config.token_hours)
     return LocalAccounts(documents, passwords=Argon2PasswordHasher(), key=key, clock=clock, lifetime=lifetime)
 
 

@@ -56,9 +56,13 @@ def google_stack(config: Settings, clock: Clock, ids: Ids, *, interceptors: "Seq
         making.callback(close_objects)
         events = _events(config)
         making.callback(events.close)
-        people = _people(config, clock)
-        making.callback(people.close)
-        close = making.pop_all().close
+        closing = making.pop_all()
+
+    def people() -> "FirebaseAccounts":
+        made = _people(config, clock)
+        closing.callback(made.close)
+        return made
+
     return Stack(
         documents=documents,
         tasks=tasks,
@@ -70,7 +74,7 @@ def google_stack(config: Settings, clock: Clock, ids: Ids, *, interceptors: "Seq
         accounts=config.task_callers,
         boot_id=ids.new("boot"),
         upload_bucket=config.upload_bucket,
-        close=close,
+        close=closing.close,
     )
 
 

@@ -2,30 +2,34 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from shared.config import Settings
 from shared.ports.clock import Clock
-from shared.ports.documents import DocumentStore
-from shared.ports.events import EventBus
-from shared.ports.identity import Accounts, ServiceTokens
 from shared.ports.ids import Ids
-from shared.ports.objects import ObjectStore
-from shared.ports.tasks import TaskQueue
+
+if TYPE_CHECKING:
+    from shared.ports.documents import DocumentStore
+    from shared.ports.events import EventBus
+    from shared.ports.identity import Accounts
+    from shared.ports.objects import ObjectStore
+    from shared.ports.service_tokens import ServiceTokens
+    from shared.ports.tasks import TaskQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
     """The adapters of one stack: `secret(name)` gives 32 bytes of that name, `accounts` may send tasks.
 
-    `upload_bucket` is the name by which notifications call where clients upload to.
+    What signs people in is made by `people()`, where somebody signs in, once. `upload_bucket` is the name by which notifications call where clients upload to.
     """
 
-    documents: DocumentStore
-    tasks: TaskQueue
-    objects: ObjectStore
-    events: EventBus
-    people: Accounts
-    services: ServiceTokens
+    documents: "DocumentStore"
+    tasks: "TaskQueue"
+    objects: "ObjectStore"
+    events: "EventBus"
+    people: "Callable[[], Accounts]"
+    services: "ServiceTokens"
     secret: Callable[[str], bytes]
     accounts: frozenset[str]
     boot_id: str

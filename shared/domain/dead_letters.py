@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
-from shared.domain.batches import RetryChanges
+from shared.domain.batch_forms import RetryChanges
 from shared.domain.errors import ErrorKind
 from shared.domain.items import Item
 from shared.domain.requests import Strict

@@ -5,28 +5,19 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
-from shared.domain.batches import BatchName
 from shared.domain.documents import Stored
 from shared.domain.errors import TooLarge
-from shared.domain.requests import Strict
 
 MAX_CONTENT_BYTES = 8 * 2**20
 # Firestore takes 1 MiB a document; what one commit may carry bounds how many there are.
 PART_CHARACTERS = 700_000
 MAX_PARTS = 4
-
-
-class DraftSave(Strict):
-    """A draft as its author's client leaves it; what `content` means is the client's own matter, `rows` is for the list."""
-
-    name: BatchName = "Untitled batch"
-    rows: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] = 0
-    content: dict[str, JsonValue]
+KEPT: Final = timedelta(days=180)
 
 
 class Draft(Stored):

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.domain.batches import RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.failures import PATIENT, Decision, hint, is_of_earlier_series
 from shared.domain.items import Attempt, AttemptError, Item, ItemError, ItemReference, ProviderJob, RunningJob
 from shared.domain.modes import ItemStatus
+
+if TYPE_CHECKING:
+    from shared.domain.batch_forms import RetryChanges
 
 Fields = dict[str, Any]
 
@@ -184,7 +186,7 @@ def retried(
     *,
     now: datetime,
     series: int,
-    changes: RetryChanges,
+    changes: "RetryChanges",
     provider: str,
     recipe: str,
     references: Sequence[ItemReference] | None = None,

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.domain.limits import EVER, WARN_PERCENT, Credits, balance
+from shared.domain.limits import WARN_PERCENT, Credits, balance
+from shared.domain.moments import EVER
 from shared.domain.requests import Strict
 
 MAX_MICROS = 10**15

@@ -7,12 +7,11 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from shared.domain.days import Day
 from shared.domain.documents import Part, Stored
-from shared.domain.reports import Day
+from shared.domain.moments import EVER
 
 WARN_PERCENT: Final = 80
-# Before every call that was ever made.
-EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Holder(StrEnum):

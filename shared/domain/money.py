@@ -1,11 +1,15 @@
 """Money as documents: budgets, reservations, and the ledger of every call."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from pydantic import Field
 
 from shared.domain.documents import Stored
+
+# How long money is set aside for a batch of which nothing is heard.
+EXPIRES_AFTER: Final = timedelta(days=30)
 
 
 class Budget(Stored):
@@ -21,10 +25,6 @@ class Budget(Stored):
     epoch: int = 0
     # Of which limits people were warned, and in which of their windows.
     warned: dict[str, str] = Field(default_factory=dict)
-
-
-# Where nothing is set aside any more nothing expires; a moment, because every version reads one.
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Reservation(Stored):

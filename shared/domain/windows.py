@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import ceil
 
+from shared.domain.documents import Stored
+
 SECONDS = 60
 # Who waits exactly as long as told must not be refused for the last digit of a fraction.
 _ROUNDING_SECONDS = 0.01
@@ -69,3 +71,11 @@ def allowance(window: Window, seconds: float, *, name: str, limit: int) -> Allow
     return Allowance(
         policy(name, limit), max(int(limit - window.weight(seconds)), 0), max(ceil(ends * SECONDS - seconds), 0)
     )
+
+
+class SubmitCounter(Stored):
+    """How many batches a caller submitted in the current and the former minute, at `orgs/{org}/counters/submits-{caller}`."""
+
+    minute: int
+    current: int
+    former: int

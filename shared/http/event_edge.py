@@ -15,7 +15,7 @@ from shared.domain.task_rules import MAX_ENVELOPE_BYTES
 from shared.http.service_edge import EdgeSettings, ServiceEdge
 from shared.logging import bound, logger
 from shared.ports.events import Event
-from shared.ports.identity import ServiceTokens
+from shared.ports.service_tokens import ServiceTokens
 
 MAX_ATTRIBUTES = 100
 

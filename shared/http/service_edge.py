@@ -15,7 +15,7 @@ from shared import telemetry, traces
 from shared.domain.errors import FanfoldError, Forbidden, Unauthenticated
 from shared.http.problems import kind_of
 from shared.logging import logger
-from shared.ports.identity import ServiceTokens
+from shared.ports.service_tokens import ServiceTokens
 
 RETRY_AFTER_SECONDS = 5
 

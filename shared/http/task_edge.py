@@ -12,7 +12,7 @@ from shared.domain.errors import Malformed, Unavailable
 from shared.domain.ids import is_id
 from shared.http.service_edge import EdgeSettings, ServiceEdge
 from shared.logging import bound, logger
-from shared.ports.identity import ServiceTokens
+from shared.ports.service_tokens import ServiceTokens
 
 MAX_PAYLOAD_BYTES = 4_096
 

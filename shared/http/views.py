@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain.batches import Batch, Queue
 from shared.domain.errors import ErrorKind
 from shared.domain.items import Item
-from shared.domain.library import Asset, Reference, ReferenceStatus
+from shared.domain.library import Asset
 from shared.domain.modes import BatchStatus, ItemStatus, Priority, ReferenceMode
+from shared.domain.references import Reference, ReferenceStatus
 from shared.ports.objects import SignedUpload
 from shared.services.assets import AssetLinks
 from shared.services.references import ReferenceLinks

@@ -1,6 +1,5 @@
 """Who is calling: people by their tokens and passwords, services by tokens that the platform signs for them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -83,16 +82,5 @@ class Accounts(Protocol):
         """Whom this token names; raises Unauthenticated when it is forged, expired or for something else, Unavailable.
 
         Whether they may still come in is for the member's document to say.
-        """
-        ...
-
-
-class ServiceTokens(Protocol):
-    """Services' tokens: what a queue, a schedule or a push subscription shows to the function that it calls."""
-
-    def verify(self, token: str, *, audience: str) -> Mapping[str, str]:
-        """The claims `iss`, `aud`, `sub` and `email` of a service's token for this audience, never past its end.
-
-        Raises Unauthenticated when it is forged, expired or for another audience; Unavailable when that cannot be found out now.
         """
         ...

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from shared.domain.batches import Batch, StepControl
+from shared.domain.batches import Batch
 from shared.domain.errors import NotFound
 from shared.domain.modes import BatchStatus, Priority
 from shared.ports.documents import Count, DocumentStore, Order, Query, Sum, Where
@@ -59,21 +59,6 @@ class BatchRepository(Collection[Batch]):
     def count_active(self) -> int:
         """How many these are in all."""
         return self._documents.aggregate("batches", {"active": Count(_ACTIVE)}, group=True)["active"]
-
-
-class StepControlRepository(Collection[StepControl]):
-    """The lease and the memory of steps."""
-
-    def __init__(self, documents: DocumentStore) -> None:
-        super().__init__(documents, StepControl, "step control")
-
-    def one(self, org: str, batch: str) -> Read[StepControl] | None:
-        """The control document of a batch, or None."""
-        return self.find(paths.step_control(org, batch))
-
-    def held(self, *, limit: int) -> list[Read[StepControl]]:
-        """Step leases of every organisation that name an owner."""
-        return self.query(Query("control", (Where("lease_owner", ">", ""),), limit=limit, group=True))
 
 
 def org_of(path: str) -> str:

@@ -3,8 +3,7 @@
 from shared.domain.bills import Bill
 from shared.ports.documents import Create, DocumentStore
 from shared.repositories import paths
-from shared.repositories.collections import Collection, Read
-from shared.repositories.pages import Position
+from shared.repositories.collections import Collection, Position, Read
 
 
 class BillRepository(Collection[Bill]):

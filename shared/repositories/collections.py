@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from shared.ports.documents import Document, DocumentStore, Order, Query, Update
 _log = logger(__name__)
 
 S = TypeVar("S", bound=Stored)
+Position: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 from shared.domain.dead_letters import DeadLetterCounts
 from shared.domain.errors import ErrorKind
 from shared.domain.items import Item
-from shared.domain.limits import EVER
 from shared.domain.modes import ItemStatus
+from shared.domain.moments import EVER
 from shared.ports.documents import Count, DocumentStore, Order, Query, Where
 from shared.repositories.collections import Collection, Read
 

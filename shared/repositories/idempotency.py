@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from shared.domain.errors import KeyReused
+from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.ids import derived, is_id
-from shared.domain.organisations import IdempotencyRecord
 from shared.ports.documents import Create, DocumentStore, Set
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read

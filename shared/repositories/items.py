@@ -7,8 +7,8 @@ from typing import Any
 
 from shared.domain.ids import is_id
 from shared.domain.items import Item
-from shared.domain.limits import EVER
 from shared.domain.modes import ItemStatus
+from shared.domain.moments import EVER
 from shared.domain.progress import Counts
 from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Version, Where
 from shared.repositories import paths

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from shared.domain.ids import derived
-from shared.domain.limits import EVER
-from shared.domain.money import NEVER, Budget, LedgerEntry, LedgerKind, Reservation
+from shared.domain.moments import EVER, NEVER
+from shared.domain.money import Budget, LedgerEntry, LedgerKind, Reservation
 from shared.ports.documents import Count, Create, DocumentStore, Order, Query, Sum, Where
 from shared.repositories import paths
 from shared.repositories.collections import Collection, Read

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from shared.domain.errors import FieldError, Invalid, Malformed
+from shared.repositories.collections import Position
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
@@ -24,7 +25,6 @@ _NOT_OF_THIS_LIST = (
 )
 
 T = TypeVar("T")
-Position: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

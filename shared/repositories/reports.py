@@ -1,9 +1,8 @@
 """Cost reports, and how far they reach."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from shared.domain.documents import Stored
 from shared.domain.reports import CostCheckpoint, CostReport
 from shared.ports.documents import DocumentStore, Order, Query, Where
 from shared.repositories import paths
@@ -37,25 +36,3 @@ class CheckpointRepository(Collection[CostCheckpoint]):
     def one(self, org: str) -> Read[CostCheckpoint] | None:
         """The organisation's, or None before its first report."""
         return self.find(paths.report_checkpoint(org))
-
-
-class JobPosition(Stored):
-    """What a scheduled function goes on after; empty when it came to its end, which it last did at `ended_at`.
-
-    `at` is set where that is ordered by a time: the time of what it goes on after.
-    """
-
-    after: str = ""
-    at: datetime | None = None
-    ended_at: datetime | None = None
-
-
-class JobPositionRepository(Collection[JobPosition]):
-    """Where scheduled functions go on."""
-
-    def __init__(self, documents: DocumentStore) -> None:
-        super().__init__(documents, JobPosition, "position")
-
-    def one(self, job: str) -> Read[JobPosition] | None:
-        """The job's position, or None before its first run."""
-        return self.find(paths.job_position(job))

@@ -6,8 +6,7 @@ from typing import Any
 from shared.domain.webhooks import Webhook, WebhookDelivery
 from shared.ports.documents import Create, DocumentStore, Order, Query, Where
 from shared.repositories import paths
-from shared.repositories.collections import Collection, Read, ReadPage
-from shared.repositories.pages import Position
+from shared.repositories.collections import Collection, Position, Read, ReadPage
 
 
 class WebhookRepository(Collection[Webhook]):

@@ -1,11 +1,11 @@
 """Remembering who did what: admins' acts and deletes."""
 
+from shared.domain.audit_entries import AuditEntry
 from shared.domain.callers import Caller
-from shared.domain.organisations import AuditEntry
 from shared.ports.clock import Clock
 from shared.ports.documents import Create
 from shared.ports.ids import Ids
-from shared.repositories import organisations
+from shared.repositories import audit_entries
 
 
 class AuditService:
@@ -26,4 +26,4 @@ class AuditService:
             subject=subject,
             details=details,
         )
-        return organisations.create_audit_entry(caller.org, entry)
+        return audit_entries.create_audit_entry(caller.org, entry)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from shared.domain.batches import Batch, BatchRetry
+from shared.domain.batch_forms import BatchRetry
+from shared.domain.batches import Batch
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict
 from shared.domain.modes import BatchStatus, Desired, Priority, Role

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.domain import search
-from shared.domain.batches import Batch, BatchAccepted, BatchCreate, BatchUpdate, Queue
+from shared.domain.batch_forms import BatchAccepted, BatchCreate, BatchUpdate
+from shared.domain.batches import Batch, Queue
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from shared.domain.items import Item
@@ -17,9 +18,9 @@ from shared.ports.documents import DocumentStore, Write
 from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
-from shared.repositories.collections import Read, check_id, guarded
+from shared.repositories.collections import Position, Read, check_id, guarded
 from shared.repositories.items import ItemRepository
-from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
+from shared.repositories.pages import Listing, Page, PageTokens, checked_size, gather
 from shared.repositories.rows import RowsRepository
 from shared.services.audit import AuditService
 from shared.services.periods import Moment, between

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.bills import Bill, BillLine
 from shared.domain.catalogue import MODELS
+from shared.domain.days import Day
 from shared.domain.money import LedgerKind
-from shared.domain.reports import Day
 from shared.ports.documents import DocumentStore, Where
 from shared.repositories.money import Costs, LedgerRepository
 

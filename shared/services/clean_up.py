@@ -11,7 +11,7 @@ from shared.ports.documents import DocumentStore, Set
 from shared.ports.objects import ObjectInfo, ObjectStore
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
-from shared.repositories.reports import JobPosition, JobPositionRepository
+from shared.repositories.job_positions import JobPosition, JobPositionRepository
 from shared.services.leftovers import ABANDONED_AFTER, Step, delete_objects
 from shared.services.rounds import Rounds, Time
 

@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared import traces
+from shared.domain.days import Day, zone_of
 from shared.domain.event_names import EventName
 from shared.domain.ids import derived
 from shared.domain.organisations import Organisation
-from shared.domain.reports import OTHER, CostCheckpoint, CostReport, Day, Fold, zone_of
+from shared.domain.reports import OTHER, CostCheckpoint, CostReport, Fold
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import Delete, DocumentStore, Guard, Set
@@ -18,8 +19,8 @@ from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, guarded
+from shared.repositories.members import MemberRepository
 from shared.repositories.money import LedgerRepository
-from shared.repositories.organisations import MemberRepository
 from shared.repositories.reports import CheckpointRepository, ReportRepository
 from shared.services.repeats import Repeats
 from shared.services.report_files import Names, csv_file, json_file

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from shared.domain.callers import Caller
+from shared.domain.days import Day, zone_of
 from shared.domain.errors import FieldError, Invalid, NotFound
 from shared.domain.limit_settings import MAX_MICROS, CreditGrant, granted
 from shared.domain.limit_words import dollars
 from shared.domain.limits import Credits, MemberLimits, OrganisationLimits, Standing
 from shared.domain.modes import Role
-from shared.domain.reports import Day, zone_of
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
 from shared.repositories.idempotency import IdempotencyRepository

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from shared import traces
 from shared.domain import item_machine
-from shared.domain.batches import Batch, StepControl
+from shared.domain.batches import Batch
 from shared.domain.ids import derived
 from shared.domain.items import Item
 from shared.domain.lanes import IMAGE_FUNCTION, image_lane
 from shared.domain.offers import Offer
+from shared.domain.step_controls import StepControl
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.tasks import Task, TaskQueue

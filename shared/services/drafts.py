@@ -1,28 +1,23 @@
 """Drafts: batches that are being written, kept while they are, seen by their author alone."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from shared.domain.callers import Caller
-from shared.domain.drafts import Draft, DraftSave, Packed
+from shared.domain.draft_forms import DraftSave
+from shared.domain.drafts import Draft, Packed
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.modes import Role
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.ids import Ids
-from shared.repositories.batches import org_of
 from shared.repositories.collections import Read, check_id
 from shared.repositories.drafts import DraftRepository, created, deleted, saved
 from shared.repositories.idempotency import IdempotencyRepository
-from shared.repositories.leftovers import Leftovers
-from shared.services.leftovers import Step, Sweep
 from shared.services.repeats import Repeats
-from shared.services.rounds import Time
 
 ROUTE: Final = "drafts"
 MAX_DRAFTS: Final = 100
-KEPT: Final = timedelta(days=180)
 
 
 class DraftService:
@@ -105,17 +100,6 @@ class DraftService:
         read = self._drafts.one(caller.org, draft)
         _own(caller, read.value)
         return read
-
-
-def abandoned_drafts(documents: DocumentStore, clock: Clock) -> Step:
-    """Drafts that nobody has saved for half a year."""
-
-    def remove(read: Read[Draft], _time: Time) -> bool:
-        documents.commit(deleted(org_of(read.path), read))
-        return True
-
-    leftovers = Leftovers(DraftRepository(documents), "drafts", "changed_at")
-    return Sweep("abandoned_drafts", leftovers, clock, age=KEPT, remove=remove)
 
 
 def _own(caller: Caller, draft: Draft) -> Draft:

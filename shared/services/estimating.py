@@ -7,7 +7,7 @@ from datetime import date
 from math import ceil
 
 from shared.domain.abilities import unsupported
-from shared.domain.batches import BatchCreate
+from shared.domain.batch_forms import BatchCreate
 from shared.domain.catalogue import PREVIEW
 from shared.domain.estimates import Estimate, LimitFit, ModelShare, ReuseShare, Suggestion
 from shared.domain.expansion import Combination

@@ -1,9 +1,12 @@
 """Reservations that have expired: what nobody will spend is given back, what still may be is set aside longer."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from shared.domain.batches import Batch
-from shared.domain.money import NEVER, Reservation
+from shared.domain.moments import NEVER
+from shared.domain.money import EXPIRES_AFTER, Reservation
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Where
@@ -15,21 +18,26 @@ from shared.repositories.leftovers import Leftovers
 from shared.repositories.money import LedgerRepository, ReservationRepository
 from shared.services.leftovers import Step, Sweep
 from shared.services.repeats import Repeats
-from shared.services.reservations import EXPIRES_AFTER, ReservationService
 from shared.services.rounds import Time
 from shared.services.step_requests import StepRequests
+
+if TYPE_CHECKING:
+    from shared.services.reservations import ReservationService
 
 _log = logger(__name__)
 
 
 class ExpiryService:
-    """Acts on `expires_at`; batch, reservation and budget change in one guarded commit."""
+    """Acts on `expires_at`; batch, reservation and budget change in one guarded commit.
+
+    Settling is loaded where something is left to be settled: that seldom comes.
+    """
 
     def __init__(
         self,
         documents: DocumentStore,
         *,
-        reservations: ReservationService,
+        reservations: "Callable[[], ReservationService]",
         requests: StepRequests,
         repeats: Repeats,
         clock: Clock,
@@ -76,9 +84,9 @@ class ExpiryService:
         """Settle what was spent, by the items, or where the batch is gone by the ledger; the rest is free again."""
         if read is None:
             sums = self._ledger.usage(org, {batch: (Where("batch", "==", batch), Where("at", "<=", self._clock.now()))})
-            self._documents.commit(self._reservations.settling(org, batch, spent_micros=sums[batch].cost_micros))
+            self._documents.commit(self._reservations().settling(org, batch, spent_micros=sums[batch].cost_micros))
             return
         spent = self._items.counts(org, batch, total=read.value.progress.total).spent_micros
         fields = {"cost.spent_micros": spent, "cost.reserved_micros": 0}
-        settling = self._reservations.settling(org, batch, spent_micros=spent)
+        settling = self._reservations().settling(org, batch, spent_micros=spent)
         self._documents.commit([guarded(read, fields), *settling])

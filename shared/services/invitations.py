@@ -7,20 +7,16 @@ from typing import Any, Final
 
 from shared.domain.errors import Unauthenticated
 from shared.domain.members import whole_seconds
-from shared.domain.organisations import Login, Member
+from shared.domain.people import Login, Member
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.collections import Read, guarded
-from shared.repositories.organisations import (
-    LoginRepository,
-    MemberRepository,
-    OrganisationRepository,
-    email_hash,
-    secret_hash,
-)
+from shared.repositories.keys import secret_hash
+from shared.repositories.members import LoginRepository, MemberRepository, email_hash
+from shared.repositories.organisations import OrganisationRepository
 from shared.services.member_accounts import MemberAccounts
 from shared.services.repeats import Repeats
 

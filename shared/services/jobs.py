@@ -35,14 +35,13 @@ class Jobs:
         from shared.services import leftovers
         from shared.services.audit import AuditService
         from shared.services.clean_up import CleanUpService
-        from shared.services.drafts import abandoned_drafts
         from shared.services.expiries import ExpiryService
         from shared.services.purges import Purges
 
         documents, objects, clock = self._ports.documents, self._ports.objects, self._ports.clock
         expiries = ExpiryService(
             documents,
-            reservations=self._engine.reservations,
+            reservations=lambda: self._engine.reservations,
             requests=self._engine.requests,
             repeats=self._repeats,
             clock=clock,
@@ -54,7 +53,7 @@ class Jobs:
             leftovers.CommitNotes(documents, clock),
             leftovers.webhook_deliveries(documents, clock),
             leftovers.abandoned_references(documents, objects, clock),
-            abandoned_drafts(documents, clock),
+            leftovers.abandoned_drafts(documents, clock),
             *purges.steps(),
         ]
         return CleanUpService(documents, objects=objects, steps=steps, clock=clock)

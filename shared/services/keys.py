@@ -4,14 +4,14 @@ from datetime import datetime
 
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict
+from shared.domain.keys import ApiKey, KeyCreate
 from shared.domain.modes import Role
-from shared.domain.organisations import ApiKey, KeyCreate
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Write
 from shared.ports.ids import Ids
 from shared.repositories.collections import check_id, guarded
 from shared.repositories.idempotency import IdempotencyRepository
-from shared.repositories.organisations import KeyHashRepository, KeyRepository, create_key
+from shared.repositories.keys import KeyHashRepository, KeyRepository, create_key
 from shared.services.audit import AuditService
 from shared.services.repeats import Repeats
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from shared.domain.documents import Stored
+from shared.domain.drafts import KEPT as DRAFTS_KEPT
+from shared.domain.drafts import Draft
 from shared.domain.errors import GuardRefused
-from shared.domain.library import Reference, ReferenceStatus
+from shared.domain.references import Reference, ReferenceStatus
 from shared.domain.webhooks import KEPT as DELIVERIES_KEPT
 from shared.domain.webhooks import WebhookDelivery
 from shared.logging import logger
@@ -17,10 +19,11 @@ from shared.repositories import paths
 from shared.repositories.batches import org_of
 from shared.repositories.collections import Read, guarded
 from shared.repositories.commits import commit_groups
+from shared.repositories.drafts import DraftRepository, deleted
 from shared.repositories.idempotency import KEPT, IdempotencyRepository
+from shared.repositories.job_positions import JobPosition, JobPositionRepository
 from shared.repositories.leftovers import CommitNoteRepository, Leftovers
-from shared.repositories.library import ReferenceRepository
-from shared.repositories.reports import JobPosition, JobPositionRepository
+from shared.repositories.references import ReferenceRepository
 from shared.repositories.webhooks import WebhookDeliveryRepository
 from shared.services.rounds import Time
 
@@ -180,3 +183,14 @@ def delete_objects(objects: ObjectStore, names: Sequence[str]) -> None:
     """Remove these; absent ones are fine."""
     for name in dict.fromkeys(names):
         objects.delete(name)
+
+
+def abandoned_drafts(documents: DocumentStore, clock: Clock) -> Step:
+    """Drafts that nobody has saved for half a year."""
+
+    def remove(read: Read[Draft], _time: Time) -> bool:
+        documents.commit(deleted(org_of(read.path), read))
+        return True
+
+    leftovers = Leftovers(DraftRepository(documents), "drafts", "changed_at")
+    return Sweep("abandoned_drafts", leftovers, clock, age=DRAFTS_KEPT, remove=remove)

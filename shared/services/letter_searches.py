@@ -10,9 +10,9 @@ from shared.domain.items import Item
 from shared.ports.documents import DocumentStore
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
-from shared.repositories.collections import Read
+from shared.repositories.collections import Position, Read
 from shared.repositories.dead_letters import DeadLetterRepository
-from shared.repositories.pages import Position, gather
+from shared.repositories.pages import gather
 from shared.services import periods
 
 _SHORTEST_PREFIX = 3

@@ -13,8 +13,8 @@ from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import check_id, guarded
 from shared.repositories.limits import MemberLimitsRepository, OrganisationLimitsRepository
+from shared.repositories.members import MemberRepository
 from shared.repositories.money import BudgetRepository
-from shared.repositories.organisations import MemberRepository
 from shared.services.audit import AuditService
 from shared.services.repeats import Repeats
 from shared.services.step_requests import StepRequests

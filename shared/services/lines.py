@@ -8,9 +8,9 @@ from shared.domain.modes import Role
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.repositories.batches import BatchRepository
-from shared.repositories.collections import Read, check_id
+from shared.repositories.collections import Position, Read, check_id
 from shared.repositories.items import ItemRepository, Waiting
-from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
+from shared.repositories.pages import Listing, Page, PageTokens, checked_size, gather
 
 # Of what nobody can move, so many are shown.
 MOST_BESIDE = 50

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from shared.domain.errors import NotFound
-from shared.domain.organisations import Member, MemberStatus
+from shared.domain.people import Member, MemberStatus
 from shared.ports.documents import DocumentStore
 from shared.ports.identity import Accounts, Person
-from shared.repositories.organisations import MemberRepository
+from shared.repositories.members import MemberRepository
 
 # What of a member an account knows: it is brought there again where one of them changed meanwhile.
 _KNOWN: Final = ("email", "name", "role", "disabled_at", "removed_at", "tokens_valid_after")

@@ -8,23 +8,18 @@ from shared.domain.errors import Conflict, NotFound
 from shared.domain.ids import is_id
 from shared.domain.members import MemberInvite, MemberUpdate, whole_seconds
 from shared.domain.modes import Role
-from shared.domain.organisations import Login, Member, MemberStatus
+from shared.domain.people import Login, Member, MemberStatus
 from shared.ports.clock import Clock
 from shared.ports.documents import Delete, DocumentStore, Write
 from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 from shared.repositories import paths
-from shared.repositories.collections import Read, check_id, guarded
+from shared.repositories.collections import Position, Read, check_id, guarded
 from shared.repositories.idempotency import IdempotencyRepository
-from shared.repositories.organisations import (
-    KeyHashRepository,
-    KeyRepository,
-    LoginRepository,
-    MemberRepository,
-    OrganisationRepository,
-    create_member,
-)
-from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
+from shared.repositories.keys import KeyHashRepository, KeyRepository
+from shared.repositories.members import LoginRepository, MemberRepository, create_member
+from shared.repositories.organisations import OrganisationRepository
+from shared.repositories.pages import Listing, Page, PageTokens, checked_size, gather
 from shared.services.audit import AuditService
 from shared.services.invitations import Invitation, InvitationService
 from shared.services.keys import MAX_LISTED

@@ -5,11 +5,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from shared.domain.callers import Caller
+from shared.domain.days import Day, zone_of
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.limits import Holder, Standing
 from shared.domain.offers import Offer
 from shared.domain.overviews import Breaker, FailingWebhook, Failures, ModelOverview, Spend
-from shared.domain.reports import Day, zone_of
 from shared.domain.webhooks import Webhook
 from shared.ports.documents import DocumentStore, Where
 from shared.repositories.money import LedgerRepository

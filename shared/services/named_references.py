@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from shared.domain.errors import FieldError
 from shared.domain.items import ItemReference
-from shared.domain.library import ReferenceStatus, as_used
+from shared.domain.references import ReferenceStatus, as_used
 from shared.ports.documents import DocumentStore
-from shared.repositories.library import ReferenceRepository
+from shared.repositories.references import ReferenceRepository
 
 
 class NamedReferences:

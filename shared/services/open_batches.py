@@ -9,9 +9,10 @@ from shared.domain.items import Item
 from shared.domain.modes import BatchStatus, Desired
 from shared.ports.documents import DocumentStore
 from shared.repositories import paths
-from shared.repositories.batches import BatchRepository, StepControlRepository
+from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Read, check_id
 from shared.repositories.items import ItemRepository
+from shared.repositories.step_controls import StepControlRepository
 
 
 class OpenBatches:

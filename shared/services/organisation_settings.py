@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.callers import Caller
+from shared.domain.days import Day, zone_of
 from shared.domain.members import OrganisationUpdate
 from shared.domain.modes import Role
 from shared.domain.organisations import Organisation
-from shared.domain.reports import Day, zone_of
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.repositories.collections import guarded

@@ -3,24 +3,20 @@
 from dataclasses import dataclass, field
 
 from shared.domain.errors import Conflict, FieldError, GuardRefused, Invalid
+from shared.domain.keys import KeyCreate
 from shared.domain.modes import Role
-from shared.domain.organisations import KeyCreate, Login, Member, Organisation
+from shared.domain.organisations import Organisation
+from shared.domain.people import Login, Member
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
 from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.collections import Read
-from shared.repositories.organisations import (
-    FirstOrganisation,
-    FirstOrganisationRepository,
-    KeyHashRepository,
-    LoginRepository,
-    MemberRepository,
-    OrganisationRepository,
-    create_key,
-    create_member,
-)
+from shared.repositories.first_organisations import FirstOrganisation, FirstOrganisationRepository
+from shared.repositories.keys import KeyHashRepository, create_key
+from shared.repositories.members import LoginRepository, MemberRepository, create_member
+from shared.repositories.organisations import OrganisationRepository
 from shared.services.keys import new_key, new_secret
 from shared.services.member_accounts import person_of
 

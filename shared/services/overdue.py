@@ -10,7 +10,7 @@ from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Set
 from shared.repositories import paths
 from shared.repositories.collections import Read, ReadPage
-from shared.repositories.reports import JobPosition, JobPositionRepository
+from shared.repositories.job_positions import JobPosition, JobPositionRepository
 from shared.services.rounds import Time
 
 # Two sweeps of a minute, one after the other, are done before the next one begins.

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from shared.domain import places
-from shared.domain.batches import Batch, StepControl
+from shared.domain.batches import Batch
 from shared.domain.expansion import PlannedImage, expand, images_of
 from shared.domain.ids import derived
 from shared.domain.items import Item, ItemReference
@@ -14,6 +14,7 @@ from shared.domain.modes import Desired, ItemStatus, ReferenceMode
 from shared.domain.offers import Offer
 from shared.domain.recipes import recipe_hash
 from shared.domain.rows import Row
+from shared.domain.step_controls import StepControl
 from shared.ports.clock import Clock
 from shared.ports.documents import MAX_BYTES_A_COMMIT, MAX_WRITES_A_COMMIT, DocumentStore, Write
 from shared.repositories import items as item_writes

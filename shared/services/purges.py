@@ -6,8 +6,9 @@ from typing import TypeVar
 from shared.domain.batches import Batch
 from shared.domain.callers import Caller
 from shared.domain.documents import Stored
-from shared.domain.library import Asset, Reference
+from shared.domain.library import Asset
 from shared.domain.modes import Role
+from shared.domain.references import Reference
 from shared.ports.clock import Clock
 from shared.ports.documents import MAX_WRITES_A_COMMIT, Create, Delete, DocumentStore, Query
 from shared.ports.objects import ObjectStore
@@ -15,8 +16,9 @@ from shared.repositories import paths
 from shared.repositories.batches import BatchRepository, org_of
 from shared.repositories.collections import Read
 from shared.repositories.leftovers import Leftovers
-from shared.repositories.library import AssetRepository, ReferenceRepository
+from shared.repositories.library import AssetRepository
 from shared.repositories.money import ReservationRepository
+from shared.repositories.references import ReferenceRepository
 from shared.services.audit import AuditService
 from shared.services.leftovers import PAGE, Step, Sweep, delete_objects, objects_of
 from shared.services.rounds import Time

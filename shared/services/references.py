@@ -19,8 +19,9 @@ from shared.domain.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from shared.domain.library import Reference, ReferenceCreate, ReferenceStatus
 from shared.domain.modes import Role
+from shared.domain.references import Reference, ReferenceStatus
+from shared.domain.uploads import ReferenceCreate
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
 from shared.ports.ids import Ids
@@ -29,8 +30,8 @@ from shared.ports.pictures import CleanPicture, PictureStudio
 from shared.repositories import paths
 from shared.repositories.collections import Read, check_id, guarded
 from shared.repositories.idempotency import IdempotencyRepository
-from shared.repositories.library import ReferenceRepository
 from shared.repositories.pages import Page, PageTokens
+from shared.repositories.references import ReferenceRepository
 from shared.services.audit import AuditService
 from shared.services.links import LinkService
 from shared.services.repeats import Repeats

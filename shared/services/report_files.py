@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from shared.domain.catalogue import DOLLAR
-from shared.domain.reports import Day, Fold, Sums
+from shared.domain.days import Day
+from shared.domain.reports import Fold, Sums
 
 # What spreadsheets take for a formula; the wide forms are those of East Asian keyboards.
 _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")

@@ -10,8 +10,8 @@ from shared.domain.reports import CostReport
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.objects import ObjectStore
-from shared.repositories.collections import Read
-from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
+from shared.repositories.collections import Position, Read
+from shared.repositories.pages import Listing, Page, PageTokens, checked_size, gather
 from shared.repositories.reports import ReportRepository
 from shared.services.links import LinkService
 from shared.services.usage import check_days

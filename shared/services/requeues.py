@@ -1,6 +1,6 @@
 """Dead letters are tried again."""
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.callers import Caller
 from shared.domain.dead_letters import LettersActed, Requeue
 from shared.domain.modes import Role

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.limits import Credits, Holder, Standing, Unit, smallest
-from shared.domain.money import NEVER, Budget, Reservation
+from shared.domain.moments import NEVER
+from shared.domain.money import EXPIRES_AFTER, Budget, Reservation
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
 from shared.repositories import paths
@@ -18,7 +19,6 @@ from shared.services.budget_warnings import BudgetWarnings
 from shared.services.repeats import Repeats
 from shared.services.standings import Account, Own, Standings
 
-EXPIRES_AFTER = timedelta(days=30)
 # What is spent shows in the budget at the latest then, where limits go by it.
 SETTLES_EVERY = timedelta(seconds=60)
 

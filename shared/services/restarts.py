@@ -3,10 +3,11 @@
 from shared.domain.modes import ItemStatus
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
-from shared.repositories.batches import BatchRepository, StepControlRepository, org_of
+from shared.repositories.batches import BatchRepository, org_of
 from shared.repositories.collections import guarded
 from shared.repositories.commits import commit_groups
 from shared.repositories.items import ItemRepository
+from shared.repositories.step_controls import StepControlRepository
 from shared.services.step_requests import StepRequests
 
 _AT_ONCE = 400

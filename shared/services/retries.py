@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from shared.domain import fallbacks, item_machine, places
 from shared.domain.abilities import check_setting
-from shared.domain.batches import Batch, RetryChanges
+from shared.domain.batch_forms import RetryChanges
+from shared.domain.batches import Batch
 from shared.domain.items import Item, ItemReference
 from shared.domain.offers import Offer
 from shared.domain.recipes import hash_of

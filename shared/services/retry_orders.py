@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import ceil
 
-from shared.domain.batches import Batch, BatchRetry, Ending, RetryOrder
+from shared.domain.batch_forms import BatchRetry
+from shared.domain.batches import Batch, Ending, RetryOrder
 from shared.domain.dead_letters import Untouched
 from shared.domain.errors import BudgetExceeded, Conflict, FieldError, Invalid, ProviderError
 from shared.domain.items import Item, ItemReference

@@ -9,8 +9,8 @@ from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Set
 from shared.repositories import paths
+from shared.repositories.job_positions import JobPosition, JobPositionRepository
 from shared.repositories.organisations import OrganisationRepository
-from shared.repositories.reports import JobPosition, JobPositionRepository
 
 _PAGE = 200
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from shared.domain.abilities import check_setting
-from shared.domain.batches import BatchCreate
+from shared.domain.batch_forms import BatchCreate
 from shared.domain.errors import FieldError, Invalid
 from shared.domain.expansion import Combination, combinations_of, images_of
-from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.offers import Offer
+from shared.domain.references import Reference, ReferenceStatus
 from shared.domain.rows import MAX_PROMPT, Row, placeholders, rendered_length
 from shared.domain.steering import Steering
 from shared.services.engine_rules import Limits

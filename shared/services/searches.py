@@ -8,8 +8,8 @@ from shared.domain import search
 from shared.domain.documents import Stored
 from shared.domain.errors import FieldError, Invalid
 from shared.ports.documents import Where
-from shared.repositories.collections import Collection, Read
-from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
+from shared.repositories.collections import Collection, Position, Read
+from shared.repositories.pages import Listing, Page, PageTokens, checked_size, gather
 
 NOT_DELETED = Where("deleted_at", "==", None)
 

@@ -7,13 +7,15 @@ from shared.domain.callers import Caller
 from shared.domain.errors import FieldError, Invalid, NotFound, Unauthenticated
 from shared.domain.members import SelfUpdate, whole_seconds
 from shared.domain.modes import Role
-from shared.domain.organisations import Member, Organisation
+from shared.domain.organisations import Organisation
+from shared.domain.people import Member
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.identity import Accounts
 from shared.ports.ids import Ids
 from shared.repositories.collections import Read, guarded
-from shared.repositories.organisations import LoginRepository, MemberRepository, OrganisationRepository
+from shared.repositories.members import LoginRepository, MemberRepository
+from shared.repositories.organisations import OrganisationRepository
 from shared.services.member_accounts import MemberAccounts
 from shared.services.repeats import Repeats
 from shared.services.sign_ins import SignedIn, SignInService

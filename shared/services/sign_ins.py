@@ -8,7 +8,9 @@ from threading import Lock
 from shared.domain.callers import Caller, lesser
 from shared.domain.errors import GuardRefused, RateLimited, Unauthenticated, Unavailable
 from shared.domain.ids import is_id
-from shared.domain.organisations import KeyHash, Member, Organisation
+from shared.domain.keys import KeyHash
+from shared.domain.organisations import Organisation
+from shared.domain.people import Member
 from shared.domain.windows import Window, policy
 from shared.logging import logger
 from shared.ports.clock import Clock
@@ -16,13 +18,9 @@ from shared.ports.documents import DocumentStore, Update
 from shared.ports.identity import Accounts
 from shared.repositories import paths
 from shared.repositories.collections import Read, guarded
-from shared.repositories.organisations import (
-    KeyHashRepository,
-    MemberRepository,
-    OrganisationRepository,
-    email_hash,
-    secret_hash,
-)
+from shared.repositories.keys import KeyHashRepository, secret_hash
+from shared.repositories.members import MemberRepository, email_hash
+from shared.repositories.organisations import OrganisationRepository
 from shared.services.recollections import Recollection
 
 ATTEMPTS_A_MINUTE = 10

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from shared.domain.days import zone_of
 from shared.domain.limits import (
     ALWAYS,
     WARN_PERCENT,
@@ -19,7 +20,6 @@ from shared.domain.limits import (
     window,
 )
 from shared.domain.money import Budget
-from shared.domain.reports import zone_of
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore, Sum, Where
 from shared.repositories.limits import InForce, LimitsReader

@@ -8,19 +8,21 @@ from typing import Any
 
 from shared import telemetry
 from shared.domain import progress
-from shared.domain.batches import Batch, ModelDemand, StepControl
+from shared.domain.batches import Batch, ModelDemand
 from shared.domain.errors import GuardRefused
 from shared.domain.modes import BatchStatus, Desired, ItemStatus
 from shared.domain.progress import Counts
+from shared.domain.step_controls import StepControl
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.ids import Ids
 from shared.repositories import paths
-from shared.repositories.batches import BatchRepository, StepControlRepository, org_of
+from shared.repositories.batches import BatchRepository, org_of
 from shared.repositories.collections import Read, guarded
 from shared.repositories.commits import Lead
 from shared.repositories.items import ItemRepository
+from shared.repositories.step_controls import StepControlRepository
 from shared.services.cancellations import CancellationService
 from shared.services.closings import ClosingService
 from shared.services.crowds import CrowdService

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.domain import search
-from shared.domain.batches import Batch, BatchAccepted, BatchCreate, Cost, Progress, StepControl
+from shared.domain.batch_forms import BatchAccepted, BatchCreate
+from shared.domain.batches import Batch, Cost, Progress
 from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, FieldError, Invalid
 from shared.domain.estimates import Estimate
 from shared.domain.items import ItemReference
-from shared.domain.library import Reference, as_used
 from shared.domain.limit_words import too_small
 from shared.domain.limits import Standing, closed_for_good
 from shared.domain.modes import BatchStatus, Role
 from shared.domain.offers import Offer
+from shared.domain.references import Reference, as_used
+from shared.domain.step_controls import StepControl
 from shared.logging import logger
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore, Write
@@ -23,7 +25,8 @@ from shared.ports.ids import Ids
 from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
 from shared.repositories.idempotency import IdempotencyRepository
-from shared.repositories.library import AssetRepository, ReferenceRepository
+from shared.repositories.library import AssetRepository
+from shared.repositories.references import ReferenceRepository
 from shared.repositories.rows import AcceptedRows, RowsRepository
 from shared.services.engine_rules import Limits
 from shared.services.estimating import Estimator, Priced, Reusable

@@ -4,8 +4,7 @@ from math import ceil
 
 from shared.domain.callers import Caller
 from shared.domain.errors import RateLimited
-from shared.domain.organisations import SubmitCounter
-from shared.domain.windows import Allowance, Window, allowance, policy
+from shared.domain.windows import Allowance, SubmitCounter, Window, allowance, policy
 from shared.ports.clock import Clock
 from shared.ports.documents import Create, DocumentStore
 from shared.ports.ids import Ids

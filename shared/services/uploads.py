@@ -1,7 +1,7 @@
 """What arrived where clients upload to: judged when it is an upload of ours, passed over with a reason when it is not."""
 
 from shared.domain.errors import Conflict, NotFound
-from shared.domain.library import ReferenceStatus
+from shared.domain.references import ReferenceStatus
 from shared.logging import logger
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths

@@ -11,8 +11,8 @@ from shared.domain.modes import Role
 from shared.domain.offers import Offer
 from shared.ports.documents import DocumentStore, Where
 from shared.repositories.batches import BatchRepository
+from shared.repositories.members import MemberRepository
 from shared.repositories.money import LedgerRepository, UsageSums
-from shared.repositories.organisations import MemberRepository
 
 MAX_DAYS = 366
 MAX_ROWS = 500

@@ -9,8 +9,8 @@ from shared.ports.documents import DocumentStore
 from shared.ports.events import Event
 from shared.ports.ids import Ids
 from shared.ports.tasks import TaskQueue
-from shared.repositories.collections import Read, check_id, guarded
-from shared.repositories.pages import Listing, Page, PageTokens, Position, checked_size, gather
+from shared.repositories.collections import Position, Read, check_id, guarded
+from shared.repositories.pages import Listing, Page, PageTokens, checked_size, gather
 from shared.repositories.webhooks import WebhookDeliveryRepository, WebhookRepository
 from shared.services.repeats import Repeats
 from shared.services.webhook_events import WebhookEventService

@@ -5,7 +5,8 @@ from typing import Any
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, FieldError, Invalid
 from shared.domain.modes import Role
-from shared.domain.webhooks import ROTATION, SealedSecret, Webhook, WebhookCreate, WebhookUpdate
+from shared.domain.webhook_forms import WebhookCreate, WebhookUpdate
+from shared.domain.webhooks import ROTATION, SealedSecret, Webhook
 from shared.ports.clock import Clock
 from shared.ports.documents import Delete, DocumentStore, Write
 from shared.ports.ids import Ids

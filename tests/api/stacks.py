@@ -23,8 +23,9 @@ from shared.adapters.pictures import PillowPictureStudio
 from shared.adapters.system import SystemClock
 from shared.domain.callers import Caller
 from shared.domain.errors import ErrorKind, ProviderError, RefusalStage
+from shared.domain.keys import KeyCreate
 from shared.domain.modes import Role
-from shared.domain.organisations import KeyCreate, Member
+from shared.domain.people import Member
 from shared.http.app import create_app
 from shared.http.services import ApiServices, ApiSettings
 from shared.ports.providers import GeneratedImage, ImageRequest

@@ -9,13 +9,13 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
-from shared.domain.batches import BatchCreate, BatchRetry
+from shared.domain.batch_forms import BatchCreate, BatchRetry
 from shared.domain.dead_letters import DeadLetterFilter, Requeue
 from shared.domain.errors import FieldError, Invalid, Malformed, TooLarge
 from shared.domain.item_changes import ItemUpdate
-from shared.domain.library import ReferenceCreate
+from shared.domain.keys import KeyCreate
 from shared.domain.members import MemberInvite, SelfUpdate
-from shared.domain.organisations import KeyCreate
+from shared.domain.uploads import ReferenceCreate
 from shared.http.bodies import MAX_NAMED_ERRORS, MAX_VALUES, JsonBody, has_more_values, parse
 from shared.http.field_errors import field_errors, pointer
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from shared.domain.audit_entries import AuditEntry
 from shared.domain.modes import Role
-from shared.domain.organisations import AuditEntry
 from shared.ports.documents import Query
 from shared.repositories import paths
 from tests.api.stacks import ApiStack

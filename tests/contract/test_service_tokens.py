@@ -17,7 +17,7 @@ from infra.local.service_tokens import TokenIssuer
 from shared.adapters.embedded.service_tokens import LocalServiceTokens
 from shared.adapters.google.service_tokens import GoogleServiceTokens
 from shared.domain.errors import Unauthenticated
-from shared.ports.identity import ServiceTokens
+from shared.ports.service_tokens import ServiceTokens
 from tests.clocks import ManualClock
 
 STEP = "http://127.0.0.1:9000/advance_batch"

@@ -7,8 +7,9 @@ from typing import Any
 from PIL import Image
 
 from shared.adapters.pictures import PillowPictureStudio
-from shared.domain.library import Asset, Reference, ReferenceStatus
+from shared.domain.library import Asset
 from shared.domain.organisations import Organisation
+from shared.domain.references import Reference, ReferenceStatus
 from shared.ports.documents import Create, Document, Query, Update
 from shared.repositories import paths
 from shared.repositories.pages import PageTokens

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any, cast
 
-from shared.domain.batches import RetryChanges
+from shared.domain.audit_entries import AuditEntry
+from shared.domain.batch_forms import RetryChanges
 from shared.domain.callers import Caller
 from shared.domain.dead_letters import DeadLetter, DeadLetterFilter, Discard, LettersActed, Requeue
 from shared.domain.errors import ErrorKind
 from shared.domain.modes import ItemStatus, Role
-from shared.domain.organisations import AuditEntry
 from shared.ports.documents import Query
 from shared.ports.identity import Accounts
 from shared.ports.providers import GeneratedImage, ImageRequest

@@ -8,7 +8,8 @@ from shared.domain.callers import Caller
 from shared.domain.ids import compose
 from shared.domain.limit_settings import LimitSettings, MemberLimitSettings, OrganisationLimitSettings
 from shared.domain.modes import Role
-from shared.domain.organisations import Member, Organisation
+from shared.domain.organisations import Organisation
+from shared.domain.people import Member
 from shared.ports.documents import Create, Update
 from shared.repositories import paths
 from shared.services.audit import AuditService

@@ -7,7 +7,7 @@ import pytest
 
 from shared.adapters.pictures import PillowPictureStudio
 from shared.domain.errors import Unavailable
-from shared.domain.library import Reference, ReferenceStatus
+from shared.domain.references import Reference, ReferenceStatus
 from shared.ports.documents import Create, Guard, Update
 from shared.repositories import paths
 from shared.repositories.pages import PageTokens

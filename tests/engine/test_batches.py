@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from shared.domain.batches import BatchAccepted
+from shared.domain.batch_forms import BatchAccepted
 from shared.domain.errors import ErrorKind, Invalid, ProviderError
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.ports.providers import GeneratedImage, ImageRequest

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.dead_letters import DeadLetterFilter
 from shared.domain.errors import ErrorKind, Malformed
 from shared.domain.modes import ItemStatus

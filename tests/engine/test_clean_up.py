@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import NotFound, Unavailable
-from shared.domain.library import ReferenceStatus
+from shared.domain.references import ReferenceStatus
 from shared.domain.webhooks import WebhookDelivery
 from shared.ports.documents import Create, Query, Update
 from shared.repositories import paths

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from shared.domain.days import Day, zone_of
 from shared.domain.errors import Unavailable
 from shared.domain.modes import Role
 from shared.domain.money import LedgerEntry, LedgerKind
-from shared.domain.organisations import Member, Organisation
-from shared.domain.reports import MAX_LINES, OTHER, CostReport, Day, Fold, zone_of
+from shared.domain.organisations import Organisation
+from shared.domain.people import Member
+from shared.domain.reports import MAX_LINES, OTHER, CostReport, Fold
 from shared.ports.documents import Create, Query, Set, Update
 from shared.repositories import money, paths
 from shared.services.report_files import Names, csv_file, dollars, harmless, json_file
@@ -25,8 +27,7 @@ from tests.engine.faults import Crash, FaultyWorld
 from tests.engine.worlds import ORG, OTHER_ORG, World
 
 LONG = 600.0
-MEMBERS = ("mem_ana", "mem_bo")
-MODELS = ("scripted-1", "scripted-2")
+MEMBERS, MODELS = ("mem_ana", "mem_bo"), ("scripted-1", "scripted-2")
 BATCHES = ("bat_one", "bat_two", "bat_three")
 
 

@@ -11,7 +11,7 @@ from shared.domain.errors import Invalid, NotFound
 from shared.domain.ids import derived
 from shared.domain.limit_settings import MAX_MICROS, CreditGrant, Renewal
 from shared.domain.modes import BatchStatus, Role
-from shared.domain.organisations import Member
+from shared.domain.people import Member
 from shared.ports.documents import Create, DocumentStore
 from shared.repositories import paths
 from shared.services.credits import CreditService

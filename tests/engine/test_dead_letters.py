@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.callers import Caller
 from shared.domain.dead_letters import DeadLetterFilter
 from shared.domain.errors import ErrorKind, Forbidden, Invalid, Malformed, NotFound

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.errors import ErrorKind, ProviderError, Unavailable
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.domain.money import LedgerKind

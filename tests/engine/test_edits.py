@@ -12,10 +12,11 @@ from shared.domain.ids import compose
 from shared.domain.image_models import ImageModelSpec
 from shared.domain.item_changes import ItemUpdate
 from shared.domain.items import Item
-from shared.domain.library import ReferenceCreate, ReferenceStatus
 from shared.domain.modes import BatchStatus, ItemStatus, Role
 from shared.domain.money import LedgerKind
 from shared.domain.recipes import hash_of
+from shared.domain.references import ReferenceStatus
+from shared.domain.uploads import ReferenceCreate
 from shared.ports.documents import Set
 from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.repositories import paths

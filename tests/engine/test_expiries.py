@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from shared.domain.money import NEVER
+from shared.domain.moments import NEVER
 from shared.ports.documents import Delete, Update
 from shared.repositories import paths
 from tests.engine import invariants

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.errors import ErrorKind, FieldError, Invalid, ProviderError
 from shared.domain.library import Asset
 from shared.domain.modes import BatchStatus, ItemStatus

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.errors import Conflict, ErrorKind, Invalid, NotFound
 from shared.domain.failures import RetryRules
 from shared.domain.ids import compose
-from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.modes import BatchStatus, ItemStatus, ReferenceMode
 from shared.domain.recipes import hash_of
+from shared.domain.references import Reference, ReferenceStatus
 from shared.ports.documents import Create
 from shared.repositories import paths
 from shared.services.engine_rules import EngineRules

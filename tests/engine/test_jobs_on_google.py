@@ -17,11 +17,12 @@ from shared.adapters.google.buckets import TwoBuckets
 from shared.adapters.google.documents import FirestoreDocumentStore
 from shared.adapters.pictures import PillowPictureStudio
 from shared.adapters.system import SystemIds
+from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.lanes import WEBHOOKS
-from shared.domain.library import Reference
 from shared.domain.money import LedgerEntry, LedgerKind
 from shared.domain.offers import Offer
-from shared.domain.organisations import IdempotencyRecord, Organisation
+from shared.domain.organisations import Organisation
+from shared.domain.references import Reference
 from shared.domain.reports import CostReport
 from shared.domain.webhooks import WebhookDelivery
 from shared.ports.documents import Create, Query

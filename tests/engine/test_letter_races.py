@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.callers import Caller
 from shared.domain.errors import Unavailable
 from shared.domain.modes import BatchStatus, ItemStatus, Role

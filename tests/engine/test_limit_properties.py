@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from shared.domain.days import zone_of
 from shared.domain.errors import BudgetExceeded
 from shared.domain.limits import Period, window
-from shared.domain.reports import zone_of
 from shared.services.standings import OPENS_AFTER
 from tests.engine.money import ADA, BEN, LimitedWorld, spent
 from tests.engine.scripted import PRICE, ScriptedProvider, model

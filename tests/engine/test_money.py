@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 from structlog.testing import capture_logs
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.errors import BudgetExceeded, ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.domain.money import LedgerKind

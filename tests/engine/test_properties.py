@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.errors import BudgetExceeded, Conflict, ErrorKind, Invalid, ProviderError
 from shared.domain.modes import BatchStatus, Desired
 from shared.ports.providers import GeneratedImage, ImageRequest

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from shared.domain.batches import BatchRetry
+from shared.domain.batch_forms import BatchRetry
 from shared.domain.errors import ErrorKind, ProviderError, RefusalStage, Unavailable
 from shared.domain.items import Item
 from shared.domain.modes import BatchStatus, ItemStatus, Priority

@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 
 from shared.domain import item_machine
-from shared.domain.batches import Batch, BatchRetry, RetryOrder
+from shared.domain.batch_forms import BatchRetry
+from shared.domain.batches import Batch, RetryOrder
 from shared.domain.errors import Conflict, ErrorKind, Unavailable
 from shared.domain.modes import BatchStatus, Desired, ItemStatus
 from shared.ports.documents import Create, Delete, Document, DocumentStore, Query, Update, Where, Write

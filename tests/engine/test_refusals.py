@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.batches import BatchCreate
+from shared.domain.batch_forms import BatchCreate
 from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, FieldError, Forbidden, Invalid
-from shared.domain.library import Reference, ReferenceStatus
 from shared.domain.modes import Role
+from shared.domain.references import Reference, ReferenceStatus
 from shared.ports.documents import Create, Query
 from shared.repositories import paths
 from shared.services.engine_rules import EngineRules

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.domain.batches import BatchCreate, BatchRetry
+from shared.domain.batch_forms import BatchCreate, BatchRetry
 from shared.domain.errors import ErrorKind, ProviderError, Unavailable
 from shared.domain.library import Asset
 from shared.domain.modes import BatchStatus, ItemStatus

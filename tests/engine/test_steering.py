@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from shared.domain.batches import BatchCreate, BatchRetry, RetryChanges
+from shared.domain.batch_forms import BatchCreate, BatchRetry, RetryChanges
 from shared.domain.errors import ErrorKind, Invalid
 from shared.domain.library import Asset
 from shared.domain.steering import GUIDANCE, STEPS, STRENGTH, Steering, SteeringSpans

@@ -17,7 +17,8 @@ from shared.adapters.embedded.events import InProcessEventBus
 from shared.adapters.embedded.objects import FileObjectStore
 from shared.adapters.embedded.tasks import QueueConfig, SqliteTaskQueue
 from shared.adapters.pictures import PillowPictureStudio
-from shared.domain.batches import Batch, BatchAccepted, BatchCreate
+from shared.domain.batch_forms import BatchAccepted, BatchCreate
+from shared.domain.batches import Batch
 from shared.domain.callers import Caller
 from shared.domain.ids import compose
 from shared.domain.image_models import ImageModelSpec

@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from benchmarks.platform.journals import Journal
-from shared.domain.batches import BatchCreate
+from shared.domain.batch_forms import BatchCreate
 from shared.domain.items import Item
 from shared.domain.modes import BatchStatus, ItemStatus
 from shared.domain.money import Budget, LedgerEntry

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from shared.domain.errors import ErrorKind, RefusalStage
-from shared.domain.library import ReferenceStatus
 from shared.domain.modes import BatchStatus, Desired, ItemStatus, Priority, ReferenceMode, Role
 from shared.domain.money import LedgerKind
+from shared.domain.references import ReferenceStatus
 from shared.ports.providers import GeneratedImage, ImageRequest
 from shared.repositories import paths
 from shared.services.organisations import OrganisationCreate

@@ -11,28 +11,26 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from shared.domain.batches import Batch, StepControl
+from shared.domain.audit_entries import AuditEntry
+from shared.domain.batches import Batch
 from shared.domain.callers import Caller
 from shared.domain.documents import SCHEMA, Part, Stored
+from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.items import Item
-from shared.domain.library import Asset, Reference
+from shared.domain.keys import ApiKey, KeyHash
+from shared.domain.library import Asset
 from shared.domain.modes import BatchStatus, ItemStatus, Role
 from shared.domain.money import Budget, LedgerEntry, Reservation
-from shared.domain.organisations import (
-    ApiKey,
-    AuditEntry,
-    IdempotencyRecord,
-    KeyHash,
-    Login,
-    Member,
-    Organisation,
-    SubmitCounter,
-)
+from shared.domain.organisations import Organisation
+from shared.domain.people import Login, Member
+from shared.domain.references import Reference
+from shared.domain.step_controls import StepControl
+from shared.domain.windows import SubmitCounter
 from shared.http.task_edge import ItemPayload, Payload, StepPayload
 from shared.ports.documents import Create, Update
 from shared.repositories import paths
+from shared.repositories.first_organisations import FirstOrganisation
 from shared.repositories.library import RecipeLock
-from shared.repositories.organisations import FirstOrganisation
 from shared.services.submit_limits import SubmitLimitService
 from tests.engine import invariants
 from tests.engine.worlds import World

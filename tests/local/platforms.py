@@ -18,7 +18,8 @@ from shared.adapters.system import SystemClock, SystemIds
 from shared.config import Settings
 from shared.container import Container
 from shared.container.google import google_stack
-from shared.domain.batches import Batch, BatchCreate
+from shared.domain.batch_forms import BatchCreate
+from shared.domain.batches import Batch
 from shared.domain.callers import Caller
 from shared.domain.ids import compose
 from shared.domain.image_models import ImageModelSpec

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.batches import BatchCreate
+from shared.domain.batch_forms import BatchCreate
 from shared.domain.modes import BatchStatus
 from tests.engine.scripted import ScriptedProvider, model
 from tests.local.platforms import platform

@@ -8,7 +8,8 @@ import structlog
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from shared.domain.batches import Batch, BatchRetry
+from shared.domain.batch_forms import BatchRetry
+from shared.domain.batches import Batch
 from shared.domain.errors import Conflict, ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus, Desired
 from shared.ports.providers import GeneratedImage, ImageRequest

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from shared.domain import failures, item_machine
-from shared.domain.batches import RetryChanges
+from shared.domain.batch_forms import RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.failures import RetryRules
 from shared.domain.items import Item

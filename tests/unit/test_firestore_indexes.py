@@ -17,26 +17,30 @@ from shared.domain.modes import ItemStatus
 from shared.ports.documents import DocumentStore, Sum, Where
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
-from shared.repositories.batches import BatchRepository, StepControlRepository
+from shared.repositories.batches import BatchRepository
 from shared.repositories.bills import BillRepository
 from shared.repositories.dead_letters import DeadLetterRepository
 from shared.repositories.drafts import DraftRepository
 from shared.repositories.items import ItemRepository
+from shared.repositories.keys import KeyHashRepository, KeyRepository
 from shared.repositories.leftovers import Leftovers
-from shared.repositories.library import AssetRepository, ReferenceRepository
+from shared.repositories.library import AssetRepository
 from shared.repositories.limits import MemberLimitsRepository
+from shared.repositories.members import MemberRepository
 from shared.repositories.money import LedgerRepository, ReservationRepository
-from shared.repositories.organisations import (
-    KeyHashRepository,
-    KeyRepository,
-    MemberRepository,
-    OrganisationRepository,
-)
+from shared.repositories.organisations import OrganisationRepository
+from shared.repositories.references import ReferenceRepository
 from shared.repositories.reports import ReportRepository
+from shared.repositories.step_controls import StepControlRepository
 from shared.repositories.webhooks import WebhookDeliveryRepository, WebhookRepository
 from shared.services.audit import AuditService
-from shared.services.drafts import abandoned_drafts
-from shared.services.leftovers import CommitNotes, IdempotencyRecords, abandoned_references, webhook_deliveries
+from shared.services.leftovers import (
+    CommitNotes,
+    IdempotencyRecords,
+    abandoned_drafts,
+    abandoned_references,
+    webhook_deliveries,
+)
 from shared.services.purges import Purges
 from shared.services.rounds import Time
 from tests.asking_functions import asking, running

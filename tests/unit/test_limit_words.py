@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.domain.days import zone_of
 from shared.domain.limit_words import amount, dollars, reached, too_small
 from shared.domain.limits import (
     ALWAYS,
@@ -18,7 +19,6 @@ from shared.domain.limits import (
     smallest,
     window,
 )
-from shared.domain.reports import zone_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)

@@ -10,7 +10,7 @@ from shared.domain.tokens import texts
 from shared.ports.clock import Clock
 from shared.ports.documents import DocumentStore
 from shared.ports.identity import Bearer, Person, Session
-from shared.repositories.organisations import LoginRepository
+from shared.repositories.members import LoginRepository
 
 AUDIENCE = "fanfold"
 _CLAIMS = ("sub", "org")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
-from shared.domain.batches import BatchAccepted, BatchCreate, BatchRetry, BatchUpdate
+from shared.domain.batch_forms import BatchAccepted, BatchCreate, BatchRetry, BatchUpdate
 from shared.domain.callers import Caller
 from shared.domain.estimates import Estimate
 from shared.domain.item_changes import BatchPromote

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, JsonValue
 
 from shared.domain.callers import Caller
-from shared.domain.drafts import DraftSave
+from shared.domain.draft_forms import DraftSave
 from shared.http.auth import EDITOR
 from shared.http.bodies import Body, JsonBody
 from shared.http.idempotency import idempotency_key

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from shared.domain.callers import Caller
+from shared.domain.keys import ApiKey, KeyCreate
 from shared.domain.modes import Role
-from shared.domain.organisations import ApiKey, KeyCreate
 from shared.http.auth import ADMIN
 from shared.http.bodies import Body, JsonBody
 from shared.http.idempotency import idempotency_key

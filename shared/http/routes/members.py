@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from shared.domain.callers import Caller
 from shared.domain.members import MemberInvite, MembersNamed, MemberUpdate
 from shared.domain.modes import Role
-from shared.domain.organisations import Member, MemberStatus
+from shared.domain.people import Member, MemberStatus
 from shared.http.auth import ADMIN, VIEWER
 from shared.http.bodies import Body, JsonBody
 from shared.http.idempotency import idempotency_key

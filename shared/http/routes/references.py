@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from shared.domain.callers import Caller
-from shared.domain.library import ReferenceCreate
+from shared.domain.uploads import ReferenceCreate
 from shared.http.auth import EDITOR, VIEWER
 from shared.http.bodies import Body, JsonBody
 from shared.http.idempotency import idempotency_key

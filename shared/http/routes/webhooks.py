@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from shared.domain.callers import Caller
 from shared.domain.event_names import EventName
-from shared.domain.webhooks import DeliveryStatus, Webhook, WebhookCreate, WebhookUpdate
+from shared.domain.webhook_forms import WebhookCreate, WebhookUpdate
+from shared.domain.webhooks import DeliveryStatus, Webhook
 from shared.http.auth import ADMIN
 from shared.http.bodies import Body, JsonBody
 from shared.http.idempotency import idempotency_key

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from shared.domain.batches import BatchCreate, BatchRetry, RetryChanges
+from shared.domain.batch_forms import BatchCreate, BatchRetry, RetryChanges
 from shared.domain.callers import Caller
 from shared.domain.errors import BudgetExceeded, Conflict, Invalid, NotFound, Unavailable
 from shared.domain.ids import compose

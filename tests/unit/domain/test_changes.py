@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.batches import BatchUpdate, RetryChanges
+from shared.domain.batch_forms import BatchUpdate, RetryChanges
 
 
 @pytest.mark.parametrize("model", [BatchUpdate, RetryChanges])

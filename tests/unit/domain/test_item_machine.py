@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from shared.domain import item_machine as machine
-from shared.domain.batches import RetryChanges
+from shared.domain.batch_forms import RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.failures import Decision, RetryRules, decide
 from shared.domain.items import Item

@@ -15,10 +15,12 @@ from shared.adapters.embedded.passwords import Argon2PasswordHasher
 from shared.adapters.pictures import PillowPictureStudio
 from shared.adapters.system import SystemIds
 from shared.domain.callers import Caller
-from shared.domain.library import Asset, AssetObjects, Reference, ReferenceCreate
+from shared.domain.library import Asset, AssetObjects
 from shared.domain.modes import Role
 from shared.domain.money import LedgerEntry, LedgerKind
+from shared.domain.references import Reference
 from shared.domain.search import terms
+from shared.domain.uploads import ReferenceCreate
 from shared.ports.documents import CommitResult, Create, Data, DocumentStore, Query, Write
 from shared.ports.identity import Accounts
 from shared.ports.objects import ObjectStore

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.batches import BatchUpdate
+from shared.domain.batch_forms import BatchUpdate
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
 from shared.domain.modes import BatchStatus, ItemStatus

@@ -6,12 +6,14 @@ from typing import Any, cast
 import pytest
 
 from shared.domain.callers import Caller
-from shared.domain.drafts import DraftSave
+from shared.domain.draft_forms import DraftSave
+from shared.domain.drafts import KEPT
 from shared.domain.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 from shared.domain.modes import Role
 from shared.ports.documents import Delete, DocumentStore, Query
 from shared.repositories import paths
-from shared.services.drafts import KEPT, MAX_DRAFTS, DraftService, abandoned_drafts
+from shared.services.drafts import MAX_DRAFTS, DraftService
+from shared.services.leftovers import abandoned_drafts
 from shared.services.rounds import Time
 from tests.unit.services.desks import Desk, Overtaken, colleague
 

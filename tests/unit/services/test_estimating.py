@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain import limits
 from shared.domain.abilities import check_setting
-from shared.domain.batches import BatchCreate
+from shared.domain.batch_forms import BatchCreate
 from shared.domain.catalogue import PREVIEW, find
 from shared.domain.estimates import LimitFit, Suggestion
 from shared.domain.expansion import Combination

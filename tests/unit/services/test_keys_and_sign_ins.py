@@ -10,8 +10,8 @@ import pytest
 from shared.adapters.system import SystemClock
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
+from shared.domain.keys import KeyCreate
 from shared.domain.modes import Role
-from shared.domain.organisations import KeyCreate
 from shared.ports.documents import Delete, DocumentStore, Query, Update
 from shared.repositories import paths
 from shared.services.keys import MAX_KEYS, KeyService

@@ -6,9 +6,10 @@ import pytest
 
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, Unauthenticated
+from shared.domain.keys import KeyCreate
 from shared.domain.members import MemberInvite, MemberUpdate
 from shared.domain.modes import Role
-from shared.domain.organisations import KeyCreate, Member, MemberStatus
+from shared.domain.people import Member, MemberStatus
 from shared.ports.documents import DocumentStore, Query
 from shared.ports.identity import Accounts
 from shared.repositories import paths

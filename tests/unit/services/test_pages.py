@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import Invalid, Malformed
-from shared.repositories.pages import MAX_READ, Listing, PageTokens, Position, checked_size, gather
+from shared.repositories.collections import Position
+from shared.repositories.pages import MAX_READ, Listing, PageTokens, checked_size, gather
 
 TOKENS = PageTokens(bytes(range(32)))
 LISTING = Listing(org="org_a", resource="batches", sort="-created_at", filters={"status": "running"})

@@ -11,7 +11,8 @@ from PIL import Image
 
 from shared.domain.callers import Caller
 from shared.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, Unavailable
-from shared.domain.library import Reference, ReferenceCreate, ReferenceStatus
+from shared.domain.references import Reference, ReferenceStatus
+from shared.domain.uploads import ReferenceCreate
 from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.services.references import JUDGED_AT_A_TIME

@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from shared.domain.batches import BatchRetry, RetryChanges
+from shared.domain.batch_forms import BatchRetry, RetryChanges
 from shared.domain.errors import ErrorKind, ProviderError
 from shared.domain.modes import BatchStatus
 from shared.ports.providers import GeneratedImage, ImageRequest

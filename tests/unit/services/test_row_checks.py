@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.batches import BatchCreate
+from shared.domain.batch_forms import BatchCreate
 from shared.domain.catalogue import MODELS
 from shared.domain.errors import Invalid
 from shared.domain.offers import Offer

@@ -12,8 +12,8 @@ from shared.domain.members import OrganisationUpdate, SelfUpdate
 from shared.domain.modes import Role
 from shared.ports.documents import Delete, DocumentStore
 from shared.repositories import paths
+from shared.repositories.members import email_hash
 from shared.repositories.money import BudgetRepository
-from shared.repositories.organisations import email_hash
 from shared.services.limit_changes import LimitChanges
 from shared.services.organisation_settings import OrganisationSettingsService
 from shared.services.repeats import Repeats
