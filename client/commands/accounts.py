@@ -57,7 +57,7 @@ def usage(
     group_by: Annotated[GroupBy, typer.Option(help="What to sum by.")] = GroupBy.DAY,
     as_json: opt.Json = False,
 ) -> None:
-    """Show what was spent."""
+    """Show what was spent, in days of the organisation's time zone."""
     session: Session = ctx.obj
     with session.client() as client:
         found = client.usage(from_=_iso(from_), to=_iso(to), group_by=group_by.value)

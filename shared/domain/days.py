@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.domain.errors import ConfigurationWrong
 
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -20,12 +22,21 @@ class Day:
 
     @property
     def starts_at(self) -> datetime:
-        """Its first moment, in UTC."""
-        return self.begins_at or datetime.combine(self.date, time.min, self.zone).astimezone(UTC)
+        """Its first moment, in UTC; of the first day of all, the first moment that there is."""
+        if self.begins_at is not None:
+            return self.begins_at
+        try:
+            return datetime.combine(self.date, time.min, self.zone).astimezone(UTC)
+        except OverflowError:
+            return _FIRST
 
     @property
     def ends_at(self) -> datetime:
-        """The first moment of the next day, in UTC; its own first one where the report before it ended no sooner."""
+        """The first moment of the next day, in UTC; its own first one where the report before it ended no sooner, and the last
+        moment that there is on the last day of all.
+        """
+        if self.date == date.max:
+            return _LAST
         return max(Day(self.date + timedelta(days=1), self.zone).starts_at, self.starts_at)
 
 

@@ -269,7 +269,7 @@ class Library:
         """What was made and spent."""
         from shared.services.usage import UsageService
 
-        return UsageService(self._ports.documents, offer=self._offer)
+        return UsageService(self._ports.documents, offer=self._offer, clock=self._ports.clock)
 
     @made_once
     def reports(self) -> "ReportService":

@@ -1,7 +1,7 @@
 """What an organisation is called, and in which time zone its days begin."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from shared.domain.callers import Caller
@@ -21,6 +21,7 @@ class OrganisationNow:
     """An organisation, and its day at this moment."""
 
     organisation: Organisation
+    day: date
     day_starts_at: datetime
     day_ends_at: datetime
 
@@ -39,7 +40,9 @@ class OrganisationSettingsService:
         organisation = self._organisations.one(caller.org).value
         zone = zone_of(organisation.time_zone)
         today = Day(self._clock.now().astimezone(zone).date(), zone)
-        return OrganisationNow(organisation=organisation, day_starts_at=today.starts_at, day_ends_at=today.ends_at)
+        return OrganisationNow(
+            organisation=organisation, day=today.date, day_starts_at=today.starts_at, day_ends_at=today.ends_at
+        )
 
     def update(self, caller: Caller, update: OrganisationUpdate) -> OrganisationNow:
         """Another name or time zone. A time zone counts at once: limits measure the day and the month that it has now, and

@@ -66,7 +66,12 @@ def test_usage_and_limits_tell_whose_they_are(stack: ApiStack) -> None:
     assert [(row["key"], row["name"]) for row in by_member] == [(member.id, member.name)]
     by_batch = stack.ask("GET", "/v1/usage", params={"group_by": "batch"}).json()["usage"]
     assert [(row["key"], row["name"]) for row in by_batch] == [(batch, "Spring")]
-    assert stack.ask("GET", "/v1/usage").json()["usage"][0]["name"] == ""
+    whole = stack.ask("GET", "/v1/usage").json()
+    assert whole["usage"][0]["name"] == ""
+    assert (whole["from"], whole["to"], whole["time_zone"]) == ("2026-01-30", "2026-03-01", "UTC")
+    stack.ask("PATCH", "/v1/organisation", json={"time_zone": "America/New_York"})
+    there = stack.ask("GET", "/v1/organisation").json()
+    assert stack.ask("GET", "/v1/usage").json()["to"] == there["day"]
     stack.ask("PUT", f"/v1/limits/members/{member.id}", json={"day_micros": 5_000_000})
     (own,) = stack.ask("GET", "/v1/limits/members").json()["members"]
     assert (own["member"], own["limits"]["day_micros"]) == (member.id, 5_000_000)

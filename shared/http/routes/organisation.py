@@ -1,6 +1,6 @@
 """The organisation itself."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
@@ -27,6 +27,7 @@ class OrganisationNowView(View):
     id: str
     name: str
     time_zone: str = Field(description="A name of the IANA time zone database, such as Europe/Berlin.")
+    day: date = Field(description="What day it is there.")
     day_starts_at: datetime
     day_ends_at: datetime
     created_at: datetime
@@ -34,7 +35,7 @@ class OrganisationNowView(View):
     @classmethod
     def of(cls, now: OrganisationNow) -> Self:
         """The view of an organisation now."""
-        day = {"day_starts_at": now.day_starts_at, "day_ends_at": now.day_ends_at}
+        day = {"day": now.day, "day_starts_at": now.day_starts_at, "day_ends_at": now.day_ends_at}
         return cls.model_validate({**vars(now.organisation), **day})
 
 

@@ -24,7 +24,7 @@ class ReportParameters(PageParameters):
     from_: Annotated[date | None, Field(alias="from", description="First day; by default 30 days before the last.")] = (
         None
     )
-    to: Annotated[date | None, Field(description="Last day; by default today, in UTC.")] = None
+    to: Annotated[date | None, Field(description="Last day; by default today, by the organisation's clocks.")] = None
 
 
 class ReportSums(View):
@@ -79,7 +79,7 @@ def list_cost_reports(
     services: Services,
 ) -> CostReportPage:
     """What each finished day cost, with signed links to the whole report in JSON and CSV."""
-    last = parameters.to or services.clock.now().date()
+    last = parameters.to or services.organisation.get(caller).day
     first = parameters.from_ or last - min(timedelta(days=DEFAULT_DAYS), last - date.min)
     page = services.reports.list(
         caller, from_=first, to=last, page_size=parameters.page_size, page_token=parameters.page_token

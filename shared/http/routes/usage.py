@@ -1,6 +1,6 @@
 """Usage: what was made and spent."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -10,8 +10,6 @@ from shared.domain.callers import Caller
 from shared.http.auth import VIEWER
 from shared.http.services import Services
 from shared.http.views import View
-
-DEFAULT_DAYS = 30
 
 router = APIRouter(prefix="/v1/usage", tags=["usage"])
 
@@ -24,7 +22,7 @@ class UsageParameters(BaseModel):
     from_: Annotated[date | None, Field(alias="from", description="First day; by default 30 days before the last.")] = (
         None
     )
-    to: Annotated[date | None, Field(description="Last day; by default today, in UTC.")] = None
+    to: Annotated[date | None, Field(description="Last day; by default today, by the organisation's clocks.")] = None
     group_by: Annotated[
         Literal["day", "model", "member", "batch"], Field(description="What a row stands for; by default a day.")
     ] = "day"
@@ -45,6 +43,9 @@ class UsageView(BaseModel):
 
     usage: list[UsageRow]
     total_micros: int
+    from_: date = Field(serialization_alias="from", description="The first day that is added up.")
+    to: date = Field(description="The last one.")
+    time_zone: str = Field(description="The organisation's, by whose clocks these days begin and end.")
     next_page_token: str
 
 
@@ -54,9 +55,13 @@ def report_usage(
     parameters: Annotated[UsageParameters, Query()],
     services: Services,
 ) -> UsageView:
-    """What was made and spent, from the ledger of every call."""
-    last = parameters.to or services.clock.now().date()
-    first = parameters.from_ or last - min(timedelta(days=DEFAULT_DAYS), last - date.min)
-    found = services.usage.report(caller, from_=first, to=last, group_by=parameters.group_by)
-    rows = [UsageRow.model_validate(row) for row in found.rows]
-    return UsageView(usage=rows, total_micros=found.total_micros, next_page_token="")
+    """What was made and spent, from the ledger of every call; days are those of the organisation's time zone."""
+    found = services.usage.report(caller, from_=parameters.from_, to=parameters.to, group_by=parameters.group_by)
+    return UsageView(
+        usage=[UsageRow.model_validate(row) for row in found.rows],
+        total_micros=found.total_micros,
+        from_=found.from_,
+        to=found.to,
+        time_zone=found.time_zone,
+        next_page_token="",
+    )

@@ -65,7 +65,7 @@ class Desk:
         self.keys = KeyService(self.store, audit=self.audit, clock=self.clock, ids=self.ids)
         self.sign_ins = SignInService(self.store, accounts=self.accounts, clock=self.clock)
         self.organisations = self.new_organisations(self.store)
-        self.usage = UsageService(self.store, offer=self.world.offer)
+        self.usage = UsageService(self.store, offer=self.world.offer, clock=self.clock)
         self.bills = BillService(self.store, pages=self.pages, audit=self.audit, clock=self.clock, ids=self.ids)
         self.submits = self.new_submits()
         self.drafts = DraftService(self.store, clock=self.clock, ids=self.ids)

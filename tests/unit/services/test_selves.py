@@ -1,6 +1,6 @@
 """What people see and change of themselves, and of their organisation."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import cast
 
 import pytest
@@ -116,6 +116,7 @@ def test_a_time_zone_counts_at_once_and_what_was_set_aside_is_measured_anew(desk
     before = BudgetRepository(desk.store).one(desk.ours.org)
     assert before is not None
     now = settings_of(desk).update(desk.ours, OrganisationUpdate(time_zone="America/New_York"))
+    assert now.day == date(2026, 3, 1)
     assert now.day_starts_at <= desk.clock.now() < now.day_ends_at
     assert now.day_starts_at.astimezone(UTC) == datetime(2026, 3, 1, 5, tzinfo=UTC)
     after = BudgetRepository(desk.store).one(desk.ours.org)

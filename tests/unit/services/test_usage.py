@@ -37,6 +37,51 @@ def test_days_hold_what_happened_in_them_and_empty_ones_are_left_out(desk: Desk)
     assert desk.usage.report(desk.theirs, from_=FIRST, to=LAST, group_by="day").total_micros == 7_000
 
 
+def live_in(desk: Desk, zone: str) -> None:
+    desk.store.commit([Update(paths.organisation(desk.ours.org), {"time_zone": zone})])
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "starts_at", "hours"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29), datetime(2026, 3, 28, 23, tzinfo=UTC), 23),
+        ("Europe/Berlin", date(2026, 10, 25), datetime(2026, 10, 24, 22, tzinfo=UTC), 25),
+        ("America/New_York", date(2026, 3, 8), datetime(2026, 3, 8, 5, tzinfo=UTC), 23),
+        ("America/New_York", date(2026, 11, 1), datetime(2026, 11, 1, 4, tzinfo=UTC), 25),
+        # Clocks go from 24:00 to 1:00, and from 24:00 back to 23:00.
+        ("Asia/Beirut", date(2026, 3, 29), datetime(2026, 3, 28, 22, tzinfo=UTC), 23),
+        ("Asia/Beirut", date(2026, 10, 24), datetime(2026, 10, 23, 21, tzinfo=UTC), 25),
+        ("Asia/Kathmandu", date(2026, 3, 29), datetime(2026, 3, 28, 18, 15, tzinfo=UTC), 24),
+    ],
+)
+def test_days_are_those_of_the_organisations_clocks_also_when_they_change(
+    desk: Desk, zone: str, day: date, starts_at: datetime, hours: int
+) -> None:
+    live_in(desk, zone)
+    ends_at, moment = starts_at + timedelta(hours=hours), timedelta(microseconds=1)
+    for at, cost in ((starts_at - moment, 1), (starts_at, 10), (ends_at - moment, 100), (ends_at, 1_000)):
+        desk.charge(at, cost)
+    around = rows(desk, "day", day - timedelta(days=1), day + timedelta(days=1))
+    assert [cost for _, _, cost in around.values()] == [1, 110, 1_000]
+    assert rows(desk, "none", day, day) == {"all": (2, 2, 110)}
+    assert rows(desk, "model", day, day) == {"scripted-1": (2, 2, 110)}
+
+
+def test_a_report_says_its_days_and_whose_clocks_they_are_by(desk: Desk) -> None:
+    live_in(desk, "Pacific/Auckland")
+    desk.clock.advance((at(10, 13) - desk.clock.now()).total_seconds())
+    report = desk.usage.report(desk.viewer)
+    assert (report.from_, report.to, report.time_zone) == (date(2026, 2, 9), date(2026, 3, 11), "Pacific/Auckland")
+    assert desk.usage.report(desk.theirs).time_zone == "UTC"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_first_and_the_last_day_of_all_have_their_ends(desk: Desk, zone: str) -> None:
+    live_in(desk, zone)
+    assert rows(desk, "day", date.min, date.min + timedelta(days=1)) == {}
+    assert rows(desk, "batch", date.max - timedelta(days=1), date.max) == {}
+
+
 def test_nothing_happened_is_no_row(desk: Desk) -> None:
     for group_by in ("day", "model", "member", "batch", "none"):
         assert rows(desk, group_by) == {}

@@ -20,12 +20,15 @@ export function useUpdateMe() {
   });
 }
 
+/** What is counted by the organisation's days. */
+const DAILY = new Set(["usage", "cost-reports", "limits", "monitor"]);
+
 export const organisationQuery = queryOptions({
   queryKey: ["organisation"],
   queryFn: ({ signal }) => answer(api.GET("/v1/organisation", { signal })),
 });
 
-/** The organisation, with the time zone that its days are counted in. */
+/** The organisation, with the time zone that its days are counted in, and what day it is there. */
 export function useOrganisation() {
   return useQuery(organisationQuery);
 }
@@ -34,6 +37,10 @@ export function useUpdateOrganisation() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: OrganisationUpdate) => answer(api.PATCH("/v1/organisation", { body })),
-    onSuccess: (organisation) => queries.setQueryData(organisationQuery.queryKey, organisation),
+    onSuccess: async (organisation) => {
+      queries.setQueryData(organisationQuery.queryKey, organisation);
+      // In another time zone every day is another one.
+      await queries.invalidateQueries({ predicate: ({ queryKey: [key] }) => DAILY.has(String(key)) });
+    },
   });
 }

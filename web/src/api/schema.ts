@@ -1471,7 +1471,7 @@ export interface paths {
         };
         /**
          * Report usage
-         * @description What was made and spent, from the ledger of every call.
+         * @description What was made and spent, from the ledger of every call; days are those of the organisation's time zone.
          *
          *     Needs the role `viewer` or a higher one.
          */
@@ -3911,6 +3911,12 @@ export interface components {
              */
             created_at: string;
             /**
+             * Day
+             * Format: date
+             * @description What day it is there.
+             */
+            day: string;
+            /**
              * Day Ends At
              * Format: date-time
              */
@@ -4865,8 +4871,25 @@ export interface components {
          * @description Usage in rows, and all of it together, in micros of US dollars.
          */
         UsageView: {
+            /**
+             * From
+             * Format: date
+             * @description The first day that is added up.
+             */
+            from: string;
             /** Next Page Token */
             next_page_token: string;
+            /**
+             * Time Zone
+             * @description The organisation's, by whose clocks these days begin and end.
+             */
+            time_zone: string;
+            /**
+             * To
+             * Format: date
+             * @description The last one.
+             */
+            to: string;
             /** Total Micros */
             total_micros: number;
             /** Usage */
@@ -8684,7 +8707,7 @@ export interface operations {
                 page_token?: string;
                 /** @description First day; by default 30 days before the last. */
                 from?: string | null;
-                /** @description Last day; by default today, in UTC. */
+                /** @description Last day; by default today, by the organisation's clocks. */
                 to?: string | null;
             };
             header?: never;
@@ -8718,7 +8741,7 @@ export interface operations {
             query?: {
                 /** @description First day; by default 30 days before the last. */
                 from?: string | null;
-                /** @description Last day; by default today, in UTC. */
+                /** @description Last day; by default today, by the organisation's clocks. */
                 to?: string | null;
                 /** @description What a row stands for; by default a day. */
                 group_by?: "day" | "model" | "member" | "batch";

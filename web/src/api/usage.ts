@@ -4,7 +4,7 @@ import { answer, api } from "@/api/client";
 /** What a row of usage stands for. */
 export type UsageGroup = "day" | "model" | "member" | "batch";
 
-/** Whole days, both included, as the API counts them: in UTC. */
+/** Whole days, both included, as the API counts them: by the organisation's clocks. */
 export interface Days {
   from: string;
   to: string;

@@ -10,7 +10,9 @@ const BATCHES = [
 ];
 const DAYS = [{ key: "2026-01-05", name: "", images: 40, calls: 42, cost_micros: 2_000_000 }];
 const routes = [{ path: "/costs", Component: CostsPage }];
+const ENGINES = { id: "org_1", name: "Engines", time_zone: "Pacific/Auckland", day: "2026-03-11" };
 const rest = {
+  "GET /v1/organisation": () => ENGINES,
   "GET /v1/reports/costs": () => ({ reports: [], next_page_token: "" }),
   "GET /v1/limits": () => ({ in_force: [] }),
 };
@@ -36,12 +38,30 @@ describe("the page of costs", () => {
   });
 
   it("keeps what is chosen in its address", async () => {
-    serving({ ...rest, "GET /v1/usage": () => ({ usage: [], total_micros: 0, next_page_token: "" }) });
+    const seen = serving({ ...rest, "GET /v1/usage": () => ({ usage: [], total_micros: 0, next_page_token: "" }) });
     const { router } = renderAt(routes, "/costs");
     expect(await screen.findByText("Nothing was made in these days")).toBeVisible();
+    expect(screen.getByText(/Days are those of Pacific\/Auckland/)).toBeVisible();
     await userEvent.click(screen.getByRole("radio", { name: "Last 30 days" }));
     await userEvent.click(screen.getByRole("radio", { name: "Model" }));
     await waitFor(() => expect(router.state.location.search).toBe("?period=30d&by=model"));
+    // Today is what it is there, wherever the reader is.
+    const days = seen.map(({ query }) => `${query.get("from")} ${query.get("to")}`);
+    expect(days).toEqual(expect.arrayContaining(["2026-03-01 2026-03-11", "2026-02-10 2026-03-11"]));
+  });
+
+  it("says when it is not known whose days they are, and asks again", async () => {
+    let isBroken = true;
+    serving({
+      ...rest,
+      "GET /v1/organisation": () => (isBroken ? problem(503, "Busy.") : ENGINES),
+      "GET /v1/usage": () => ({ usage: DAYS, total_micros: 2_000_000, next_page_token: "" }),
+    });
+    renderAt(routes, "/costs");
+    expect(await screen.findByText("Busy.")).toBeVisible();
+    isBroken = false;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("cell", { name: "42" })).toBeVisible();
   });
 
   it("says what went wrong and asks again", async () => {

@@ -1,7 +1,9 @@
 import { Group, SegmentedControl, Stack } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import { useSearchParams } from "react-router";
+import { useOrganisation } from "@/api/me";
+import type { OrganisationNowView } from "@/api/schema";
 import { type UsageGroup, useUsage } from "@/api/usage";
 import { ErrorState } from "@/design/ErrorState";
 import { PageHeader } from "@/design/PageHeader";
@@ -11,7 +13,7 @@ import { CostTotals } from "@/pages/costs/CostTotals";
 import { everyDay } from "@/pages/costs/days";
 import { ExportMenu } from "@/pages/costs/ExportMenu";
 import { PeriodPicker } from "@/pages/costs/PeriodPicker";
-import { daysBefore, type Period, parametersOf, periodOf, todayAt } from "@/pages/costs/periods";
+import { daysBefore, type Period, parametersOf, periodOf } from "@/pages/costs/periods";
 import { ReportList } from "@/pages/costs/ReportList";
 import { UsageTable } from "@/pages/costs/UsageTable";
 
@@ -25,10 +27,24 @@ const GROUPS: { value: UsageGroup; label: string }[] = [
   { value: "batch", label: "Batch" },
 ];
 
-/** What was made and spent. */
+/** What was made and spent, in the organisation's own days. */
 export function CostsPage() {
+  const organisation = useOrganisation();
+  if (organisation.isSuccess) return <Costs organisation={organisation.data} />;
+  return (
+    <Stack gap="lg">
+      <PageHeader title="Costs" description="From the ledger of every call to a model." />
+      {organisation.isError ? (
+        <ErrorState error={organisation.error} onRetry={() => void organisation.refetch()} />
+      ) : (
+        <SpendSkeleton />
+      )}
+    </Stack>
+  );
+}
+
+function Costs({ organisation: { day: today, time_zone } }: { organisation: OrganisationNowView }) {
   const [search, setSearch] = useSearchParams();
-  const [today] = useState(() => todayAt(new Date()));
   const period = periodOf(search, today);
   const group = GROUPS.find(({ value }) => value === search.get("by"))?.value ?? "day";
   const lead = (to: Period, by: UsageGroup) => {
@@ -38,7 +54,10 @@ export function CostsPage() {
   return (
     <Stack gap="lg">
       <div>
-        <PageHeader title="Costs" description="From the ledger of every call to a model. Days are in UTC.">
+        <PageHeader
+          title="Costs"
+          description={`From the ledger of every call to a model. Days are those of ${time_zone}.`}
+        >
           <ExportMenu period={period} group={group} />
         </PageHeader>
         <PeriodPicker period={period} today={today} onChange={(to) => lead(to, group)} />
@@ -68,14 +87,7 @@ function Spend({ period, group }: { period: Period; group: UsageGroup }) {
   if (usage.isError) {
     return <ErrorState error={usage.error} onRetry={() => void queries.invalidateQueries({ queryKey: ["usage"] })} />;
   }
-  if (usage.isPending) {
-    return (
-      <>
-        <ChartSkeleton />
-        <RowsSkeleton rows={6} columns={4} />
-      </>
-    );
-  }
+  if (usage.isPending) return <SpendSkeleton />;
   return (
     <>
       <Suspense fallback={<ChartSkeleton />}>
@@ -86,6 +98,15 @@ function Spend({ period, group }: { period: Period; group: UsageGroup }) {
         )}
       </Suspense>
       <UsageTable group={group} rows={usage.data.usage} totalMicros={usage.data.total_micros} />
+    </>
+  );
+}
+
+function SpendSkeleton() {
+  return (
+    <>
+      <ChartSkeleton />
+      <RowsSkeleton rows={6} columns={4} />
     </>
   );
 }

@@ -12,12 +12,7 @@ export interface Period extends Days {
   kind: PeriodKind;
 }
 
-/** Today as usage is counted: by UTC. */
-export function todayAt(now: Date): string {
-  return now.toISOString().slice(0, 10);
-}
-
-/** The period that an address names; what it says wrongly is this month. */
+/** The period that an address names, on this day of the organisation's; what it says wrongly is this month. */
 export function periodOf(search: URLSearchParams, today: string): Period {
   const kind = search.get("period");
   if (kind === "30d") return { kind, from: plusDays(today, -29), to: today };
