@@ -137,11 +137,13 @@ def retry(
     model: RetryModel = None,
     aspect_ratio: RetryRatio = None,
     size: RetrySize = None,
+    without: opt.Without = None,
     as_json: opt.Json = False,
 ) -> None:
     """Make failed items again, with other settings if wanted."""
     wanted = {"model": model, "aspect_ratio": aspect_ratio, "size": size}
     changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    changes |= dict.fromkeys(without or ())
     _act(ctx.obj, batch_id, as_json, lambda client: client.retry(batch_id, items=item or None, changes=changes))
 
 

@@ -20,13 +20,15 @@ def edit(
     aspect_ratio: Annotated[str | None, typer.Option(metavar="W:H", help="In another shape.")] = None,
     size: Annotated[str | None, typer.Option(help="In another size.")] = None,
     seed: Annotated[int | None, typer.Option(help="With another seed.")] = None,
+    without: opt.Without = None,
     as_json: opt.Json = False,
 ) -> None:
     """Change an image that waits; what is not named stays."""
     wanted = {"prompt": prompt, "model": model, "aspect_ratio": aspect_ratio, "size": size, "seed": seed}
     changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    changes |= dict.fromkeys(without or ())
     if not changes:
-        raise WrongUse("Say what is to be different: --prompt, --model, --aspect-ratio, --size or --seed.")
+        raise WrongUse("Say what is to be different: --prompt, --model, --aspect-ratio, --size, --seed or --without.")
     session: Session = ctx.obj
     with session.client() as client:
         item = client.edit_item(batch_id, item_id, **changes)

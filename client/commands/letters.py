@@ -62,13 +62,15 @@ def requeue(
     model: Model = "",
     with_model: Annotated[str, typer.Option(help="Try them with another model.")] = "",
     prompt: Annotated[str, typer.Option(help="Try them with other words.")] = "",
+    without: opt.Without = None,
     yes: Yes = False,
     as_json: opt.Json = False,
 ) -> None:
     """Try images again that failed for good."""
     session: Session = ctx.obj
     selection = _selection(items, kind, batch, model, yes)
-    changes = {name: value for name, value in (("model", with_model), ("prompt", prompt)) if value}
+    changes: dict[str, Any] = {name: value for name, value in (("model", with_model), ("prompt", prompt)) if value}
+    changes |= dict.fromkeys(without or ())
     with session.client() as client:
         acted = client.requeue(selection, changes=changes)
     _tell(session, acted, "requeued", as_json)

@@ -27,8 +27,20 @@ class ReferenceMode(StrEnum):
     STYLE_AND_COMPOSITION = "style_and_composition"
 
 
+class Optional(StrEnum):
+    """Settings that an image may go without."""
+
+    SEED = "seed"
+    STRENGTH = "strength"
+    STEPS = "steps"
+    GUIDANCE = "guidance"
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
 BatchId = Annotated[str, typer.Argument(metavar="ID", help="The batch's id, bat_…")]
+Without = Annotated[
+    list[Optional] | None, typer.Option("--without", help="Leave this setting to the model; several times.")
+]
 Rows = Annotated[str, typer.Argument(metavar="ROWS", help=".csv, .tsv, .json, .jsonl, .xlsx, or - for standard input.")]
 Name = Annotated[str | None, typer.Option(help="The batch's name; otherwise the file's.")]
 PromptColumn = Annotated[str, typer.Option(metavar="COLUMN", help="The column that holds the prompts.")]

@@ -10,6 +10,7 @@ from shared.domain.draft_forms import BatchName
 from shared.domain.modes import BatchStatus, Priority, ReferenceMode
 from shared.domain.requests import Changes, Strict
 from shared.domain.rows import (
+    LEFT_TO_THE_MODEL,
     MAX_REFERENCES,
     MAX_TAGS,
     Guidance,
@@ -67,16 +68,18 @@ class BatchUpdate(Changes):
 
 
 class RetryChanges(Changes):
-    """Settings that failed items are tried with instead of their own."""
+    """Settings that failed items are tried with instead of their own; a null leaves a setting to the model."""
+
+    optional = LEFT_TO_THE_MODEL
 
     prompt: Prompt | SkipJsonSchema[None] = None
     model: ModelId | SkipJsonSchema[None] = None
     aspect_ratio: Ratio | SkipJsonSchema[None] = None
     size: Size | SkipJsonSchema[None] = None
-    seed: Seed | SkipJsonSchema[None] = None
-    strength: Strength | SkipJsonSchema[None] = None
-    steps: Steps | SkipJsonSchema[None] = None
-    guidance: Guidance | SkipJsonSchema[None] = None
+    seed: Seed | None = None
+    strength: Strength | None = None
+    steps: Steps | None = None
+    guidance: Guidance | None = None
     references: Annotated[tuple[ReferenceId, ...], Field(max_length=MAX_REFERENCES)] | SkipJsonSchema[None] = None
     reference_mode: ReferenceMode | SkipJsonSchema[None] = None
 
@@ -91,8 +94,10 @@ class RetryChanges(Changes):
         return value
 
     def settings(self) -> dict[str, Any]:
-        """The stored fields that become different, but for references: those are looked up first."""
-        return self.model_dump(exclude_none=True, exclude={"references"})
+        """The stored fields that become different, None for what is left to the model; but for references: those are looked up
+        first.
+        """
+        return self.model_dump(exclude_unset=True, exclude={"references"})
 
 
 class BatchRetry(Strict):

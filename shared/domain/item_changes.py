@@ -6,8 +6,9 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 from pydantic.json_schema import SkipJsonSchema
 
 from shared.domain.modes import Priority, ReferenceMode
-from shared.domain.requests import Strict
+from shared.domain.requests import Changes, Strict
 from shared.domain.rows import (
+    LEFT_TO_THE_MODEL,
     MAX_METADATA_KEYS,
     MAX_REFERENCES,
     MAX_TAGS,
@@ -28,8 +29,6 @@ from shared.domain.rows import (
 )
 
 MAX_ITEMS = 1_000
-# A null says: leave it to the model. Of the other fields it would say nothing.
-_MAY_BE_NULL = frozenset({"seed", "strength", "steps", "guidance"})
 
 ItemId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
@@ -41,8 +40,10 @@ def _each_once(items: tuple[str, ...]) -> tuple[str, ...]:
 Items = Annotated[tuple[ItemId, ...], Field(min_length=1, max_length=MAX_ITEMS), AfterValidator(_each_once)]
 
 
-class ItemUpdate(Strict):
+class ItemUpdate(Changes):
     """What is to be different of one image that waits; fields that are left out stay."""
+
+    optional = LEFT_TO_THE_MODEL
 
     prompt: Prompt | SkipJsonSchema[None] = None
     model: ModelId | SkipJsonSchema[None] = None
@@ -57,13 +58,6 @@ class ItemUpdate(Strict):
     tags: Annotated[tuple[Tag, ...], Field(max_length=MAX_TAGS)] | SkipJsonSchema[None] = None
     metadata: Annotated[dict[Name, Cell], Field(max_length=MAX_METADATA_KEYS)] | SkipJsonSchema[None] = None
 
-    @field_validator("*")
-    @classmethod
-    def _says_something(cls, value: Any, info: Any) -> Any:
-        if value is None and info.field_name not in _MAY_BE_NULL:
-            raise ValueError("Give a value, or leave the field out to keep what is there.")
-        return value
-
     @field_validator("aspect_ratio")
     @classmethod
     def _ratio_is_a_ratio(cls, value: str | None) -> str | None:
@@ -76,10 +70,6 @@ class ItemUpdate(Strict):
     def _metadata_is_small(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
         check_metadata(value or {})
         return value
-
-    def said(self) -> dict[str, Any]:
-        """The fields that were given, by name; a null among them takes a setting away."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class BatchPromote(Strict):

@@ -53,6 +53,8 @@ Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
 Strength = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 Steps = Annotated[int, Field(ge=1, le=1_000, strict=True)]
 Guidance = Annotated[float, Field(ge=0, le=100, strict=True, allow_inf_nan=False)]
+# What an image may go without; a change to null takes it away.
+LEFT_TO_THE_MODEL = frozenset({"seed", "strength", "steps", "guidance"})
 Cell = Annotated[
     Annotated[str, StringConstraints(max_length=2_000), Printable] | int | float | bool | None,
     AfterValidator(_storable),

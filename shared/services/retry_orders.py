@@ -122,7 +122,7 @@ class RetryOrders:
         wrong: dict[tuple[str, str], FieldError] = {}
         for item in changed:
             for field, detail in self._retries.wrong(item):
-                pointer = f"/changes/{field}" if getattr(retry.changes, field, None) is not None else "/changes/model"
+                pointer = f"/changes/{field}" if field in retry.changes.model_fields_set else "/changes/model"
                 wrong[pointer, detail] = FieldError(pointer, detail)
         if wrong:
             raise Invalid(list(wrong.values()))

@@ -88,6 +88,8 @@ CASES = (
         Wrong(422, "/items", body={"items": []}),
         Wrong(422, "/changes/size", body={"changes": {"size": "8K"}}),
         Wrong(422, "/changes/model", body={"changes": {"model": "no-such-model"}}),
+        Wrong(422, "/changes/prompt", body={"changes": {"prompt": None, "seed": None}}),
+        Wrong(422, "/changes/tint", body={"changes": {"tint": None}}),
     )),
     Case("GET", "/v1/batches/{batch_id}/rows", Role.VIEWER, make=waiting),
     Case("GET", "/v1/batches/{batch_id}/events", Role.VIEWER, make=done, wrong=(
@@ -145,6 +147,7 @@ CASES = (
     Case("POST", "/v1/dead-letters:requeue", Role.ADMIN, make=failed, body=lambda ids: {"items": [ids["item_id"]]}, wrong=(
         *KEYS, *selections(),
         Wrong(422, "/changes/size", body={"filter": {}, "changes": {"size": "8K"}}),
+        Wrong(422, "/changes/model", body={"filter": {}, "changes": {"model": None, "seed": None}}),
     )),
     Case("POST", "/v1/dead-letters:discard", Role.ADMIN, make=failed, body=lambda ids: {
         "items": [ids["item_id"]], "reason": "Nobody needs it."

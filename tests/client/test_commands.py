@@ -289,6 +289,9 @@ def test_an_estimate_says_which_limit_it_would_hit(fanfold: Invoke, wire: Wire, 
 def test_retry_takes_items_and_changes(fanfold: Invoke, wire: Wire, batch_id: str) -> None:
     fanfold("retry", batch_id, "--item", "itm_1", "--item", "itm_2", "--model", "m")
     assert wire.seen[-1].body == {"items": ["itm_1", "itm_2"], "changes": {"model": "m"}}
+    fanfold("retry", batch_id, "--without", "seed", "--without", "steps")
+    assert wire.seen[-1].body == {"changes": {"seed": None, "steps": None}}
+    assert fanfold("retry", batch_id, "--without", "prompt").exit_code == 2
 
 
 def test_promote_brings_items_to_the_front_and_says_which_stay(fanfold: Invoke, batch_id: str) -> None:
@@ -312,6 +315,8 @@ def test_letters_are_listed_requeued_and_discarded(fanfold: Invoke, wire: Wire) 
     assert "bat_2 (Dogs): A retry of this batch is being prepared." in result.stderr
     assert fanfold("requeue", "--yes").exit_code == 0
     assert wire.seen[-1].body == {"filter": {}}
+    assert fanfold("requeue", "itm_1", "--without", "seed").exit_code == 0
+    assert wire.seen[-1].body == {"items": ["itm_1"], "changes": {"seed": None}}
 
 
 @pytest.mark.parametrize(

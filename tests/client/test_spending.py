@@ -102,5 +102,7 @@ def test_a_waiting_image_is_changed_in_what_is_named(fanfold: Invoke, wire: Wire
     assert (wire.seen[-1].method, wire.seen[-1].path) == ("PATCH", "/v1/batches/bat_1/items/itm_1")
     assert wire.seen[-1].body == {"prompt": "a dog", "aspect_ratio": "4:5", "seed": 7}
     assert "Changed: prompt, aspect ratio, seed." in result.stderr
+    assert fanfold("edit", "bat_1", "itm_1", "--without", "seed").exit_code == 0
+    assert wire.seen[-1].body == {"seed": None}
     refused = fanfold("edit", "bat_1", "itm_1")
     assert (refused.exit_code, "Say what is to be different" in refused.stderr) == (2, True)

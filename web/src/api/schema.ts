@@ -4414,7 +4414,7 @@ export interface components {
         };
         /**
          * RetryChanges
-         * @description Settings that failed items are tried with instead of their own.
+         * @description Settings that failed items are tried with instead of their own; a null leaves a setting to the model.
          */
         RetryChanges: {
             /**
@@ -4426,7 +4426,7 @@ export interface components {
              * Guidance
              * @default null
              */
-            guidance?: number;
+            guidance?: number | null;
             /**
              * Model
              * @default null
@@ -4451,7 +4451,7 @@ export interface components {
              * Seed
              * @default null
              */
-            seed?: number;
+            seed?: number | null;
             /**
              * Size
              * @default null
@@ -4462,12 +4462,12 @@ export interface components {
              * Steps
              * @default null
              */
-            steps?: number;
+            steps?: number | null;
             /**
              * Strength
              * @default null
              */
-            strength?: number;
+            strength?: number | null;
         };
         /**
          * ReuseShare

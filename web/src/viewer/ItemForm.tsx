@@ -6,7 +6,7 @@ import { updateItem } from "@/api/items";
 import { useModels } from "@/api/models";
 import { asProblem } from "@/api/problems";
 import type { ItemView, ModelView } from "@/api/schema";
-import { areForRetry, changesOf, EDITED, editOf, fittedTo, type ItemEdit } from "@/viewer/edits";
+import { changesOf, EDITED, editOf, fittedTo, type ItemEdit } from "@/viewer/edits";
 
 interface ItemFormProps {
   /** A failed image, which is tried again, or one that waits, which is changed. */
@@ -23,19 +23,13 @@ export function ItemForm({ item, onDone, onCancel }: ItemFormProps) {
   const model = models.data?.find((one) => one.id === edit.model);
   const changes = changesOf(before, edit);
   const isRetry = item.status === "failed";
-  const isReady = isRetry ? areForRetry(changes) : Object.keys(changes).length > 0;
+  const isReady = isRetry || Object.keys(changes).length > 0;
   const act = useMutation<unknown>({
-    mutationFn: () =>
-      isRetry && areForRetry(changes)
-        ? retryBatch(item.batch, { items: [item.id], changes })
-        : updateItem(item, changes),
+    mutationFn: () => (isRetry ? retryBatch(item.batch, { items: [item.id], changes }) : updateItem(item, changes)),
     onSuccess: onDone,
   });
   const problem = act.error === null ? null : asProblem(act.error);
-  const wrongAt = (field: keyof ItemEdit) =>
-    isRetry && changes[field] === null
-      ? "A retry takes no setting away. Write a number."
-      : (problem?.at(isRetry ? `/changes/${field}` : `/${field}`) ?? null);
+  const wrongAt = (field: keyof ItemEdit) => problem?.at(isRetry ? `/changes/${field}` : `/${field}`) ?? null;
   const isPlaced = EDITED.some((field) => wrongAt(field) !== null);
   const set = (change: Partial<ItemEdit>) => setEdit({ ...edit, ...change });
 

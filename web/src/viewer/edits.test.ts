@@ -1,6 +1,6 @@
 import type { ModelView } from "@/api/schema";
 import { anItem } from "@/testing/batches";
-import { areForRetry, changesOf, editOf, fittedTo } from "./edits";
+import { changesOf, editOf, fittedTo } from "./edits";
 
 const before = editOf(anItem({ seed: 7 }));
 const MODEL = {
@@ -19,9 +19,10 @@ describe("an edit of an image", () => {
     expect(changesOf(before, { ...before, seed: 0 })).toEqual({ seed: 0 });
   });
 
-  it("is none for a retry where it takes something away", () => {
-    expect(areForRetry({ seed: 0, prompt: "A cup" })).toBe(true);
-    expect(areForRetry({ seed: null, prompt: "A cup" })).toBe(false);
+  it("leaves out what another model does not take", () => {
+    expect(changesOf(before, fittedTo(before, MODEL))).toMatchObject({ model: "other", seed: null });
+    const seeded = { ...MODEL, capabilities: { ...MODEL.capabilities, seed: true } };
+    expect(changesOf(before, fittedTo(before, seeded))).not.toHaveProperty("seed");
   });
 
   it("fits shape and size to another model", () => {

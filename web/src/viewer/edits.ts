@@ -39,24 +39,22 @@ export function editOf(item: ItemView): ItemEdit {
   };
 }
 
+/** What of an image that waits may become different, and of one that is tried again. */
+export type ItemChanges = Partial<ItemUpdate> & Partial<RetryChanges>;
+
 /** What is different after an edit, in the API's words. A field that was emptied is null: it is left to the model. */
-export function changesOf(before: ItemEdit, after: ItemEdit): Partial<ItemUpdate> {
+export function changesOf(before: ItemEdit, after: ItemEdit): ItemChanges {
   const changed = EDITED.filter((name) => before[name] !== after[name]).map((name) => [
     name,
     after[name] === "" ? null : after[name],
   ]);
-  return Object.fromEntries(changed) as Partial<ItemUpdate>;
+  return Object.fromEntries(changed) as ItemChanges;
 }
 
-/** Whether these are changes of a retry, too, which gives settings but takes none away. */
-export function areForRetry(changes: Partial<ItemUpdate>): changes is Partial<RetryChanges> {
-  return Object.values(changes).every((value) => value !== null);
-}
-
-/** The edit with a model's own shapes and sizes where the ones of before are not among them. */
+/** The edit with a model's own shapes and sizes where the ones of before are not among them, and without what it does not take. */
 export function fittedTo(edit: ItemEdit, model: ModelView | undefined): ItemEdit {
   if (model === undefined) return edit;
-  const { aspect_ratios, sizes } = model.capabilities;
+  const { aspect_ratios, sizes, seed, strength, steps, guidance } = model.capabilities;
   const among = (value: string, offered: readonly string[]) =>
     offered.includes(value) ? value : (offered[0] ?? value);
   return {
@@ -64,5 +62,9 @@ export function fittedTo(edit: ItemEdit, model: ModelView | undefined): ItemEdit
     model: model.id,
     aspect_ratio: among(edit.aspect_ratio, aspect_ratios),
     size: among(edit.size, sizes),
+    seed: seed ? edit.seed : "",
+    strength: strength ? edit.strength : "",
+    steps: steps ? edit.steps : "",
+    guidance: guidance ? edit.guidance : "",
   };
 }

@@ -58,12 +58,13 @@ describe("the page of dead letters", () => {
     await userEvent.click(await screen.findByRole("menuitem", { name: "Try all again" }));
     const form = await screen.findByRole("dialog", { name: "Try failed images again" });
     await userEvent.type(within(form).getByLabelText("Another model"), "preview");
+    await userEvent.click(within(form).getByLabelText("Without a seed"));
     await userEvent.click(within(form).getByRole("button", { name: "Try again" }));
     expect(await within(form).findByText("1003 images are queued again.")).toBeVisible();
     const sent = seen.filter(({ method }) => method === "POST");
     expect(sent.map(({ body }) => body)).toEqual([
-      { filter: { kind: "refused" }, changes: { model: "preview" } },
-      { filter: { kind: "refused" }, page_token: "next", changes: { model: "preview" } },
+      { filter: { kind: "refused" }, changes: { model: "preview", seed: null } },
+      { filter: { kind: "refused" }, page_token: "next", changes: { model: "preview", seed: null } },
     ]);
     expect(new Set(sent.map(({ headers }) => headers.get("Idempotency-Key"))).size).toBe(2);
   });

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { requeueLetters } from "@/api/deadLetters";
@@ -61,8 +61,19 @@ export function RequeueFields({ scope, onClose, onDone }: FieldsProps) {
         <Group grow align="flex-start">
           <TextInput label="Aspect ratio" placeholder="As it was" {...form.getInputProps("changes.aspect_ratio")} />
           <Select label="Size" placeholder="As it was" clearable data={SIZES} {...form.getInputProps("changes.size")} />
-          <TextInput label="Seed" placeholder="As it was" inputMode="numeric" {...form.getInputProps("changes.seed")} />
+          <TextInput
+            label="Seed"
+            placeholder={form.values.changes.noSeed ? "Any" : "As it was"}
+            inputMode="numeric"
+            disabled={form.values.changes.noSeed}
+            {...form.getInputProps("changes.seed")}
+          />
         </Group>
+        <Checkbox
+          label="Without a seed"
+          description="The model takes one of its own for each image"
+          {...form.getInputProps("changes.noSeed", { type: "checkbox" })}
+        />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel
