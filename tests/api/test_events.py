@@ -231,7 +231,7 @@ def test_a_stream_ends_when_its_batch_is_gone(streams: Streams) -> None:
 
 
 def test_a_silent_stream_is_kept_alive_and_closed_in_time_with_words(tmp_path: Path) -> None:
-    with streams_of(tmp_path, heartbeat_seconds=0.01, stream_seconds=0.3) as streams:
+    with streams_of(tmp_path, heartbeat_seconds=0.01, stream_seconds=1.0) as streams:
         batch = planned(streams.stack)
         with streams.read(batch) as reader:
             seen = reader.rest()
@@ -317,7 +317,8 @@ def test_a_reader_who_falls_behind_is_dropped_with_words(stack: ApiStack) -> Non
 
     async def read() -> bytes:
         wire = Wire(is_open=False)
-        reading = asyncio.create_task(wire.serve(stack, batch))
+        # However long it takes to write so much, this reader is not the one who takes nothing in.
+        reading = asyncio.create_task(wire.serve(stack, batch, send_seconds=3_600))
         await wire.begun.wait()
         stack.live.watch(stack.ours.org, batch, inbox)
         many = [item(number, org=stack.ours.org, batch=batch) for number in range(MAX_WAITING + 1)]

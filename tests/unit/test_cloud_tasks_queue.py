@@ -108,7 +108,7 @@ def test_a_missing_right_is_unavailable_and_names_no_account(service: CloudTasks
 
 def test_no_answer_is_unavailable_and_who_has_patience_outlives_the_gap(service: CloudTasks) -> None:
     port = int(service.server.address.rpartition(":")[2])
-    with service.queue(lambda _function: URL, ["held"], patience_seconds=0.3) as queue:
+    with service.queue(lambda _function: URL, ["held"], patience_seconds=1.0) as queue:
         queue.create([task("t0")])
         service.server.stop()
         for attempt in (lambda: queue.create([task(f"t{number}") for number in range(100)]), queue.ping):

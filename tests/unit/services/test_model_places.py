@@ -15,7 +15,7 @@ from shared.services.model_places import ModelPlaces
 from tests.engine.scripted import model
 
 SPEC = model()
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 class Pacers:
