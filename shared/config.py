@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.domain.errors import ConfigurationWrong
 
@@ -227,6 +227,18 @@ class Settings(BaseSettings):
         if self.page_key is None:
             raise ConfigurationWrong("FANFOLD_PAGE_KEY is missing: set it to 32 random bytes in base64.")
         return base64.b64decode(self.page_key.get_secret_value())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's own names
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables alone: no file is looked into."""
+        return init_settings, env_settings
 
     @model_validator(mode="before")
     @classmethod

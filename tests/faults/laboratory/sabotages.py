@@ -1,7 +1,6 @@
 """Engines that were made dangerous on purpose: a laboratory that does not find them is worth nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 from shared.ports.documents import Create, DocumentStore, Set, Update, Write
@@ -26,7 +25,7 @@ class Twisted:
 
 
 def _unguarded(write: Write) -> Write:
-    return replace(write, guard=None) if isinstance(write, Update | Set) else write
+    return write._replace(guard=None) if isinstance(write, Update | Set) else write
 
 
 def _without_guards(is_meant: Callable[[Mapping[str, Any]], bool]) -> Twist:
