@@ -213,9 +213,9 @@ class Engine:
             crowds=self._crowds,
             turns=self._turns,
             lost_work=LostWorkService(
-                documents, outcomes=self._outcomes, provider_jobs=self._provider_jobs, clock=clock
+                documents, outcomes=lambda: self._outcomes, provider_jobs=lambda: self._provider_jobs, clock=clock
             ),
-            retries=self._retries,
+            retries=lambda: self._retries,
             cancellations=CancellationService(documents, clock),
             closings=ClosingService(documents, reservations=self.reservations, events=self._ports.events, clock=clock),
             reservations=self.reservations,

@@ -1,10 +1,10 @@
 """The step: one idempotent look at a batch that does what is missing and asks for the next look."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared import telemetry
 from shared.domain import progress
@@ -31,9 +31,11 @@ from shared.services.lost_work import LostWorkService
 from shared.services.outlooks import Outlook, freed, outlook
 from shared.services.planning import PlanService
 from shared.services.reservations import ReservationService
-from shared.services.retries import RetryService
 from shared.services.step_requests import StepRequests
 from shared.services.turns import TurnService
+
+if TYPE_CHECKING:
+    from shared.services.retries import RetryService
 
 _PUBLISH_EVERY = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(seconds=60)
@@ -63,7 +65,7 @@ class StepService:
         crowds: CrowdService,
         turns: TurnService,
         lost_work: LostWorkService,
-        retries: RetryService,
+        retries: "Callable[[], RetryService]",
         cancellations: CancellationService,
         closings: ClosingService,
         reservations: ReservationService,
@@ -139,7 +141,7 @@ class StepService:
             batch = read.value
         if batch.retry is not None and step.control.value.retried_series < batch.retry.series:
             with self._leading(step) as lead:
-                self._retries.carry_out(org, batch, lead)
+                self._retries().carry_out(org, batch, lead)
             step.control = self._remember(step.control, retried_series=batch.retry.series)
         if step.control.value.recalls < batch.recalls:
             self._dispatches.recall(org, batch_id)
