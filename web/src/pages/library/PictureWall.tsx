@@ -1,10 +1,11 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import type { AssetView } from "@/api/schema";
+import type { TileActs } from "@/grid/tiles";
 import { useGridBox } from "@/grid/useGridBox";
 import { useGridRows } from "@/grid/useGridRows";
 import { laidOut, moved } from "@/pages/library/layouts";
 import styles from "@/pages/library/PictureWall.module.css";
-import { Tile, type TileActs } from "@/pages/library/Tile";
+import { Tile } from "@/pages/library/Tile";
 
 interface PictureWallProps {
   assets: readonly AssetView[];

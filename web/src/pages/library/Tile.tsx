@@ -1,16 +1,12 @@
-import { IconCheck, IconStarFilled, IconTrophy } from "@tabler/icons-react";
+import { IconStarFilled } from "@tabler/icons-react";
 import { type MouseEvent, memo } from "react";
 import { Link } from "react-router";
 import type { AssetView } from "@/api/schema";
 import { Picture } from "@/design/Picture";
+import { TileCell } from "@/grid/TileCell";
+import { choosesBy, isThumbnailEnough, type TileActs } from "@/grid/tiles";
 import { ratingWord } from "@/pages/library/ratings";
 import styles from "@/pages/library/Tile.module.css";
-
-export interface TileActs {
-  open: (place: number) => void;
-  choose: (place: number, how: "toggle" | "range") => void;
-  focus: (place: number) => void;
-}
 
 interface TileProps {
   asset: AssetView;
@@ -28,29 +24,24 @@ interface TileProps {
   acts: TileActs;
 }
 
-const THUMBNAIL_EDGE = 300;
-const SQUARE = 0.02;
-
 /** One image, whole, with what people decided about it. */
 export const Tile = memo(function Tile(props: TileProps) {
   const { asset, place, path, left, width, height, isChosen, isCurrent, isChoosing, acts } = props;
   const onClick = (event: MouseEvent) => {
-    if (event.shiftKey) acts.choose(place, "range");
-    else if (event.ctrlKey || event.metaKey || isChoosing) acts.choose(place, "toggle");
-    else return;
-    event.preventDefault();
+    if (choosesBy(event, place, isChoosing, acts)) event.preventDefault();
   };
-  const isSquare = Math.abs(asset.width / asset.height - 1) < SQUARE;
-  const isThumbnail = isSquare && width * Math.min(globalThis.devicePixelRatio || 1, 1.5) <= THUMBNAIL_EDGE;
+  const isThumbnail = isThumbnailEnough(asset, width);
   return (
-    <div
+    <TileCell
+      place={place}
       className={styles.tile}
-      role="gridcell"
-      aria-selected={isChosen}
-      data-place={place}
-      data-asset={asset.id}
-      data-choosing={isChoosing || undefined}
       style={{ left, width, height }}
+      isChosen={isChosen}
+      isChoosing={isChoosing}
+      isPicked={asset.picked}
+      marks={<Rating rating={asset.rating} />}
+      acts={acts}
+      data={{ "data-asset": asset.id }}
     >
       <Link
         to={path}
@@ -74,36 +65,16 @@ export const Tile = memo(function Tile(props: TileProps) {
           <span>{asset.prompt}</span>
         </span>
       </Link>
-      <button
-        type="button"
-        className={styles.choose}
-        tabIndex={-1}
-        aria-label={isChosen ? `Leave image ${place + 1} out` : `Choose image ${place + 1}`}
-        aria-pressed={isChosen}
-        onClick={(event) => acts.choose(place, event.shiftKey ? "range" : "toggle")}
-      >
-        <IconCheck size={14} stroke={3} aria-hidden />
-      </button>
-      <Marks asset={asset} />
-    </div>
+    </TileCell>
   );
 });
 
-function Marks({ asset }: { asset: AssetView }) {
-  if (!asset.picked && asset.rating === null) return null;
+function Rating({ rating }: Pick<AssetView, "rating">) {
+  if (rating === null) return null;
   return (
-    <span className={styles.marks} aria-hidden>
-      {asset.rating !== null && (
-        <span className={styles.rating} title={`Rated ${ratingWord(asset.rating).toLowerCase()}`}>
-          <IconStarFilled size={11} />
-          {asset.rating}
-        </span>
-      )}
-      {asset.picked && (
-        <span className={styles.picked} title="Picked as a winner">
-          <IconTrophy size={14} stroke={2} />
-        </span>
-      )}
+    <span className={styles.rating} title={`Rated ${ratingWord(rating).toLowerCase()}`}>
+      <IconStarFilled size={11} />
+      {rating}
     </span>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Slider, UnstyledButton } from "@mantine/core";
-import { IconPhoto, IconTrophy } from "@tabler/icons-react";
+import { Button, UnstyledButton } from "@mantine/core";
+import { IconTrophy } from "@tabler/icons-react";
 import type { BatchView } from "@/api/schema";
 import { figure } from "@/design/formats";
+import { SizeSlider } from "@/grid/SizeSlider";
 import styles from "@/pages/wall/FilterBar.module.css";
 import { countOf, FILTER_WORDS, WALL_FILTERS, type WallFilter } from "@/pages/wall/filters";
 import { TILE_WIDTHS } from "@/pages/wall/grids";
@@ -53,23 +54,7 @@ export function FilterBar(props: FilterBarProps) {
         >
           {isChoosing ? "Done choosing" : "Choose"}
         </Button>
-        <span className={styles.size}>
-          <IconPhoto size={14} stroke={1.6} aria-hidden />
-          <Slider
-            w={112}
-            size={3}
-            thumbSize={14}
-            color="gray"
-            label={null}
-            thumbLabel="Size of tiles"
-            min={TILE_WIDTHS.least}
-            max={TILE_WIDTHS.most}
-            step={TILE_WIDTHS.step}
-            value={tileWidth}
-            onChange={onTileWidth}
-          />
-          <IconPhoto size={20} stroke={1.6} aria-hidden />
-        </span>
+        <SizeSlider label="Size of tiles" sizes={TILE_WIDTHS} value={tileWidth} onChange={onTileWidth} />
       </div>
     </div>
   );

@@ -6,6 +6,7 @@ import type { BatchView, ItemView } from "@/api/schema";
 import { ErrorState } from "@/design/ErrorState";
 import { TilesSkeleton } from "@/design/Skeletons";
 import { tellProblem } from "@/design/toasts";
+import type { TileActs } from "@/grid/tiles";
 import type { Live } from "@/live/feeds";
 import { compareAddress } from "@/pages/compare/comparisons";
 import { FilterBar } from "@/pages/wall/FilterBar";
@@ -14,7 +15,6 @@ import { type Span, TILE_WIDTHS, tileRatio, watchedSpan } from "@/pages/wall/gri
 import { NothingShown } from "@/pages/wall/NothingShown";
 import { SelectionBar } from "@/pages/wall/SelectionBar";
 import { canCompare, extendedTo, NOTHING, type Selection, toggledIn } from "@/pages/wall/selections";
-import type { TileActs } from "@/pages/wall/Tile";
 import { useWallItems } from "@/pages/wall/useWallItems";
 import { useWallKeys } from "@/pages/wall/useWallKeys";
 import { Wall } from "@/pages/wall/Wall";

@@ -1,7 +1,8 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ItemView } from "@/api/schema";
-import { Tile, type TileActs } from "@/pages/wall/Tile";
+import type { TileActs } from "@/grid/tiles";
+import { Tile } from "@/pages/wall/Tile";
 import { anItem } from "@/testing/batches";
 import { renderPart } from "@/testing/render";
 

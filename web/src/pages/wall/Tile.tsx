@@ -1,15 +1,11 @@
-import { IconBan, IconCheck, IconCircleDashed, IconCircleX, IconTrophy } from "@tabler/icons-react";
+import { IconBan, IconCircleDashed, IconCircleX } from "@tabler/icons-react";
 import { type MouseEvent, memo, useState } from "react";
 import type { ItemView } from "@/api/schema";
 import { Picture } from "@/design/Picture";
+import { TileCell } from "@/grid/TileCell";
+import { choosesBy, isThumbnailEnough, type TileActs } from "@/grid/tiles";
 import styles from "@/pages/wall/Tile.module.css";
 import { reasonOf } from "@/viewer/reasons";
-
-export interface TileActs {
-  open: (place: number) => void;
-  choose: (place: number, how: "toggle" | "range") => void;
-  focus: (place: number) => void;
-}
 
 interface TileProps {
   item: ItemView | undefined;
@@ -29,25 +25,24 @@ interface TileProps {
   acts: TileActs;
 }
 
-const THUMBNAIL_EDGE = 300;
 const ROOM_FOR_WORDS = 132;
 
 /** One image of the wall in whatever state it is; what is not known yet has its shape already. */
 export const Tile = memo(function Tile(props: TileProps) {
   const { item, place, width, isChosen, isPicked, isCurrent, isChoosing, acts } = props;
   const onClick = (event: MouseEvent) => {
-    if (event.shiftKey) acts.choose(place, "range");
-    else if (event.ctrlKey || event.metaKey || isChoosing) acts.choose(place, "toggle");
-    else acts.open(place);
+    if (!choosesBy(event, place, isChoosing, acts)) acts.open(place);
   };
   return (
-    <div
+    <TileCell
+      place={place}
       className={styles.tile}
-      role="gridcell"
-      aria-selected={isChosen}
-      data-status={item?.status ?? "unknown"}
-      data-place={place}
-      data-small={width < ROOM_FOR_WORDS || undefined}
+      isChosen={isChosen}
+      isChoosing={isChoosing}
+      canChoose={item !== undefined}
+      isPicked={isPicked}
+      acts={acts}
+      data={{ "data-status": item?.status ?? "unknown", "data-small": width < ROOM_FOR_WORDS || undefined }}
     >
       <button
         type="button"
@@ -59,24 +54,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       >
         {item === undefined ? null : <Inside {...props} item={item} />}
       </button>
-      {item !== undefined && (
-        <button
-          type="button"
-          className={styles.choose}
-          tabIndex={-1}
-          aria-label={isChosen ? `Leave image ${place + 1} out` : `Choose image ${place + 1}`}
-          aria-pressed={isChosen}
-          onClick={(event) => acts.choose(place, event.shiftKey ? "range" : "toggle")}
-        >
-          <IconCheck size={14} stroke={3} aria-hidden />
-        </button>
-      )}
-      {isPicked && (
-        <span className={styles.picked} title="Picked as a winner">
-          <IconTrophy size={14} stroke={2} aria-hidden />
-        </span>
-      )}
-    </div>
+    </TileCell>
   );
 });
 
@@ -136,8 +114,7 @@ interface FinishedProps {
 function Finished({ item, asset, width, ratio, fades }: FinishedProps) {
   const [across, down] = [asset.width ?? 1, asset.height ?? 1];
   const share = across / down;
-  const isThumbnail =
-    Math.abs(share - 1) < 0.02 && width * Math.min(globalThis.devicePixelRatio || 1, 1.5) <= THUMBNAIL_EDGE;
+  const isThumbnail = isThumbnailEnough({ width: across, height: down }, width);
   const box = share >= ratio ? { width: "100%" } : { width: `${(share / ratio) * 100}%` };
   return (
     <span className={styles.frame} style={box}>

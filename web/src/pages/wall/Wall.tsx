@@ -1,9 +1,10 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef } from "react";
 import type { ItemView } from "@/api/schema";
+import type { TileActs } from "@/grid/tiles";
 import { useGridBox } from "@/grid/useGridBox";
 import { useGridRows } from "@/grid/useGridRows";
 import { gridOf, moved, OVERSCAN_ROWS, type Span, spanOf } from "@/pages/wall/grids";
-import { Tile, type TileActs } from "@/pages/wall/Tile";
+import { Tile } from "@/pages/wall/Tile";
 import styles from "@/pages/wall/Wall.module.css";
 
 interface WallProps {

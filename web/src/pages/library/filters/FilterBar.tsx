@@ -1,7 +1,8 @@
-import { ActionIcon, Button, NativeSelect, Slider, TextInput } from "@mantine/core";
-import { IconPhoto, IconSearch, IconX } from "@tabler/icons-react";
+import { ActionIcon, Button, NativeSelect, TextInput } from "@mantine/core";
+import { IconSearch, IconX } from "@tabler/icons-react";
 import { useMemo, useRef } from "react";
 import { useTypedSearch } from "@/design/useTypedSearch";
+import { SizeSlider } from "@/grid/SizeSlider";
 import { type Shortcut, useShortcuts } from "@/layout/shortcuts";
 import { EVERYTHING, isNarrowed, type LibraryView } from "@/pages/library/addresses";
 import { FilterChips } from "@/pages/library/filters/FilterChips";
@@ -52,23 +53,7 @@ export function FilterBar({ view, rowHeight, isChoosing, onView, onRowHeight, on
           }}
         />
         <div className={styles.tools}>
-          <span className={styles.size}>
-            <IconPhoto size={14} stroke={1.6} aria-hidden />
-            <Slider
-              w={104}
-              size={3}
-              thumbSize={14}
-              color="gray"
-              label={null}
-              thumbLabel="Size of images"
-              min={ROW_HEIGHTS.least}
-              max={ROW_HEIGHTS.most}
-              step={ROW_HEIGHTS.step}
-              value={rowHeight}
-              onChange={onRowHeight}
-            />
-            <IconPhoto size={20} stroke={1.6} aria-hidden />
-          </span>
+          <SizeSlider label="Size of images" sizes={ROW_HEIGHTS} value={rowHeight} onChange={onRowHeight} />
           <NativeSelect
             className={styles.order}
             aria-label="Order"
