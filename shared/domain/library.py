@@ -17,7 +17,7 @@ class AssetObjects(Part):
 
 
 class Asset(Stored):
-    """A finished image, at `orgs/{org}/assets/{id}`; `recipe` is all that is needed to make it again.
+    """A finished image, at `orgs/{org}/assets/{id}`; `recipe` is all that is needed to make it again, `index` its place in its batch.
 
     `fallen_from` names the models that were to make it and could not, the one that was asked for first. `rating` is from 0 (failed)
     to 4 (excellent).
@@ -26,6 +26,8 @@ class Asset(Stored):
     id: str
     batch: str
     item: str
+    # None in documents that were written before images kept it.
+    index: int | None = None
     row: int
     variant: int
     prompt: str

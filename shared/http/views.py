@@ -238,6 +238,9 @@ class AssetView(View):
     id: str
     batch: str
     item: str
+    index: int | None = Field(
+        description="Its place in its batch, from 0, as its item's; null where it was made before places were kept."
+    )
     row: int
     variant: int
     prompt: str

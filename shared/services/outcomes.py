@@ -287,6 +287,7 @@ class OutcomeService:
                 "id": derived("ast", item.id, attempt),
                 "batch": item.batch,
                 "item": item.id,
+                "index": item.index,
                 "row": item.row,
                 "variant": item.variant,
                 "prompt": item.prompt,

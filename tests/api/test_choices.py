@@ -21,6 +21,15 @@ def test_a_pick_is_seen_wherever_the_image_is_shown(stack: ApiStack) -> None:
     assert [one["prompt"] for one in unrated] == ["A cane"]
 
 
+def test_an_image_tells_its_place_in_its_batch(stack: ApiStack) -> None:
+    row = {"prompt": "A walker", "variants": 2, "expand": {"aspect_ratio": ["1:1", "4:5"]}}
+    batch = stack.batch_of(row, {"prompt": "A cane"}, done=True)
+    items = stack.ask("GET", f"/v1/batches/{batch}/items").json()["items"]
+    images = stack.ask("GET", "/v1/assets", params={"batch": batch}).json()["assets"]
+    assert {image["item"]: image["index"] for image in images} == {item["id"]: item["index"] for item in items}
+    assert sorted(image["index"] for image in images) == [0, 1, 2, 3, 4]
+
+
 def test_the_recipe_of_an_image_is_a_row_that_makes_it_again(stack: ApiStack) -> None:
     row = {
         "prompt": "A {{thing}}",

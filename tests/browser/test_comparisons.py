@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,5 +174,30 @@ def test_the_items_of_a_batch_are_downloaded_as_csv(visitor: Visitor, embedded: 
     text = (tmp_path / "items.csv").read_text(encoding="utf-8-sig")
     done, refused = csv.DictReader(io.StringIO(text, newline=""))
     assert (done["row"], done["status"], done["prompt"]) == ("1", "succeeded", "'=1+1 apples")
-    assert done["image"] == "Ledger/row-0001-1.png"
+    assert done["image"] == "Ledger/0001-r1-v1-1-1-apples.png"
     assert (refused["status"], refused["error"], refused["image"]) == ("failed", "refused", "")
+
+
+def test_a_download_and_the_csv_of_a_batch_name_the_same_images_alike(
+    visitor: Visitor, embedded: Platform, tmp_path: Path
+) -> None:
+    lists = {"mode": "product", "aspect_ratio": ["1:1", "4:5"]}
+    rows = [{"prompt": f"A {word} pear", "variants": 2, "expand": lists} for word in WORDS[:2]]
+    batch = made(embedded, "Orchard", rows)
+    visitor.open(f"/batches/{batch}")
+
+    def downloaded(item: str, name: str) -> Path:
+        visitor.press("More for Orchard")
+        with visitor.page.expect_download() as downloading:
+            visitor.page.get_by_role("menuitem", name=item).click()
+        downloading.value.save_as(tmp_path / name)
+        return tmp_path / name
+
+    told = list(csv.DictReader(io.StringIO(downloaded("Download as CSV", "items.csv").read_text("utf-8-sig"))))
+    with zipfile.ZipFile(downloaded("Download the images", "images.zip")) as archive:
+        manifest = csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig")))
+        packed = {line["asset"]: line["file"] for line in manifest}
+        assert {*packed.values(), "manifest.csv"} == set(archive.namelist())
+    assert len(packed) == 8
+    assert {line["asset"]: line["image"] for line in told} == packed
+    assert [line["image"].split("-")[0] for line in told] == [f"Orchard/{number:04d}" for number in range(1, 9)]

@@ -118,7 +118,10 @@ def test_names_are_short_and_depend_on_the_item_alone() -> None:
     )
     assert file_name(item) == f"0012-r4-v2-{'x' * 40}.webp"
     assert file_name(item) == file_name(item.model_copy(update={"status": "succeeded"}))
+    # The web app names files in the same way: web/src/pages/library/downloads/names.test.ts.
     assert slug("CON\x00../\\:*?") == "con"
+    assert slug("Crème brûlée, ½ — 日本") == "creme-brulee-12"
+    assert slug("日本") == "image"
 
 
 def test_a_folder_that_cannot_be_one_is_told(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import Papa from "papaparse";
+import { fileNames } from "@/pages/library/downloads/names";
+import { anAsset } from "@/testing/assets";
 import { anItem } from "@/testing/batches";
 import { itemsCsv, itemsFile } from "./itemExports";
 
@@ -9,13 +12,33 @@ describe("the items of a batch as CSV", () => {
   it("are a line each, with the image's name as a download has it", async () => {
     const [line] = await linesOf(anItem({ cost_micros: 39_000 }));
     expect(line).toMatchObject({
+      number: "1",
       row: "1",
       status: "succeeded",
       prompt: "A teal teapot on a table",
       cost_usd: "0.039",
       model: "preview",
-      image: "Autumn/row-0001-1.png",
+      image: "Autumn/0001-r1-v1-a-teal-teapot-on-a-table.png",
     });
+  });
+
+  it("name each image as any download names it, in whatever order and however few of them it has", async () => {
+    // Two combinations of two variants in each of two rows: rows and variants alone tell nothing apart.
+    const items = Array.from({ length: 8 }, (_, index) =>
+      anItem({ index, row: Math.floor(index / 4), variant: 1 + (index % 2) }),
+    );
+    const lines = await linesOf(...items);
+    const told = new Map(lines.map((line) => [line.asset, line.image]));
+    expect(new Set(told.values()).size).toBe(items.length);
+    const made = items.map((item) =>
+      anAsset({ id: item.asset?.id ?? "", index: item.index, row: item.row, variant: item.variant }),
+    );
+    await fc.assert(
+      fc.property(fc.shuffledSubarray(made), (some) => {
+        const names = fileNames(some, new Map([[made[0]?.batch ?? "", "Autumn"]]));
+        expect(names).toEqual(some.map((asset) => told.get(asset.id)));
+      }),
+    );
   });
 
   it("say why an item failed, and name no image of it", async () => {

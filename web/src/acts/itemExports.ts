@@ -12,6 +12,7 @@ export async function itemsCsv(items: readonly ItemView[], name: string): Promis
   const names = fileNames(made, new Map(items.map(({ batch }) => [batch, name])));
   const nameOf = new Map(made.map((item, at) => [item.id, names[at] ?? ""]));
   const lines = items.map((item) => ({
+    number: item.index + 1,
     row: item.row + 1,
     variant: item.variant,
     status: item.status,

@@ -1,7 +1,7 @@
 import { Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { itemsCsv, itemsFile } from "@/acts/itemExports";
-import { readItems } from "@/api/items";
+import { itemPages } from "@/api/items";
 import type { BatchView, ItemView } from "@/api/schema";
 import { count, figure } from "@/design/formats";
 import { tell, tellProblem } from "@/design/toasts";
@@ -24,7 +24,7 @@ export function useItemExport() {
     const id = notifications.show(note(0));
     try {
       const items: ItemView[] = [];
-      for await (const page of pagesOf(batch.id, abort.signal)) {
+      for await (const page of itemPages(batch.id, abort.signal)) {
         items.push(...page);
         notifications.update({ id, ...note(items.length) });
       }
@@ -37,15 +37,6 @@ export function useItemExport() {
       stopListening();
     }
   };
-}
-
-async function* pagesOf(batch: string, signal: AbortSignal) {
-  let page_token = "";
-  do {
-    const page = await readItems(batch, { page_token }, signal);
-    yield page.items;
-    page_token = page.next_page_token;
-  } while (page_token !== "");
 }
 
 function ExportNote({ done, total, onCancel }: { done: number; total: number; onCancel: () => void }) {

@@ -79,6 +79,16 @@ export function readItems(
   return answer(api.GET("/v1/batches/{batch_id}/items", { params, ...(signal && { signal }) }));
 }
 
+/** All items of a batch, a page at a time. */
+export async function* itemPages(batch: string, signal: AbortSignal): AsyncGenerator<ItemView[]> {
+  let page_token = "";
+  do {
+    const page = await readItems(batch, { page_token }, signal);
+    yield page.items;
+    page_token = page.next_page_token;
+  } while (page_token !== "");
+}
+
 /** Change an image that waits; refused when it does not wait any more, or is not at that revision. */
 export function updateItem(
   item: Pick<ItemView, "batch" | "id" | "revision">,

@@ -1731,6 +1731,11 @@ export interface components {
             height: number;
             /** Id */
             id: string;
+            /**
+             * Index
+             * @description Its place in its batch, from 0, as its item's; null where it was made before places were kept.
+             */
+            index: number | null;
             /** Item */
             item: string;
             /** Media Type */

@@ -6,6 +6,7 @@ export function anAsset(said: Partial<AssetView> = {}): AssetView {
     id: "ast_aaaaaaaaaaaaaaaaaaaa",
     batch: "bat_aaaaaaaaaaaaaaaaaaaa",
     item: "itm_aaaaaaaaaaaaaaaaaaaa",
+    index: 0,
     row: 0,
     variant: 1,
     prompt: "A teal teapot on a table",

@@ -119,7 +119,7 @@ export function itemOf(asset: AssetView): ItemView {
   return {
     id: asset.item,
     batch: asset.batch,
-    index: asset.row,
+    index: asset.index ?? asset.row,
     row: asset.row,
     variant: asset.variant,
     kind: "image",

@@ -24,6 +24,7 @@ export async function manifestOf(
     batch: asset.batch,
     batch_name: batches.get(asset.batch) ?? "",
     item: asset.item,
+    number: asset.index === null ? "" : asset.index + 1,
     row: asset.row + 1,
     variant: asset.variant,
     prompt: asset.recipe.prompt,

@@ -6,6 +6,7 @@ const assets = fc
   .array(
     fc.record({
       batch: fc.constantFrom("bat_a", "bat_b", "bat_c"),
+      index: fc.option(fc.nat(3)),
       row: fc.nat(3),
       variant: fc.integer({ min: 1, max: 2 }),
     }),
@@ -16,25 +17,30 @@ const names = fc
   .map((all) => new Map(all));
 
 describe("names of files in an archive", () => {
-  it("tell the batch, the row and the variant", () => {
-    const asset = anAsset({ batch: "bat_a", row: 11, variant: 2, media_type: "image/webp" });
-    expect(fileNames([asset], new Map([["bat_a", "Autumn: heroes / 2026"]]))).toEqual([
-      "Autumn heroes 2026/row-0012-2.webp",
-    ]);
-    expect(fileNames([asset], new Map([["bat_a", null]]))).toEqual(["bat_a/row-0012-2.webp"]);
+  it("tell the batch, the number, the row, the variant and the prompt, as the command line does", () => {
+    const prompt = "x".repeat(500);
+    const asset = anAsset({ batch: "bat_a", index: 11, row: 3, variant: 2, prompt, media_type: "image/webp" });
+    const name = `0012-r4-v2-${"x".repeat(40)}.webp`;
+    expect(fileNames([asset], new Map([["bat_a", "Autumn: heroes / 2026"]]))).toEqual([`Autumn heroes 2026/${name}`]);
+    expect(fileNames([asset], new Map([["bat_a", null]]))).toEqual([`bat_a/${name}`]);
   });
 
-  it("tell batches of one name, and images of one row and variant, apart", () => {
-    const all = [anAsset({ batch: "bat_a" }), anAsset({ batch: "bat_b" }), anAsset({ batch: "bat_a" })];
+  it("hold nothing of a prompt that a file system minds", () => {
+    const namesOf = (prompt: string) => fileNames([anAsset({ batch: "bat_a", prompt })], new Map([["bat_a", "A"]]))[0];
+    expect(namesOf("CON\u0000../\\:*?")).toBe("A/0001-r1-v1-con.png");
+    expect(namesOf("Crème brûlée, ½ — 日本")).toBe("A/0001-r1-v1-creme-brulee-12.png");
+    expect(namesOf("日本")).toBe("A/0001-r1-v1-image.png");
+  });
+
+  it("tell batches of one name, and images without a number of one row and variant, apart", () => {
+    const prompt = "A";
+    const index = null;
+    const all = ["bat_a", "bat_b", "bat_a"].map((batch) => anAsset({ batch, index, prompt }));
     const called = new Map([
       ["bat_a", "Autumn"],
       ["bat_b", "autumn"],
     ]);
-    expect(fileNames(all, called)).toEqual([
-      "Autumn/row-0001-1.png",
-      "autumn bat_b/row-0001-1.png",
-      "Autumn/row-0001-1-2.png",
-    ]);
+    expect(fileNames(all, called)).toEqual(["Autumn/r1-v1-a.png", "autumn bat_b/r1-v1-a.png", "Autumn/r1-v1-a-2.png"]);
   });
 
   it("are each there once, stay inside the archive and fit every file system", () => {
@@ -45,7 +51,7 @@ describe("names of files in an archive", () => {
         for (const name of found) {
           const [folder = "", file = "", ...more] = name.split("/");
           expect(more).toEqual([]);
-          expect(file).toMatch(/^row-\d{4}-\d(-\d+)?\.png$/);
+          expect(file).toMatch(/^(\d{4}-)?r\d-v\d-[a-z0-9-]+\.png$/);
           expect(folder).not.toMatch(/^\.|[. ]$|[<>:"\\|?*]/);
           expect(folder.length).toBeGreaterThan(0);
         }

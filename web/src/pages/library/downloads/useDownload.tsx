@@ -3,6 +3,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { readAllAssets } from "@/api/assets";
 import { batchNameQuery } from "@/api/batchNames";
 import { fetchImage } from "@/api/images";
+import { itemPages } from "@/api/items";
 import { asProblem } from "@/api/problems";
 import type { AssetView, BatchView } from "@/api/schema";
 import { tellProblem } from "@/design/toasts";
@@ -78,7 +79,7 @@ async function download(wanted: Wanted, abort: AbortController, queries: QueryCl
   });
   const id = notifications.show(note(0));
   try {
-    const assets = await wanted.list(signal);
+    const assets = await placed(await wanted.list(signal), signal);
     [total, size] = [assets.length, bytesOf(assets)];
     const batches = await batchNames(assets, queries);
     const names = fileNames(assets, batches);
@@ -103,6 +104,22 @@ async function download(wanted: Wanted, abort: AbortController, queries: QueryCl
 }
 
 const ended = { autoClose: 10_000, withCloseButton: true };
+
+/** Images with their places in their batches: those that were made before places were kept are looked up, so that a file has the
+ * name which the batch's items are told with.
+ */
+async function placed(assets: readonly AssetView[], signal: AbortSignal): Promise<readonly AssetView[]> {
+  const places = new Map<string, number>();
+  for (const batch of new Set(assets.flatMap((asset) => (asset.index === null ? asset.batch : [])))) {
+    try {
+      for await (const page of itemPages(batch, signal)) for (const { id, index } of page) places.set(id, index);
+    } catch (error) {
+      // Of a deleted batch nobody tells: its images have names that are just as different.
+      if (asProblem(error).status !== 404) throw error;
+    }
+  }
+  return assets.map((asset) => ({ ...asset, index: asset.index ?? places.get(asset.item) ?? null }));
+}
 
 async function batchNames(assets: readonly AssetView[], queries: QueryClient): Promise<Map<string, string | null>> {
   const ids = [...new Set(assets.map((asset) => asset.batch))];
