@@ -37,8 +37,8 @@ _LATEST = (Order("finished_at", descending=True),)
 # What dead letters are counted by, too: counts ask in ascending order.
 _COUNTED = ("error.kind", "provider", "model")
 _LISTINGS: Final = (
-    Listing("batches", ("deleted_at", "status", "terms"), _NEWEST),
-    Listing("batches", ("deleted_at", "archived", "status", "terms"), _OLDEST),
+    Listing("batches", ("deleted_at", "status", "models", "terms"), _NEWEST),
+    Listing("batches", ("deleted_at", "archived", "status", "models", "terms"), _OLDEST),
     Listing("assets", ("deleted_at", "model", "batch", "terms"), _NEWEST),
     Listing("assets", ("deleted_at", "model", "batch", "terms"), _OLDEST),
     Listing("references", ("deleted_at", "terms"), _NEWEST),
@@ -62,6 +62,8 @@ _LISTINGS: Final = (
         for field in ("images", "cost_micros")
     ),
 )
+# Fields that hold several values, of which one is asked for.
+_LISTS: Final = {"terms", "models"}
 # Filtered by equality alone, or counted: Firestore joins its own indexes for these.
 _JOINED: Final = {
     ("items", ("status", "in_flight")),
@@ -152,7 +154,7 @@ def text() -> str:
 def _filter(field: str) -> tuple[tuple[str, str], ...]:
     if not field:
         return ()
-    return ((field, "CONTAINS" if field == "terms" else "ASCENDING"),)
+    return ((field, "CONTAINS" if field in _LISTS else "ASCENDING"),)
 
 
 def _directions(orders: tuple[Order, ...]) -> tuple[tuple[str, str], ...]:

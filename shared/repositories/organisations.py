@@ -1,5 +1,8 @@
 """Organisations, their members, and how people and machines are found by what they send."""
 
+from zoneinfo import ZoneInfo
+
+from shared.domain.days import zone_of
 from shared.domain.organisations import Organisation
 from shared.ports.documents import DocumentStore, Query
 from shared.repositories import paths
@@ -15,6 +18,10 @@ class OrganisationRepository(Collection[Organisation]):
     def one(self, org: str) -> Read[Organisation]:
         """The organisation; raises NotFound."""
         return self.get(paths.organisation(org))
+
+    def zone(self, org: str) -> ZoneInfo:
+        """The time zone that its days are of; raises NotFound, ConfigurationWrong."""
+        return zone_of(self.one(org).value.time_zone)
 
     def after(self, org: str, *, limit: int) -> list[Read[Organisation]]:
         """Organisations by their ids, those after this one; "" for the first."""

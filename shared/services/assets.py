@@ -18,6 +18,7 @@ from shared.ports.objects import ObjectStore
 from shared.repositories import paths
 from shared.repositories.collections import check_id, guarded
 from shared.repositories.library import AssetRepository
+from shared.repositories.organisations import OrganisationRepository
 from shared.repositories.pages import Page, PageTokens
 from shared.services.audit import AuditService
 from shared.services.links import LinkService
@@ -59,6 +60,7 @@ class AssetService:
     ) -> None:
         self._documents = documents
         self._assets = AssetRepository(documents)
+        self._organisations = OrganisationRepository(documents)
         self._by_age = ByAge(self._assets, "assets", pages)
         self._links = LinkService(objects, clock=clock, grid=timedelta(hours=link_hours))
         self._audit = audit
@@ -89,7 +91,7 @@ class AssetService:
         page_token: str = "",
     ) -> Page[Asset]:
         """The images, the newest first unless `oldest`: made at or after `from_` and before `to`; a date (or a midnight without a
-        time zone) stands for the whole day in UTC.
+        time zone) stands for the whole day as the organisation's clocks have it.
 
         Raises Invalid (no words, dates, size), Malformed (a token of another list).
         """
@@ -102,7 +104,7 @@ class AssetService:
             marks=tuple(mark for mark, there in asked.items() if there is True),
             without=tuple(mark for mark, there in asked.items() if there is False),
             equal=equal,
-            conditions=between("created_at", from_, to),
+            conditions=between("created_at", from_, to, zone=lambda: self._organisations.zone(caller.org)),
             oldest=oldest,
         )
         return self._by_age.page(

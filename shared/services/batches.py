@@ -20,6 +20,7 @@ from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Position, Read, check_id, guarded
 from shared.repositories.items import ItemRepository
+from shared.repositories.organisations import OrganisationRepository
 from shared.repositories.pages import Listing, Page, PageTokens, checked_size, gather
 from shared.repositories.rows import RowsRepository
 from shared.services.audit import AuditService
@@ -48,6 +49,7 @@ class BatchService:
         self._documents = documents
         self._batches = BatchRepository(documents)
         self._items = ItemRepository(documents)
+        self._organisations = OrganisationRepository(documents)
         self._by_age = ByAge(self._batches, "batches", pages)
         self._submissions = submissions
         self._rows = rows
@@ -69,6 +71,7 @@ class BatchService:
         status: BatchStatus | str | None = None,
         q: str = "",
         tag: str | None = None,
+        model: str | None = None,
         archived: bool = False,
         from_: Moment | None = None,
         to: Moment | None = None,
@@ -76,14 +79,21 @@ class BatchService:
         page_size: int | None = None,
         page_token: str = "",
     ) -> Page[Batch]:
-        """The batches in use, or with `archived` those that were put away, made within a period, the newest first unless `oldest`.
+        """The batches in use, or with `archived` those that were put away, with images of a model, made within a period, the
+        newest first unless `oldest`. A date stands for the whole day as the organisation's clocks have it.
 
         Raises Invalid (an unknown state, no words, dates, size), Malformed (a token of another list).
         """
         caller.require(Role.VIEWER)
         state = {"status": _status(BatchStatus, status).value} if status else {}
-        made = between("created_at", from_, to)
-        wanted = Search(q=q, tag=tag, equal={"archived": archived, **state}, conditions=made, oldest=oldest)
+        wanted = Search(
+            q=q,
+            tag=tag,
+            equal={"archived": archived, **state},
+            holding={"models": model} if model else {},
+            conditions=between("created_at", from_, to, zone=lambda: self._organisations.zone(caller.org)),
+            oldest=oldest,
+        )
         path = paths.batches(caller.org)
         return self._by_age.page(caller.org, path, wanted, page_size=page_size, page_token=page_token)
 

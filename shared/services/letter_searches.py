@@ -12,6 +12,7 @@ from shared.repositories import paths
 from shared.repositories.batches import BatchRepository
 from shared.repositories.collections import Position, Read
 from shared.repositories.dead_letters import DeadLetterRepository
+from shared.repositories.organisations import OrganisationRepository
 from shared.repositories.pages import gather
 from shared.services import periods
 
@@ -39,7 +40,9 @@ class LetterSearch:
         if wanted.q.strip() and not self._words:
             raise Invalid([FieldError(f"{at}/q", "Give at least one word of letters or digits.")])
         field = "discarded_at" if discarded else "finished_at"
-        self._period = periods.between(field, wanted.from_, wanted.to, at=at)
+        self._period = periods.between(
+            field, wanted.from_, wanted.to, at=at, zone=lambda: OrganisationRepository(documents).zone(org)
+        )
         self._known: dict[str, Batch | None] = {}
 
     @property

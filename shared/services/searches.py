@@ -27,7 +27,7 @@ S = TypeVar("S", bound=Stored)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What is asked for: words, a tag and terms that must (`marks`) or must not (`without`) be there, fields that must be equal,
-    and other conditions; the newest first unless `oldest`.
+    lists that must hold a value (`holding`), and other conditions; the newest first unless `oldest`.
     """
 
     q: str = ""
@@ -35,6 +35,7 @@ class Search:
     marks: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     equal: Mapping[str, str | bool] = field(default_factory=dict)
+    holding: Mapping[str, str] = field(default_factory=dict)
     conditions: tuple[Where, ...] = ()
     oldest: bool = False
 
@@ -45,6 +46,18 @@ class Search:
             raise Invalid([FieldError("/query/q", "Give at least one word of letters or digits.")])
         tag = (self.tag or "").strip()
         return [*wanted, *([search.tag_term(tag)] if tag else []), *self.marks]
+
+    def asked(self, terms: list[str]) -> tuple[Where, ...]:
+        """What the store is asked: of terms and lists one thing, which is all that it looks up at a time."""
+        equal = (Where(name, "==", value) for name, value in self.equal.items())
+        held = [("terms", term) for term in terms[:1]] or list(self.holding.items())[:1]
+        looked_up = (Where(name, "array_contains", value) for name, value in held)
+        return (*looked_up, NOT_DELETED, *equal, *self.conditions)
+
+    def keeps(self, document: "Searchable", terms: list[str]) -> bool:
+        """Whether a document that the store found has all the rest."""
+        held = all(value in getattr(document, name) for name, value in self.holding.items())
+        return held and search.matches(document.terms, terms[1:], without=self.without)
 
 
 class ByAge(Generic[S]):
@@ -59,10 +72,7 @@ class ByAge(Generic[S]):
         """A page of what matches. Raises Invalid (size, words), Malformed (a token of another list)."""
         size, terms = checked_size(page_size), wanted.terms()
         listing = self._listing(org, wanted, terms)
-        where = (NOT_DELETED, *(Where(name, "==", value) for name, value in wanted.equal.items()), *wanted.conditions)
-        if terms:
-            where = (Where("terms", "array_contains", terms[0]), *where)
-        checked = bool(terms[1:] or wanted.without)
+        where = wanted.asked(terms)
 
         def read(position: Position | None, limit: int) -> list[Read[S]]:
             if wanted.oldest:
@@ -74,7 +84,7 @@ class ByAge(Generic[S]):
             size=size,
             start=self._tokens.position(listing, page_token),
             position_of=lambda read: (_of(read).created_at, read.path),
-            keep=lambda read: not checked or search.matches(_of(read).terms, terms[1:], without=wanted.without),
+            keep=lambda read: wanted.keeps(_of(read), terms),
         )
         return Page([read.value for read in found], self._tokens.token(listing, position))
 
@@ -84,6 +94,8 @@ class ByAge(Generic[S]):
             "terms": sorted(terms),
             "without": sorted(wanted.without),
             "equal": dict(wanted.equal),
+            # Tokens that were given out before lists were asked go on being good.
+            **({"holding": dict(wanted.holding)} if wanted.holding else {}),
             "conditions": conditions,
         }
         sort = "created_at" if wanted.oldest else "-created_at"

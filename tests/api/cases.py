@@ -63,6 +63,7 @@ CASES = (
     Case("GET", "/v1/batches", Role.VIEWER, make=waiting, wrong=(*PAGES,
         Wrong(422, "/query/status", {"status": "lost"}),
         Wrong(422, "/query/q", {"q": LONG}),
+        Wrong(422, "/query/model", {"model": LONG}),
         Wrong(422, "/query/from", {"from": "2026-03-02", "to": "2026-03-01"}),
         Wrong(422, "/query/sort", {"sort": "name"}),
     )),

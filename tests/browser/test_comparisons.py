@@ -163,41 +163,33 @@ def test_images_of_several_batches_are_compared_from_the_library(visitor: Visito
     visitor.page.locator("[aria-label='Pick image 1 as a winner'][aria-pressed=true]").wait_for()
 
 
-def test_the_items_of_a_batch_are_downloaded_as_csv(visitor: Visitor, embedded: Platform, tmp_path: Path) -> None:
-    batch = made(embedded, "Ledger", [{"prompt": "=1+1 apples"}, {"prompt": f"A {REFUSED} pear"}])
-    visitor.open(f"/batches/{batch}")
-    visitor.press("More for Ledger")
-    with visitor.page.expect_download() as downloading:
-        visitor.page.get_by_role("menuitem", name="Download as CSV").click()
-    downloading.value.save_as(tmp_path / "items.csv")
-    assert downloading.value.suggested_filename == "Ledger items.csv"
-    text = (tmp_path / "items.csv").read_text(encoding="utf-8-sig")
-    done, refused = csv.DictReader(io.StringIO(text, newline=""))
-    assert (done["row"], done["status"], done["prompt"]) == ("1", "succeeded", "'=1+1 apples")
-    assert done["image"] == "Ledger/0001-r1-v1-1-1-apples.png"
-    assert (refused["status"], refused["error"], refused["image"]) == ("failed", "refused", "")
-
-
-def test_a_download_and_the_csv_of_a_batch_name_the_same_images_alike(
+def test_the_items_of_a_batch_are_downloaded_as_csv_that_names_the_files_of_its_images(
     visitor: Visitor, embedded: Platform, tmp_path: Path
 ) -> None:
     lists = {"mode": "product", "aspect_ratio": ["1:1", "4:5"]}
-    rows = [{"prompt": f"A {word} pear", "variants": 2, "expand": lists} for word in WORDS[:2]]
-    batch = made(embedded, "Orchard", rows)
-    visitor.open(f"/batches/{batch}")
+    rows: list[dict[str, Any]] = [
+        {"prompt": "=1+1 apples", "variants": 2, "expand": lists},
+        {"prompt": f"A {REFUSED} pear"},
+    ]
+    visitor.open(f"/batches/{made(embedded, 'Ledger', rows)}")
 
-    def downloaded(item: str, name: str) -> Path:
-        visitor.press("More for Orchard")
+    def downloaded(item: str) -> tuple[str, Path]:
+        visitor.press("More for Ledger")
         with visitor.page.expect_download() as downloading:
             visitor.page.get_by_role("menuitem", name=item).click()
+        name = downloading.value.suggested_filename
         downloading.value.save_as(tmp_path / name)
-        return tmp_path / name
+        return name, tmp_path / name
 
-    told = list(csv.DictReader(io.StringIO(downloaded("Download as CSV", "items.csv").read_text("utf-8-sig"))))
-    with zipfile.ZipFile(downloaded("Download the images", "images.zip")) as archive:
-        manifest = csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig")))
-        packed = {line["asset"]: line["file"] for line in manifest}
-        assert {*packed.values(), "manifest.csv"} == set(archive.namelist())
-    assert len(packed) == 8
-    assert {line["asset"]: line["image"] for line in told} == packed
-    assert [line["image"].split("-")[0] for line in told] == [f"Orchard/{number:04d}" for number in range(1, 9)]
+    name, items = downloaded("Download as CSV")
+    assert name == "Ledger items.csv"
+    text = items.read_text(encoding="utf-8-sig")
+    *done, refused = csv.DictReader(io.StringIO(text, newline=""))
+    assert {(line["row"], line["status"], line["prompt"]) for line in done} == {("1", "succeeded", "'=1+1 apples")}
+    assert (refused["status"], refused["error"], refused["image"]) == ("failed", "refused", "")
+    names = [f"Ledger/000{number}-r1-v{variant}-1-1-apples.png" for number, variant in enumerate((1, 2, 1, 2), 1)]
+    assert [line["image"] for line in done] == names
+    with zipfile.ZipFile(downloaded("Download the images")[1]) as archive:
+        manifest = csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"), newline=""))
+        assert {line["asset"]: line["file"] for line in manifest} == {line["asset"]: line["image"] for line in done}
+        assert set(archive.namelist()) == {*names, "manifest.csv"}

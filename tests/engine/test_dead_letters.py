@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,12 +12,13 @@ from shared.domain.dead_letters import DeadLetterFilter
 from shared.domain.errors import ErrorKind, Forbidden, Invalid, Malformed, NotFound
 from shared.domain.ids import compose
 from shared.domain.modes import BatchStatus, ItemStatus, Role
-from shared.ports.documents import Update
+from shared.domain.organisations import Organisation
+from shared.ports.documents import Create, Update
 from shared.repositories import paths
 from tests.engine import invariants
 from tests.engine.letters import ADMIN, audited, discard, failed, library, listed, prompts, requeue, world_of
 from tests.engine.scripted import PRICE, model
-from tests.engine.worlds import OTHER_ORG
+from tests.engine.worlds import ORG, OTHER_ORG
 
 STRANGER = Caller(org=OTHER_ORG, id="key_other", member="mem_other", role=Role.ADMIN)
 
@@ -52,7 +54,11 @@ def test_filters_find_by_kind_batch_model_provider_words_and_time(folder: Path) 
     late = world.clock.now() - timedelta(seconds=1_800)
     assert prompts(world, from_=late) == ["refused other"]
     assert len(prompts(world, to=late)) == 3
-    assert len(prompts(world, from_=world.clock.now().date())) == 4
+    ours = Organisation(id=ORG, name="Acme", time_zone="Pacific/Auckland", created_at=world.clock.now())
+    world.store.commit([Create(paths.organisation(ORG), ours.written())])
+    today = world.clock.now().astimezone(ZoneInfo(ours.time_zone)).date()
+    assert len(prompts(world, from_=today)) == 4
+    assert prompts(world, to=today - timedelta(days=1)) == []
     with pytest.raises(Invalid) as caught:
         listed(world, q="…")
     assert [error.pointer for error in caught.value.errors] == ["/query/q"]

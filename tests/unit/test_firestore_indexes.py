@@ -125,9 +125,11 @@ def _people(store: DocumentStore) -> None:
     letters.named(ORG, ["i"])
     letters.counts(ORG, [("p", "m")])
     after = (NOW, paths.batch(ORG, BATCH))
-    for where in _some(Where("status", "==", "running"), Where("archived", "==", False), TERM, *PERIOD):
-        for ask in (batches.newest, batches.oldest):
-            ask(paths.batches(ORG), (DELETED, *where), limit=9, start_after=after)
+    state, archived = Where("status", "==", "running"), Where("archived", "==", False)
+    for looked_up in (TERM, Where("models", "array_contains", "m")):
+        for where in _some(state, archived, looked_up, *PERIOD):
+            for ask in (batches.newest, batches.oldest):
+                ask(paths.batches(ORG), (DELETED, *where), limit=9, start_after=after)
     after = (NOW, paths.asset(ORG, "a"))
     for where in _some(Where("model", "==", "m"), Where("batch", "==", "b"), TERM, PERIOD[0], PERIOD[1]):
         for asked_for in (AssetRepository(store).newest, AssetRepository(store).oldest):

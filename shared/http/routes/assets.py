@@ -44,10 +44,13 @@ class AssetFilters(PageParameters):
     model: Annotated[str | None, Field(max_length=100, description="Only images of this model.")] = None
     tag: Annotated[str | None, Field(max_length=50, description="Only images with this tag.")] = None
     batch: Annotated[str | None, Field(max_length=64, description="Only images of this batch.")] = None
-    from_: Annotated[datetime | date | None, Field(alias="from", description="Made at or after; a date or a time.")] = (
-        None
-    )
-    to: Annotated[datetime | date | None, Field(description="Made before; a date stands for its end.")] = None
+    from_: Annotated[
+        datetime | date | None,
+        Field(alias="from", description="Made at or after; a time, or a day of the organisation's."),
+    ] = None
+    to: Annotated[
+        datetime | date | None, Field(description="Made before; a day of the organisation's stands for its end.")
+    ] = None
     picked: Annotated[bool | None, Field(description="Only winners, or only others.")] = None
     rating: Annotated[int | None, Field(ge=0, le=4, description="Only images with this rating.")] = None
     rated: Annotated[bool | None, Field(description="Only images with a rating, or only those without.")] = None

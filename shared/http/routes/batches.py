@@ -57,11 +57,18 @@ class BatchFilters(PageParameters):
         str, Field(max_length=200, description="Words of the name, or their beginnings from three letters on.")
     ] = ""
     tag: Annotated[str | None, Field(max_length=50, description="Only batches with this tag.")] = None
+    model: Annotated[
+        str | None,
+        Field(max_length=100, description="Only batches with images of this model, or with it to fall back on."),
+    ] = None
     archived: Annotated[bool, Field(description="Batches that were put away, instead of those in use.")] = False
     from_: Annotated[
-        datetime | date | None, Field(alias="from", description="Submitted at or after; a date or a time.")
+        datetime | date | None,
+        Field(alias="from", description="Submitted at or after; a time, or a day of the organisation's."),
     ] = None
-    to: Annotated[datetime | date | None, Field(description="Submitted before; a date stands for its end.")] = None
+    to: Annotated[
+        datetime | date | None, Field(description="Submitted before; a day of the organisation's stands for its end.")
+    ] = None
     sort: Annotated[Sort, Field(description="The newest first, or the oldest.")] = Sort.NEWEST
 
 
@@ -104,6 +111,7 @@ def list_batches(caller: Viewer, filters: Annotated[BatchFilters, Query()], serv
         status=filters.status,
         q=filters.q,
         tag=filters.tag,
+        model=filters.model,
         archived=filters.archived,
         from_=filters.from_,
         to=filters.to,

@@ -41,10 +41,12 @@ class LetterFilters(PageParameters):
     ] = None
     q: Annotated[str, Field(max_length=200, description="Words of the prompt or of what went wrong.")] = ""
     from_: Annotated[
-        datetime | date | None, Field(alias="from", description="Failed (or discarded) at or after; a date or a time.")
+        datetime | date | None,
+        Field(alias="from", description="Failed (or discarded) at or after; a time, or a day of the organisation's."),
     ] = None
     to: Annotated[
-        datetime | date | None, Field(description="Failed (or discarded) before; a date stands for its end.")
+        datetime | date | None,
+        Field(description="Failed (or discarded) before; a day of the organisation's stands for its end."),
     ] = None
     discarded: Annotated[bool, Field(description="Those that were discarded, instead of those that wait.")] = False
 

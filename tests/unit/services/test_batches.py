@@ -1,5 +1,6 @@
 """Batches: looked at, listed, renamed, duplicated, deleted."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -74,6 +75,40 @@ def test_states_words_and_tags_select(desk: Desk) -> None:
     assert listed(desk, q="sale", tag="outdoor") == []
     assert listed(desk, q="spring", tag=" indoor ", status="accepted") == [other]
     assert listed(desk, q="  ", tag="") == [other, spring]
+
+
+def test_models_select_alone_and_with_words(desk: Desk) -> None:
+    def using(*models: str, **fields: Any) -> str:
+        batch = desk.batch(**fields)
+        desk.store.commit([Update(paths.batch(desk.ours.org, batch), {"models": list(models)})])
+        return batch
+
+    first = using("scripted-1", name="Spring sale")
+    other = using("scripted-2", name="Spring sale", tags=["b"])
+    both = using("scripted-1", "scripted-2", name="Autumn")
+    assert listed(desk, model="scripted-1") == [both, first]
+    assert listed(desk, model="scripted-1", oldest=True) == [first, both]
+    assert listed(desk, model="scripted-2", q="spring") == listed(desk, model="scripted-2", tag="b") == [other]
+    assert listed(desk, model="scripted-1", tag="b") == listed(desk, model="another") == []
+    page = desk.batches.list(desk.ours, model="scripted-2", page_size=1)
+    rest = desk.batches.list(desk.ours, model="scripted-2", page_size=1, page_token=page.next_page_token)
+    assert [batch.id for batch in page.values + rest.values] == [both, other]
+    with pytest.raises(Malformed):
+        desk.batches.list(desk.ours, model="scripted-1", page_token=page.next_page_token)
+
+
+def test_days_are_those_of_the_organisations_clocks(desk: Desk) -> None:
+    desk.store.commit([Update(paths.organisation(desk.ours.org), {"time_zone": "Pacific/Auckland"})])
+    # 13 hours ahead: its third of March begins at 11:00 on the second, in UTC.
+    begins_at = datetime(2026, 3, 2, 11, tzinfo=UTC)
+    desk.clock.advance((begins_at - desk.clock.now()).total_seconds() - 2)
+    before, after = desk.batch(), desk.batch()
+    assert listed(desk, from_=date(2026, 3, 3)) == [after]
+    assert listed(desk, to=date(2026, 3, 2)) == [before]
+    assert listed(desk, from_=date(2026, 3, 2), to=date(2026, 3, 3)) == [after, before]
+    assert listed(desk, from_=begins_at) == [after]
+    assert listed(desk, to=begins_at) == [before]
+    assert listed(desk, from_=date.min, to=date.max) == [after, before]
 
 
 def test_a_state_that_does_not_exist_is_named(desk: Desk) -> None:

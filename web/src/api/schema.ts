@@ -5494,9 +5494,9 @@ export interface operations {
                 tag?: string | null;
                 /** @description Only images of this batch. */
                 batch?: string | null;
-                /** @description Made at or after; a date or a time. */
+                /** @description Made at or after; a time, or a day of the organisation's. */
                 from?: string | null;
-                /** @description Made before; a date stands for its end. */
+                /** @description Made before; a day of the organisation's stands for its end. */
                 to?: string | null;
                 /** @description Only winners, or only others. */
                 picked?: boolean | null;
@@ -6006,11 +6006,13 @@ export interface operations {
                 q?: string;
                 /** @description Only batches with this tag. */
                 tag?: string | null;
+                /** @description Only batches with images of this model, or with it to fall back on. */
+                model?: string | null;
                 /** @description Batches that were put away, instead of those in use. */
                 archived?: boolean;
-                /** @description Submitted at or after; a date or a time. */
+                /** @description Submitted at or after; a time, or a day of the organisation's. */
                 from?: string | null;
-                /** @description Submitted before; a date stands for its end. */
+                /** @description Submitted before; a day of the organisation's stands for its end. */
                 to?: string | null;
                 /** @description The newest first, or the oldest. */
                 sort?: components["schemas"]["Sort"];
@@ -7172,9 +7174,9 @@ export interface operations {
                 provider?: string | null;
                 /** @description Words of the prompt or of what went wrong. */
                 q?: string;
-                /** @description Failed (or discarded) at or after; a date or a time. */
+                /** @description Failed (or discarded) at or after; a time, or a day of the organisation's. */
                 from?: string | null;
-                /** @description Failed (or discarded) before; a date stands for its end. */
+                /** @description Failed (or discarded) before; a day of the organisation's stands for its end. */
                 to?: string | null;
                 /** @description Those that were discarded, instead of those that wait. */
                 discarded?: boolean;
