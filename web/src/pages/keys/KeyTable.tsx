@@ -37,6 +37,7 @@ export function KeyTable({ keys, names, onRevoke }: KeyTableProps) {
         </>
       ),
     },
+    { name: "Last used", cell: (key) => (key.last_used_at === null ? "Never" : <When at={key.last_used_at} />) },
     { name: "State", cell: (key) => <KeyState revokedAt={key.revoked_at} /> },
     {
       name: "Acts",

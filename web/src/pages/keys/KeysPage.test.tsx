@@ -18,6 +18,20 @@ const KEY: KeyView = {
 const names = { "POST /v1/members:names": () => ({ names: { mem_ada: "Ada Lovelace" } }) };
 
 describe("the page of keys", () => {
+  it("tells when each was last used, and which never was", async () => {
+    const used = {
+      ...KEY,
+      id: "key_2",
+      name: "Shop",
+      last_used_at: new Date(Date.now() - 2 * 3_600_000).toISOString(),
+    };
+    serving({ ...names, "GET /v1/keys": () => ({ keys: [KEY, used], next_page_token: "" }) });
+    renderPart(<KeysPage />);
+    const row = async (name: string) => within(await screen.findByRole("row", { name: new RegExp(name) }));
+    expect((await row("Product sheet")).getByRole("cell", { name: "Never" })).toBeVisible();
+    expect((await row("Shop")).getByRole("cell", { name: "2 hours ago" })).toBeVisible();
+  });
+
   it("shows a new key this once", async () => {
     serving({
       ...names,

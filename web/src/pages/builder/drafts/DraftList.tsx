@@ -1,84 +1,104 @@
-import { ActionIcon, Button, Group, Paper, Stack, Text, Title, Tooltip } from "@mantine/core";
-import { IconPencil, IconTrash } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "react-router";
+import { Button, Checkbox, Group, Stack, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconChevronDown, IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useId, useState } from "react";
 import { useDrafts } from "@/api/drafts";
 import { confirm } from "@/design/confirm";
 import { count } from "@/design/formats";
-import { tellProblem } from "@/design/toasts";
-import { When } from "@/design/When";
+import { DraftLine } from "./DraftLine";
 import { type ListedDraft, listed } from "./listings";
-import { removeRemote } from "./remotes";
-import { listDrafts, removeDraft } from "./store";
+import { listDrafts } from "./store";
 import { useOwner } from "./useOwner";
+import { useRemoval } from "./useRemoval";
 
-/** The batches that whoever is signed in has begun to write, here and on other devices; nothing where there are none. */
+const SHOWN = 3;
+
+/** The batches that whoever is signed in has begun to write, here and on other devices, the newest of many; nothing where there are none. */
 export function DraftList() {
   const owner = useOwner();
   const there = useDrafts();
   const here = useQuery({ queryKey: ["drafts", "here", owner], queryFn: () => listDrafts(owner), staleTime: 0 });
+  const [areAllShown, { toggle }] = useDisclosure();
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const removal = useRemoval(owner);
+  const id = useId();
   const drafts = listed(here.data ?? [], there.data);
   if (drafts.length === 0) return null;
+  const isLong = drafts.length > SHOWN;
+  const isOpen = isLong && areAllShown;
+  const chosen = isOpen ? drafts.filter((draft) => ticked.has(draft.id)) : [];
+  const tick = (draft: string) =>
+    setTicked(new Set(ticked.has(draft) ? [...ticked].filter((one) => one !== draft) : [...ticked, draft]));
+  const remove = async (unwanted: readonly ListedDraft[]) => {
+    if (await confirm(questionOf(unwanted))) removal.mutate(unwanted);
+  };
   return (
     <Stack component="section" aria-label="Drafts" gap="xs" mb="lg">
-      <Title order={2} size="h4">
-        Drafts
-      </Title>
-      {drafts.map((draft) => (
-        <DraftLine key={draft.id} draft={draft} owner={owner} />
-      ))}
+      <Group justify="space-between" gap="xs">
+        <Title order={2} size="h4">
+          Drafts
+        </Title>
+        {isLong && (
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            aria-expanded={isOpen}
+            aria-controls={id}
+            rightSection={<IconChevronDown size={14} aria-hidden style={isOpen ? { rotate: "180deg" } : {}} />}
+            onClick={toggle}
+          >
+            {isOpen ? "The newest alone" : `All ${drafts.length} drafts`}
+          </Button>
+        )}
+      </Group>
+      {isOpen && (
+        <Group justify="space-between" gap="xs" px="md">
+          <Checkbox
+            label={chosen.length === 0 ? "Choose all" : `${count(chosen.length, "draft")} chosen`}
+            checked={chosen.length === drafts.length}
+            indeterminate={chosen.length > 0 && chosen.length < drafts.length}
+            onChange={({ currentTarget }) =>
+              setTicked(new Set(currentTarget.checked ? drafts.map((one) => one.id) : []))
+            }
+          />
+          <Button
+            variant="default"
+            size="compact-sm"
+            leftSection={<IconTrash size={14} aria-hidden />}
+            disabled={chosen.length === 0}
+            loading={removal.isPending}
+            onClick={() => void remove(chosen)}
+          >
+            Delete chosen
+          </Button>
+        </Group>
+      )}
+      <Stack gap="xs" id={id}>
+        {(isOpen ? drafts : drafts.slice(0, SHOWN)).map((draft) => (
+          <DraftLine
+            key={draft.id}
+            draft={draft}
+            isLeaving={removal.isPending && removal.variables.includes(draft)}
+            onDelete={() => void remove([draft])}
+            {...(isOpen && { isTicked: ticked.has(draft.id), onTick: () => tick(draft.id) })}
+          />
+        ))}
+      </Stack>
     </Stack>
   );
 }
 
-function DraftLine({ draft, owner }: { draft: ListedDraft; owner: string }) {
-  const queries = useQueryClient();
-  const remove = useMutation({
-    mutationFn: async () => {
-      if (draft.remote) await removeRemote(draft.remote);
-      await removeDraft(owner, draft.id);
-    },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["drafts"] }),
-    onError: (error) => tellProblem(error, "The draft was not deleted"),
-  });
-  const ask = async () => {
-    const body = "It has not been started, so nothing of it exists but what was written. This cannot be taken back.";
-    if (await confirm({ title: `Delete “${draft.name}”?`, body, verb: "Delete", danger: true })) remove.mutate();
+function questionOf(unwanted: readonly ListedDraft[]) {
+  const [first] = unwanted;
+  const isOne = unwanted.length === 1 && first;
+  const was = isOne
+    ? "It has not been started, so nothing of it exists"
+    : "They have not been started, so nothing of them exists";
+  return {
+    title: isOne ? `Delete “${first.name}”?` : `Delete ${count(unwanted.length, "draft")}?`,
+    body: `${was} but what was written. This cannot be taken back.`,
+    verb: "Delete",
+    danger: true,
   };
-  return (
-    <Paper withBorder px="md" py="xs">
-      <Group justify="space-between" wrap="nowrap" gap="sm">
-        <Stack gap={0} miw={0}>
-          <Text fw={500} truncate>
-            {draft.name}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {count(draft.rows, "row")} · <When at={draft.savedAt} />
-          </Text>
-        </Stack>
-        <Group gap={4} wrap="nowrap">
-          <Button
-            component={Link}
-            to={`/batches/drafts/${draft.id}`}
-            variant="default"
-            size="compact-sm"
-            leftSection={<IconPencil size={14} aria-hidden />}
-            aria-label={`Continue ${draft.name}`}
-          >
-            Continue
-          </Button>
-          <Tooltip label="Delete">
-            <ActionIcon
-              size="md"
-              aria-label={`Delete ${draft.name}`}
-              loading={remove.isPending}
-              onClick={() => void ask()}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          </Tooltip>
-        </Group>
-      </Group>
-    </Paper>
-  );
 }
