@@ -1,5 +1,6 @@
 """What waits of a batch, in the order in which it is made."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.domain.callers import Caller
@@ -59,4 +60,9 @@ class LineService:
         sent = self._items.in_flight(org, batch, limit=MOST_BESIDE) if is_first and counts.sent else []
         resting = self._items.resting(org, batch, now, limit=MOST_BESIDE) if is_first and counts.resting else []
         page = Page([one.value for one in found], self._tokens.token(listing, position))
-        return Line(counts, page, [one.value for one in sent], [one.value for one in resting])
+        return Line(counts, page, in_places(one.value for one in sent), [one.value for one in resting])
+
+
+def in_places(items: Iterable[Item]) -> list[Item]:
+    """Items in the order of the places that they had in line; those without one, of older batches, by their rows."""
+    return sorted(items, key=lambda item: (item.place_at or item.created_at, item.index))

@@ -20,6 +20,8 @@ OUT: Final = ROOT / "docs" / "images"
 MODEL: Final = "gemini-nano-banana-2.1"
 SIZES: Final = {"desktop": DESKTOP, "phone": PHONE}
 QUALITY: Final = 80
+# Pages of batches that go on while they are photographed.
+LIVE: Final = ("wall", "waiting")
 # Every picture in sight has come; what lies below is loaded when it is scrolled to.
 SETTLED: Final = """document.querySelector('h1') !== null && document.querySelector('[aria-busy=true]') === null
     && [...document.querySelectorAll("[data-picture]:not([data-loaded])")]
@@ -62,6 +64,10 @@ def seeded(platform: Platform) -> dict[str, str]:
     platform.ended(partly)
     waiting = [{**row, "prompt": f"{row['prompt']}, {PATIENT} light"} for row in rows]
     going = platform.submit({"name": "Winter banners", "rows": [*rows[4:9], *waiting], "defaults": {"model": MODEL}})
+    later = [{**row, "prompt": f"{row['prompt']}, {PATIENT} morning"} for row in [*rows, *rows]]
+    behind = platform.submit(
+        {"name": "Spring lookbook", "rows": later, "tags": ["spring"], "defaults": {"model": MODEL}}
+    )
     for name, role in (("Ada Okafor", "editor"), ("Jonas Lind", "viewer"), ("Mei Tanaka", "editor")):
         email = f"{name.split()[0].lower()}@halden.example"
         platform.send("POST", "/v1/members", {"email": email, "name": name, "role": role})
@@ -73,6 +79,7 @@ def seeded(platform: Platform) -> dict[str, str]:
         "batches": "/batches",
         "builder": "/batches/new",
         "wall": f"/batches/{going}",
+        "waiting": f"/batches/{behind}?show=pending",
         "finished": f"/batches/{done}",
         "failures": f"/batches/{partly}?show=failed",
         "viewer": f"/batches/{done}?item={made[1]['id']}",
@@ -128,10 +135,12 @@ def photograph(visitor: Visitor, platform: Platform, places: dict[str, str], suf
             visitor.sees_heading("New batch")
             fill = fill_by_pasting if suffix.endswith("desktop") else fill_by_importing
             fill(visitor, [["Prompt", "Aspect ratio"], *([row["prompt"], row["aspect_ratio"]] for row in campaign())])
+        if name == "waiting":
+            visitor.waits("document.querySelector('[data-item]') !== null")
         if name == "wall":
             visitor.waits("document.querySelector('[data-place] [data-loaded]') !== null")
         visitor.waits(SETTLED)
-        visitor.page.wait_for_load_state("networkidle" if name != "wall" else "load")
+        visitor.page.wait_for_load_state("networkidle" if name not in LIVE else "load")
         visitor.page.evaluate(DECODED)
         keep(visitor.page.screenshot(animations="disabled", caret="hide"), OUT / f"{name}-{suffix}.webp")
         if name == "sign-in":

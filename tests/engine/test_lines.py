@@ -37,6 +37,7 @@ def test_images_are_made_in_the_order_that_is_told(folder: Path) -> None:
     assert (line.counts.in_line, line.counts.sent) == (len(order), len(line.sent))
     assert len(order) + len(line.sent) == 12
     assert all(item.in_flight for item in line.sent)
+    assert [item.index for item in line.sent] == list(range(len(line.sent)))
     world.run()
     assert [number for number in made(world) if number in order] == order
     ended = told(world, batch)

@@ -22,6 +22,7 @@ describe("acts on a batch", () => {
       "cancel",
       "duplicate",
       "edit",
+      "order",
       "pause",
       "promote",
     ]);
@@ -41,7 +42,7 @@ describe("acts on a batch", () => {
 
   it("of one that is being cancelled steer nothing any more", () => {
     const left = acts({ status_reason: "Cancelling: 2 images still being made will be kept." });
-    for (const act of ["pause", "resume", "cancel", "promote", "retry"]) expect(left).not.toContain(act);
+    for (const act of ["pause", "resume", "cancel", "promote", "order", "retry"]) expect(left).not.toContain(act);
   });
 
   it("of one that is over are to delete it, for its maker and for admins", () => {

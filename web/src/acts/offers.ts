@@ -7,6 +7,7 @@ export type BatchAct =
   | "cancel"
   | "retry"
   | "promote"
+  | "order"
   | "edit"
   | "budget"
   | "duplicate"
@@ -33,7 +34,7 @@ export function offers(batch: BatchView, me: Me): ReadonlySet<BatchAct> {
   if (batch.progress.failed > 0 && !isEnding) offered.add("retry");
   if (isOver) return isTheirs ? offered.add("delete") : offered;
   if (isEnding) return offered;
-  offered.add("cancel").add("promote");
+  offered.add("cancel").add("promote").add("order");
   if (batch.status === "paused" || isPausing) offered.add("resume");
   else if (batch.status !== "scheduled") offered.add("pause");
   return offered;

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { answer, api } from "@/api/client";
-import type { ItemStatus, ItemsMoved, ItemUpdate, ItemView, PlacedItemView } from "@/api/schema";
+import type { ItemStatus, ItemUpdate, ItemView, PlacedItemView } from "@/api/schema";
 
 const PAGE = 200;
 const EVERY_FRESH_MS = 60_000;
@@ -98,12 +98,5 @@ export function updateItem(
   const path = { batch_id: item.batch, item_id: item.id };
   return answer(
     api.PATCH("/v1/batches/{batch_id}/items/{item_id}", { params: { path, header }, body: update as ItemUpdate }),
-  );
-}
-
-/** Make these images before all others of their batch that wait. */
-export function moveToFront(batch: string, items: string[]): Promise<ItemsMoved> {
-  return answer(
-    api.POST("/v1/batches/{batch_id}/items:promote", { params: { path: { batch_id: batch } }, body: { items } }),
   );
 }

@@ -1,8 +1,10 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Move } from "@/acts/lines";
+import { useLineActs } from "@/acts/useLineActs";
 import { retryBatch } from "@/api/batches";
-import { itemKey, moveToFront, useItem } from "@/api/items";
+import { useItem } from "@/api/items";
 import { asProblem } from "@/api/problems";
 import type { ItemView, QueueView } from "@/api/schema";
 import { count, moment } from "@/design/formats";
@@ -109,22 +111,9 @@ function RetryButton({ item, onDone }: { item: ItemView; onDone: () => void }) {
 }
 
 function FrontButton({ item }: { item: ItemView }) {
-  const queries = useQueryClient();
-  const move = useMutation({
-    mutationFn: () => moveToFront(item.batch, [item.id]),
-    onSuccess: ({ moved, left }) => {
-      tell(moved > 0 ? "It is made next." : (left?.[0]?.detail ?? "It kept its place."));
-      return queries.invalidateQueries({ queryKey: itemKey(item.batch, item.id) });
-    },
-  });
-  return (
-    <>
-      <Button loading={move.isPending} onClick={() => move.mutate()}>
-        Make it next
-      </Button>
-      <Refusal error={move.error} />
-    </>
-  );
+  const line = useLineActs(item.batch);
+  const move: Move = { items: [item.id], where: "first" };
+  return <Button onClick={() => line.moveUnseen(move, "It is made first.")}>Make it first</Button>;
 }
 
 function Refusal({ error }: { error: unknown }) {

@@ -54,7 +54,9 @@ export function FilterBar(props: FilterBarProps) {
         >
           {isChoosing ? "Done choosing" : "Choose"}
         </Button>
-        <SizeSlider label="Size of tiles" sizes={TILE_WIDTHS} value={tileWidth} onChange={onTileWidth} />
+        {filter !== "pending" && (
+          <SizeSlider label="Size of tiles" sizes={TILE_WIDTHS} value={tileWidth} onChange={onTileWidth} />
+        )}
       </div>
     </div>
   );

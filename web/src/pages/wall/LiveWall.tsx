@@ -1,10 +1,9 @@
 import { useLocalStorage } from "@mantine/hooks";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
+import { offers } from "@/acts/offers";
 import { isPicked, useChoices, useOthersPicks, usePick } from "@/api/picks";
 import type { BatchView, ItemView } from "@/api/schema";
-import { ErrorState } from "@/design/ErrorState";
-import { TilesSkeleton } from "@/design/Skeletons";
 import { tellProblem } from "@/design/toasts";
 import type { TileActs } from "@/grid/tiles";
 import type { Live } from "@/live/feeds";
@@ -12,13 +11,14 @@ import { compareAddress } from "@/pages/compare/comparisons";
 import { FilterBar } from "@/pages/wall/FilterBar";
 import { filterOf, type WallFilter } from "@/pages/wall/filters";
 import { type Span, TILE_WIDTHS, tileRatio, watchedSpan } from "@/pages/wall/grids";
-import { NothingShown } from "@/pages/wall/NothingShown";
+import { WaitingLine } from "@/pages/wall/line/WaitingLine";
 import { SelectionBar } from "@/pages/wall/SelectionBar";
 import { canCompare, extendedTo, NOTHING, type Selection, toggledIn } from "@/pages/wall/selections";
 import { useWallItems } from "@/pages/wall/useWallItems";
 import { useWallKeys } from "@/pages/wall/useWallKeys";
 import { Wall } from "@/pages/wall/Wall";
 import { WallHeader } from "@/pages/wall/WallHeader";
+import { WallStates } from "@/pages/wall/WallStates";
 import { WallViewer } from "@/pages/wall/WallViewer";
 import { useSession } from "@/session/useSession";
 
@@ -31,7 +31,7 @@ interface LiveWallProps {
 
 /** The wall of a batch that is known: head, filters, tiles, what is chosen, and the viewer above it. */
 export function LiveWall({ batch, live }: LiveWallProps) {
-  const { can } = useSession();
+  const { can, user, role } = useSession();
   const navigate = useNavigate();
   const [address, setAddress] = useSearchParams();
   const [tileWidth, setTileWidth] = useLocalStorage<number>({
@@ -91,7 +91,12 @@ export function LiveWall({ batch, live }: LiveWallProps) {
     [set],
   );
   const known = useKnown(items.known);
-  const chosenItems = chosen.map((id) => known.get(id)).filter((item) => item !== undefined);
+  const { line } = items;
+  // What has started meanwhile cannot be moved any more, and those that move together keep their order.
+  const chosenItems =
+    line === undefined
+      ? chosen.map((id) => known.get(id)).filter((item) => item !== undefined)
+      : line.items.filter((item) => chosen.includes(item.id));
   const togglePick = useCallback(
     (of: readonly ItemView[]) => {
       const ids = of.flatMap((item) => (item.asset !== null && item.status === "succeeded" ? [item.asset.id] : []));
@@ -133,29 +138,40 @@ export function LiveWall({ batch, live }: LiveWallProps) {
         onTileWidth={setTileWidth}
         onChoosing={(wanted) => (wanted ? setChoosing(true) : clear())}
       />
-      {items.problem !== undefined && items.count === 0 ? (
-        <ErrorState error={items.problem} />
-      ) : !items.isReady && items.count === 0 ? (
-        <TilesSkeleton tiles={12} />
-      ) : items.count === 0 ? (
-        <NothingShown filter={filter} onAll={() => set({ show: null })} />
-      ) : (
-        <Wall
-          key={filter}
-          count={items.count}
-          at={items.at}
-          ratio={ratio}
-          tileWidth={tileWidth}
-          current={Math.min(current, items.count - 1)}
-          isChosen={(item) => item !== undefined && chosen.includes(item.id)}
-          isPicked={(item) => item !== undefined && isPicked(item, choices)}
-          isChoosing={isChoosing}
-          isBehind={isViewing}
-          acts={acts}
-          onSeen={onSeen}
-          onKey={onKey}
-        />
-      )}
+      <WallStates batch={batch} items={items} filter={filter} onAll={() => set({ show: null })}>
+        {line !== undefined ? (
+          <WaitingLine
+            batch={batch.id}
+            line={line}
+            count={items.count}
+            at={items.at}
+            canMove={can("steer") && offers(batch, { id: user.id, role }).has("order")}
+            chosen={chosen}
+            isChoosing={isChoosing}
+            isBehind={isViewing}
+            onOpen={acts.open}
+            onChoose={acts.choose}
+            onClear={clear}
+            onSeen={onSeen}
+          />
+        ) : (
+          <Wall
+            key={filter}
+            count={items.count}
+            at={items.at}
+            ratio={ratio}
+            tileWidth={tileWidth}
+            current={Math.min(current, items.count - 1)}
+            isChosen={(item) => item !== undefined && chosen.includes(item.id)}
+            isPicked={(item) => item !== undefined && isPicked(item, choices)}
+            isChoosing={isChoosing}
+            isBehind={isViewing}
+            acts={acts}
+            onSeen={onSeen}
+            onKey={onKey}
+          />
+        )}
+      </WallStates>
       <SelectionBar
         batch={batch}
         chosen={chosenItems}

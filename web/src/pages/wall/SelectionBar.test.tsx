@@ -48,7 +48,7 @@ describe("what can be done with the chosen images", () => {
     const names = screen
       .getAllByRole("button")
       .map((button) => button.getAttribute("aria-label") ?? button.textContent);
-    expect(names).toEqual(["Try it again", "Make next", "Choose nothing (Esc)"]);
+    expect(names).toEqual(["Try it again", "Make first", "Make last", "Choose nothing (Esc)"]);
   });
 
   it("offers a viewer to compare alone", () => {

@@ -1,16 +1,22 @@
 import { Button, Tooltip } from "@mantine/core";
-import { IconArrowBarToUp, IconColumns, IconReload, IconTrophy } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { IconArrowBarToDown, IconArrowBarToUp, IconColumns, IconReload, IconTrophy } from "@tabler/icons-react";
+import { offers } from "@/acts/offers";
 import { useBatchActs } from "@/acts/useBatchActs";
-import { moveToFront } from "@/api/items";
+import { useLineActs } from "@/acts/useLineActs";
 import type { BatchView, ItemView } from "@/api/schema";
 import { FloatingBar } from "@/design/FloatingBar";
 import { count } from "@/design/formats";
-import { tell, tellProblem } from "@/design/toasts";
 import { canCompare, MOST_COMPARED } from "@/pages/wall/selections";
 import { useSession } from "@/session/useSession";
 
 const ACT = { size: "xs", variant: "subtle", color: "gray" } as const;
+
+/** The most images that the service moves at once. */
+const MOST_MOVED = 1_000;
+const ENDS = [
+  { where: "first", words: "Make first", done: "They are made first.", icon: IconArrowBarToUp },
+  { where: "last", words: "Make last", done: "They are made last.", icon: IconArrowBarToDown },
+] as const;
 
 interface SelectionBarProps {
   batch: BatchView;
@@ -24,16 +30,13 @@ interface SelectionBarProps {
 
 /** What can be done with the chosen images; it floats above the wall while there are any. */
 export function SelectionBar({ batch, chosen, isChoosing, allPicked, onCompare, onPick, onClear }: SelectionBarProps) {
-  const { can } = useSession();
+  const { can, user, role } = useSession();
   const acts = useBatchActs(batch);
+  const line = useLineActs(batch.id);
   const ids = (status: ItemView["status"]) => chosen.filter((item) => item.status === status).map((item) => item.id);
   const [failed, waiting, ready] = [ids("failed"), ids("pending"), ids("succeeded")];
-  const front = useMutation({
-    mutationFn: () => moveToFront(batch.id, waiting),
-    onSuccess: ({ moved }) =>
-      tell(moved === 0 ? "They are on their way already." : `${count(moved, "image")} made next.`),
-    onError: (error) => tellProblem(error, "They kept their places"),
-  });
+  const canOrder = waiting.length > 0 && can("steer") && offers(batch, { id: user.id, role }).has("order");
+  const isMany = waiting.length > MOST_MOVED;
   return (
     <FloatingBar
       isShown={chosen.length > 0 || isChoosing}
@@ -69,16 +72,19 @@ export function SelectionBar({ batch, chosen, isChoosing, allPicked, onCompare, 
           Try {failed.length === 1 ? "it" : `${failed.length}`} again
         </Button>
       )}
-      {waiting.length > 0 && can("steer") && (
-        <Button
-          {...ACT}
-          leftSection={<IconArrowBarToUp size={16} aria-hidden />}
-          loading={front.isPending}
-          onClick={() => front.mutate()}
-        >
-          Make next
-        </Button>
-      )}
+      {canOrder &&
+        ENDS.map(({ where, words, done, icon: Icon }) => (
+          <Tooltip key={where} label={`At most ${count(MOST_MOVED, "image")} at a time`} disabled={!isMany}>
+            <Button
+              {...ACT}
+              leftSection={<Icon size={16} aria-hidden />}
+              disabled={isMany}
+              onClick={() => line.moveUnseen({ items: waiting, where }, done)}
+            >
+              {words}
+            </Button>
+          </Tooltip>
+        ))}
     </FloatingBar>
   );
 }

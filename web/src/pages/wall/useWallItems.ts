@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import type { Line } from "@/acts/lines";
 import { itemsKey, useItemPages } from "@/api/items";
 import { usePickedPages } from "@/api/picks";
 import type { Problem } from "@/api/problems";
@@ -7,6 +8,7 @@ import type { AssetView, BatchView, ItemView } from "@/api/schema";
 import { useLiveItems } from "@/live/useLive";
 import type { WallFilter } from "@/pages/wall/filters";
 import { MOST_WATCHED, type Span } from "@/pages/wall/grids";
+import { useLine } from "@/pages/wall/line/useLine";
 
 /** What the wall shows, by place. */
 export interface WallItems {
@@ -20,6 +22,8 @@ export interface WallItems {
   known: readonly ItemView[];
   isReady: boolean;
   problem: Problem | undefined;
+  /** What waits, in its order, where that is shown. */
+  line?: Line | undefined;
 }
 
 const NONE: Span = { from: 0, to: 0 };
@@ -27,10 +31,33 @@ const NONE: Span = { from: 0, to: 0 };
 /** The items that a filter shows, the ones in `span` watched live. */
 export function useWallItems(batch: BatchView, filter: WallFilter, span: Span): WallItems {
   const all = useAll(batch, filter === "all" ? span : NONE);
-  const some = useOfState(batch, filter === "all" || filter === "picked" ? null : filter, span);
+  const isOfState = filter !== "all" && filter !== "picked" && filter !== "pending";
+  const some = useOfState(batch, isOfState ? filter : null, span);
+  const waiting = useWaiting(batch, filter === "pending", span);
   const picked = usePicked(batch, filter === "picked", span);
   if (filter === "all") return all;
+  if (filter === "pending") return waiting;
   return filter === "picked" ? picked : some;
+}
+
+/** What waits, in the order in which it is made. */
+function useWaiting(batch: BatchView, isWanted: boolean, span: Span): WallItems {
+  const { line, pages } = useLine(batch, isWanted);
+  const known = useMemo(
+    () => (line === undefined ? [] : [...line.sent, ...line.items, ...(line.isWhole ? line.resting : [])]),
+    [line],
+  );
+  useMore(pages, isWanted && span.to > known.length - MOST_WATCHED / 2);
+  const beyond = line === undefined || line.isWhole ? 0 : Math.max(0, line.total - line.items.length);
+  return {
+    count: known.length + beyond + (line?.isWhole === false ? line.resting.length : 0),
+    at: (place) => known[place],
+    isWhole: false,
+    known,
+    isReady: pages.data !== undefined,
+    problem: pages.isError ? (pages.error as Problem) : undefined,
+    line,
+  };
 }
 
 /** Every item by its place in the batch; those that were seen before stay known while others are watched. */
