@@ -15,6 +15,9 @@ from tests.engine import invariants
 from tests.engine.faults import Crash, FaultyWorld
 from tests.engine.scripted import ScriptedJobs, ScriptedProvider, job_model, made
 
+# Being measured would double its time, and others cover the same lines.
+pytestmark = pytest.mark.no_cover
+
 Life = Callable[[FaultyWorld], str]
 
 

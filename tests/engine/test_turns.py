@@ -13,6 +13,9 @@ from tests.engine.busy import BusyWorld, TimedProvider
 from tests.engine.scripted import ScriptedJobs, job_model, model
 from tests.engine.worlds import ORG, OTHER_ORG, World
 
+# Being measured would double its time, and others cover the same lines.
+pytestmark = pytest.mark.no_cover
+
 OTHERS = Caller(org=OTHER_ORG, id="key_other", member="mem_other", role=Role.EDITOR)
 PLACES = 4
 # Half as many again as there are places, and what the model makes in a tick.
