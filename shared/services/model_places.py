@@ -14,20 +14,22 @@ _UNKNOWN = 1
 class Place:
     """A place that is held until it is given back; giving it back twice is fine."""
 
-    def __init__(self, model: "_Model") -> None:
+    def __init__(self, model: "_Model", seat: Seat) -> None:
         self._model: _Model | None = model
+        self._seat = seat
 
     def give_back(self) -> None:
         """Let somebody else call the model: its answer is here."""
         model, self._model = self._model, None
         if model is not None:
-            model.free()
+            model.free(self._seat)
 
 
 class ModelPlaces:
     """A place for each call that a model's concurrency allows; who finds none waits, before it claims anything.
 
-    A place that is given back goes to whose turn it is: by lane weight, organisation and batch, not by who waited longest.
+    A place that is given back goes to whose turn it is: by lane weight, in a lane to the organisation that holds the fewest,
+    in that by batch; not by who waited longest.
     """
 
     def __init__(self, offer: Offer, pacers: PacerService) -> None:
@@ -44,7 +46,7 @@ class ModelPlaces:
         with self._lock:
             found = self._models.setdefault(model, _Model())
         found.hold(seat, count)
-        place = Place(found)
+        place = Place(found, seat)
         try:
             yield place
         finally:
@@ -79,10 +81,11 @@ class _Model:
             self._hand_out()
         turn.wait()
 
-    def free(self) -> None:
-        """One place less is held."""
+    def free(self, seat: Seat) -> None:
+        """One place less is held, that of this seat."""
         with self._lock:
             self._held -= 1
+            self._queue.done(seat)
             self._hand_out()
 
     def _hand_out(self) -> None:

@@ -159,3 +159,14 @@ def test_a_batch_alone_keeps_every_place_of_its_model_busy(busy: Worlds) -> None
     ideal = 160 / CONCURRENCY
     assert (world.world.clock.now() - began).total_seconds() <= 1.1 * ideal + 0.5
     invariants.check(world.world)
+
+
+def test_who_comes_to_a_full_model_has_every_place_that_becomes_free_until_it_has_its_part(busy: Worlds) -> None:
+    crowded = busy(concurrency=64, rate_per_second=200.0)
+    submit(crowded, "thousands", 2_000)
+    crowded.run(seconds=3)
+    seconds_of_ten(crowded)
+    ten, thousands = (sorted(crowded.provider.calls[name]) for name in ("ten", "thousands"))
+    between = sum(ten[0] < call <= ten[-1] for call in thousands)
+    # By turns it would be one of the others for each of its own.
+    assert between <= 4

@@ -29,6 +29,7 @@ def backlogged(turns: int, *waiting: Seat) -> list[Seat]:
     served = []
     for _ in range(turns):
         served.append(queue.take())
+        queue.done(served[-1])
         queue.put(served[-1], served[-1])
     return served
 
@@ -115,6 +116,53 @@ def test_who_comes_back_again_and_again_gets_no_more_than_who_waits_all_the_time
     queue.put(standard("b"), "b")
     for _ in range(100):
         served.append(queue.take())
+        queue.done(standard(served[-1]))
         if served[-1] == "b":
             queue.put(standard("b"), "b")
     assert 45 <= served.count("b") <= 55
+
+
+def under_way(places: int, *waiting: Seat) -> FairQueue[Seat]:
+    """A queue of which so many places are held, and in which each of these has a hundred waiting."""
+    queue: FairQueue[Seat] = FairQueue()
+    for seat in waiting:
+        for _ in range(100):
+            queue.put(seat, seat)
+    for _ in range(places):
+        queue.take()
+    return queue
+
+
+def test_who_comes_while_others_hold_every_place_gets_those_that_become_free_until_it_holds_as_many() -> None:
+    queue = under_way(24, standard("a"))
+    for _ in range(30):
+        queue.put(standard("b"), standard("b"))
+    served = []
+    for _ in range(16):
+        queue.done(standard("a"))
+        served.append(queue.take().org)
+    assert served == ["b"] * 12 + ["a"] * 4
+
+
+def test_equals_stay_equals_whichever_of_them_is_done_sooner() -> None:
+    queue = under_way(10, standard("a"), standard("b"))
+    held = Counter({"a": 5, "b": 5})
+    for quick in "aaabbbabab" * 5:
+        queue.done(standard(quick))
+        taken = queue.take().org
+        held += Counter({taken: 1})
+        held -= Counter({quick: 1})
+        assert abs(held["a"] - held["b"]) <= 2
+
+
+def test_what_an_organisation_has_under_way_in_one_lane_takes_nothing_from_it_in_another() -> None:
+    queue: FairQueue[Seat] = FairQueue()
+    high = Seat("a", "a1", Priority.HIGH)
+    for _ in range(5):
+        queue.put(high, high)
+    for _ in range(5):
+        queue.take()
+    for seat in (standard("a"), standard("b")):
+        for _ in range(10):
+            queue.put(seat, seat)
+    assert Counter(queue.take().org for _ in range(10)) == {"a": 5, "b": 5}
