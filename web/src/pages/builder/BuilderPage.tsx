@@ -55,7 +55,7 @@ function OpenedDraft({ id, from }: { id: string; from: string | null }) {
       key={draft.view.opened}
       draft={draft}
       // Every window in which the same new draft is opened gives it the same key.
-      first={() => keyed(draft.view.batch ?? handed(from) ?? newBatch(), draft.view.sent?.key ?? `start-${id}`)}
+      first={() => keyed(draft.view.batch ?? handed(from) ?? newBatch(), `start-${id}`)}
       models={models.data}
       limits={configuration.data.limits}
     />

@@ -36,11 +36,6 @@ export interface BuilderState {
   takeDropped(data: DataTransfer, rows: ReadonlySet<string> | null): File[];
 }
 
-async function keepNow({ keeper }: Draft, batch: Batch): Promise<void> {
-  keeper.save(batch);
-  await keeper.flush();
-}
-
 /** Everything that the builder knows about a batch while it is written. */
 export function useBuilder(
   first: () => Batch,
@@ -67,7 +62,7 @@ export function useBuilder(
     }),
     [batch.defaults, models, arriving],
   );
-  const submitting = useSubmit(editing, (sent) => keepNow(draft, sent), onStarted);
+  const submitting = useSubmit(editing, draft.keeper.keepNow, onStarted);
   const certain = useMemo(() => problemsOf(batch, knowledge, [], limits), [batch, knowledge, limits]);
   const asked = useMemo(() => {
     if (certain.right.length === 0 || certain.others.length > 0) return null;

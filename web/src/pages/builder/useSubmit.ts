@@ -9,12 +9,6 @@ import { requestOf } from "./requests";
 import { type Batch, filledRows } from "./sheets";
 import type { Editing } from "./useEditing";
 
-/** What a page before this one sent, and under which key. */
-export interface Sent {
-  text: string;
-  key: string;
-}
-
 export interface Submitting {
   start(): void;
   /** Starts the batch beside the one that it has become before. */

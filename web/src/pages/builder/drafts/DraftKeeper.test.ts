@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { problem, type Seen, serving } from "@/testing/network";
-import { type Batch, newBatch, newRow } from "../sheets";
+import { type Batch, keyed, newBatch, newRow } from "../sheets";
 import { DraftKeeper } from "./DraftKeeper";
 import { readDraft, removeDraft } from "./store";
 
@@ -242,4 +242,13 @@ it("keeps nothing any more once its person has left", async () => {
   keeper.abandon();
   await keeper.flush();
   expect(await readDraft(OWNER, "one")).toBeUndefined();
+});
+
+it("has the key of a start before it is sent, for other tabs and devices, too", async () => {
+  const keeper = await opened();
+  await keeper.keepNow(keyed(batchOf("A tent"), "start-one"));
+  expect((await readDraft(OWNER, "one"))?.batch.startKey).toBe("start-one");
+  await expect.poll(() => keeper.view()?.state).toBe("saved");
+  expect((await opened("dft_1")).view()?.batch?.startKey).toBe("start-one");
+  await removeDraft(OWNER, "dft_1");
 });

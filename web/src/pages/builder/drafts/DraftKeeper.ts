@@ -1,6 +1,5 @@
 import { asProblem } from "@/api/problems";
 import type { Batch } from "../sheets";
-import type { Sent } from "../useSubmit";
 import { type DraftRecord, type Opening, opening, type Remote } from "./records";
 import { isRemoteId, type RemoteDraft, readRemote, removeRemote, sendRemote } from "./remotes";
 import { keepDraft, markDraft, readDraft, removeDraft } from "./store";
@@ -17,7 +16,7 @@ export class DraftKeeper {
   readonly #owner: string;
   readonly #readers = new Set<() => void>();
   #view: DraftView | null = null;
-  #known = { version: 0, sent: null as Sent | null, remote: null as Remote | null, synced: false };
+  #known = { version: 0, remote: null as Remote | null, synced: false };
   /** What is to be kept next, and what was kept last. */
   #waiting: Batch | null = null;
   #kept: Batch | null = null;
@@ -74,11 +73,10 @@ export class DraftKeeper {
     this.#keepTimer = setTimeout(() => void this.flush(), STILL_MS);
   };
 
-  /** Keeps what is about to be sent, and under which key: after a reload the same key goes with it. */
-  readonly keepSent = async (batch: Batch, sent: Sent): Promise<void> => {
-    this.#known.sent = sent;
-    this.#waiting = batch;
-    await this.flush();
+  /** Keeps at once what is about to be started. */
+  readonly keepNow = (batch: Batch): Promise<void> => {
+    this.save(batch);
+    return this.flush();
   };
 
   /** Keeps in this browser what waits to be kept. */
@@ -136,18 +134,18 @@ export class DraftKeeper {
   /** `isTheirs`: whatever is here, the API's is wanted; `isFollowing`: another tab has saved, and sends it, too. */
   async #open({ isTheirs = false, isFollowing = false } = {}): Promise<void> {
     const record = (await readDraft(this.#owner, this.id).catch(() => undefined)) ?? null;
-    const { version = 0, sent = null, remote = null, synced = false } = record ?? {};
+    const { version = 0, remote = null, synced = false } = record ?? {};
     const there = await this.#remote(remote);
     await this.#writing;
     // What was typed while this was read is nobody else's to replace: the person chooses.
     if (this.#waiting && !isTheirs) return this.#become("changed");
-    this.#known = { version, sent, remote, synced };
+    this.#known = { version, remote, synced };
     this.#waiting = null;
     this.#kept = record?.batch ?? null;
     const way = this.#way(record, there, isTheirs);
     if (there && way === "theirs") this.#take(there);
     const state = way === "changed" || way === "gone" ? way : this.#restingState(record !== null);
-    this.#view = { state, batch: this.#waiting ?? this.#kept, sent, opened: (this.#view?.opened ?? 0) + 1 };
+    this.#view = { state, batch: this.#waiting ?? this.#kept, opened: (this.#view?.opened ?? 0) + 1 };
     this.#tell();
     if (this.#waiting) await this.flush();
     else if (record && state === "here" && !isFollowing) this.#sendSoon(this.#sendMs);
@@ -179,7 +177,7 @@ export class DraftKeeper {
     const batch = this.#waiting;
     if (!batch || this.#isAbandoned) return;
     this.#waiting = null;
-    const { version, sent, synced } = this.#known;
+    const { version, synced } = this.#known;
     const remote = this.#relinked === undefined ? {} : { remote: this.#relinked };
     try {
       const outcome = await keepDraft({
@@ -187,7 +185,6 @@ export class DraftKeeper {
         owner: this.#owner,
         known: version,
         batch,
-        sent,
         synced,
         ...remote,
       });

@@ -6,7 +6,7 @@ import type { DraftRecord } from "./records";
 function record(id: string, remote: string | null, savedAt: number): DraftRecord {
   const batch = { ...newBatch([newRow({ prompt: "A" }), newRow()]), name: id };
   const place = remote === null ? null : { id: remote, revision: 1 };
-  return { id, owner: "o", version: 1, savedAt, batch, sent: null, remote: place, synced: true };
+  return { id, owner: "o", version: 1, savedAt, batch, remote: place, synced: true };
 }
 
 function view(id: string, changed_at: string) {

@@ -7,7 +7,7 @@ import { keepDraft, listDrafts, markDraft, readDraft, removeDraft } from "./stor
 const OWNER = "org_1/mem_1";
 
 function saving(prompt: string, known: number, id = "one"): Saving {
-  return { id, owner: OWNER, known, batch: newBatch([newRow({ prompt })]), sent: null, synced: false };
+  return { id, owner: OWNER, known, batch: newBatch([newRow({ prompt })]), synced: false };
 }
 
 async function promptOf(id: string, owner = OWNER): Promise<string | undefined> {

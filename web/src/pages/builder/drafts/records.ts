@@ -1,7 +1,6 @@
 /** A draft as this browser keeps it, and what saving it means when another tab has saved it, too. */
 
 import type { Batch } from "../sheets";
-import type { Sent } from "../useSubmit";
 
 export interface DraftRecord {
   id: string;
@@ -11,8 +10,6 @@ export interface DraftRecord {
   version: number;
   savedAt: number;
   batch: Batch;
-  /** What was last sent, and under which key. */
-  sent: Sent | null;
   /** The same draft as the API keeps it, at the revision that this browser has seen; null before it was sent there. */
   remote: Remote | null;
   /** Whether the API has all that is here. */
@@ -30,7 +27,6 @@ export interface Saving {
   owner: string;
   known: number;
   batch: Batch;
-  sent: Sent | null;
   /** Where the API keeps it from now on; left out, it stays what another tab may have learned meanwhile. */
   remote?: Remote | null;
   synced: boolean;

@@ -1,5 +1,4 @@
 import type { Batch } from "../sheets";
-import type { Sent } from "../useSubmit";
 
 /** How a draft stands: `changed` by another tab or device, or `gone` because one submitted or deleted it. */
 export type DraftState = "new" | "unsaved" | "here" | "saved" | "changed" | "gone" | "failed";
@@ -10,5 +9,4 @@ export interface DraftView {
   opened: number;
   /** The batch as it was opened; null for a new one. */
   batch: Batch | null;
-  sent: Sent | null;
 }
