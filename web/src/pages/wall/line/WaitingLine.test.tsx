@@ -57,8 +57,9 @@ function Page({ canMove, chosen }: { canMove: boolean; chosen: readonly string[]
 
 async function show({ canMove = true, chosen = [] as readonly string[] } = {}) {
   layOut(1_050);
-  renderPart(<Page canMove={canMove} chosen={chosen} />);
+  const { queries } = renderPart(<Page canMove={canMove} chosen={chosen} />);
   await screen.findByRole("button", { name: /Number 6/ });
+  return () => act(() => queries.invalidateQueries());
 }
 
 const shown = () =>
@@ -116,6 +117,22 @@ describe("what waits, in its order", () => {
     await waitFor(() => expect(shown()).toBe("acdefb"));
     await waitFor(() => expect(document.activeElement).toBe(row("b")));
     expect(screen.getByText("Number 6 of 6.")).toBeInTheDocument();
+  });
+
+  it("keeps the focus when what had it has started, and never takes it from who has left", async () => {
+    const { service } = aService();
+    const readAgain = await show();
+    act(() => row("b").focus());
+    service.order = [..."acdef"];
+    await readAgain();
+    await waitFor(() => expect(document.activeElement).toBe(row("c")));
+    await userEvent.click(document.body);
+    act(() => row("c").blur());
+    service.order = [..."adef"];
+    await readAgain();
+    await waitFor(() => expect(shown()).toBe("adef"));
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    expect(document.activeElement).toBe(document.body);
   });
 
   it("moves all that are chosen, in their order", async () => {

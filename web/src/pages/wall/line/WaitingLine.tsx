@@ -1,5 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { type Line, type Move, movedIn, moveTo, stepOf } from "@/acts/lines";
 import { useLineActs } from "@/acts/useLineActs";
 import type { ItemView } from "@/api/schema";
@@ -54,7 +54,8 @@ export function WaitingLine(props: WaitingLineProps) {
   });
   const { first, last } = rows.near;
   useEffect(() => onSeen({ from: first, to: last + 1 }), [onSeen, first, last]);
-  useFocusKept({ box: box.element, line, current, isBehind, go: rows.go });
+  const isNear = first <= current && current <= last;
+  const followedFrom = useFocusKept({ box: box.element, line, current, isNear, isBehind, go: rows.go });
 
   const lineActs = useLineActs(batch);
   const [told, setTold] = useState("");
@@ -66,10 +67,7 @@ export function WaitingLine(props: WaitingLineProps) {
     const [one = ""] = wanted.items;
     const place = after.findIndex((item) => item.id === (followed ?? one));
     setTold(place < 0 ? "Last of all that wait." : `Number ${figure(place + 1)} of ${figure(line.total)}.`);
-    if (followed === undefined || place < 0) return;
-    rows.go(line.sent.length + place);
-    // Another one stands there until the move is shown.
-    setFocused({ id: followed, place: line.sent.length + place });
+    followedFrom.current = followed === undefined ? null : current;
   };
   const movingWith = (item: ItemView) =>
     chosen.includes(item.id) ? line.items.flatMap(({ id }) => (chosen.includes(id) ? [id] : [])) : [item.id];
@@ -185,12 +183,26 @@ interface FocusKept {
   box: { current: HTMLElement | null };
   line: Line;
   current: number;
+  /** What had the focus last is in view, or nearly: the page is not scrolled by what others do. */
+  isNear: boolean;
   isBehind: boolean;
   go: (place: number) => void;
 }
 
-/** The focus stays in the line when what had it has started, and comes back to it from what lay over it. */
-function useFocusKept({ box, line, current, isBehind, go }: FocusKept) {
+/** The focus stays in the line when what had it has started, and comes back to it from what lay over it.
+ *
+ * Gives where to note the place that an image with the focus is moved from: once the move shows, the focus and the page follow it.
+ */
+function useFocusKept({ box, line, current, isNear, isBehind, go }: FocusKept) {
+  const followedFrom = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (followedFrom.current === null || followedFrom.current === current) return;
+    followedFrom.current = null;
+    // It exists wherever it stands: its row is kept while it is the current one.
+    const row = box.current?.querySelector(`[data-place="${current}"]`);
+    row?.querySelector("button")?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+  }, [box, current]);
   const wasInside = useRef(false);
   const wasBehind = useRef(isBehind);
   const back = useRef(() => {});
@@ -198,17 +210,23 @@ function useFocusKept({ box, line, current, isBehind, go }: FocusKept) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the line has changed under the focus
   useEffect(() => {
     const has = document.activeElement;
-    if (wasInside.current && (has === document.body || has === null)) back.current();
+    if (wasInside.current && isNear && (has === document.body || has === null)) back.current();
   }, [line]);
   useEffect(() => {
     if (wasBehind.current && !isBehind) back.current();
     wasBehind.current = isBehind;
   }, [isBehind]);
   useEffect(() => {
-    const note = () => {
-      wasInside.current = box.current?.contains(document.activeElement) ?? false;
+    // Who points elsewhere has left, also where nothing there takes the focus.
+    const note = ({ target }: Event) => {
+      wasInside.current = target instanceof Node && (box.current?.contains(target) ?? false);
     };
     document.addEventListener("focusin", note);
-    return () => document.removeEventListener("focusin", note);
+    document.addEventListener("pointerdown", note);
+    return () => {
+      document.removeEventListener("focusin", note);
+      document.removeEventListener("pointerdown", note);
+    };
   }, [box]);
+  return followedFrom;
 }
