@@ -50,6 +50,8 @@ export const theme = createTheme({
   // By name and type only: a component that a page does not use is not loaded for its look.
   components: {
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: "lg" } satisfies Partial<ActionIconProps> },
+    // A title in its alert's own colour is too faint on the tint of it.
+    Alert: { styles: { title: { color: "var(--mantine-color-text)" } } },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 500 } satisfies Partial<BadgeProps> },
     Button: { defaultProps: { size: "sm" } satisfies Partial<ButtonProps>, styles: { label: { fontWeight: 550 } } },
     Card: {

@@ -32,9 +32,7 @@ function StartNotice({ submitting }: { submitting: Submitting }) {
     return (
       <Alert color="yellow" variant="light" title="The earlier version was started already" role="alert">
         <Stack gap="sm">
-          <Text size="sm">
-            Its answer was lost, but its images are made. What you have changed since is not in it and stays here.
-          </Text>
+          <Text size="sm">Its images are made. What you have changed since is not in it and stays here.</Text>
           <Group gap="xs">
             <Button component={Link} to={`/batches/${earlier}`} size="compact-sm">
               Open it
