@@ -9,7 +9,7 @@ import {
 import { answer, api } from "@/api/client";
 import type { AssetOutcome, AssetPage, AssetView } from "@/api/schema";
 
-/** Which images are listed, and in which order; moments are ISO times. */
+/** Which images are listed, and in which order; days are whole, by the organisation's clocks. */
 export interface AssetFilters {
   q?: string;
   model?: string;

@@ -2,11 +2,14 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { BatchRetry, BatchRows, BatchStatus, BatchUpdate, BatchView, Priority, RetryChanges } from "@/api/schema";
 
-/** Which batches are listed, and in which order. */
+/** Which batches are listed, and in which order; days are whole, by the organisation's clocks. */
 export interface BatchFilters {
   q?: string;
   status?: BatchStatus;
   tag?: string;
+  model?: string;
+  from?: string;
+  to?: string;
   archived?: boolean;
   sort?: "newest" | "oldest";
 }

@@ -4,7 +4,7 @@ import { BatchMenu } from "@/acts/BatchMenu";
 import { StackedProgress } from "@/acts/StackedProgress";
 import { useNames } from "@/api/names";
 import type { BatchView } from "@/api/schema";
-import { money } from "@/design/formats";
+import { figure, money } from "@/design/formats";
 import { StatusBadge } from "@/design/StatusBadge";
 import { When } from "@/design/When";
 import styles from "@/pages/batches/Batches.module.css";
@@ -103,6 +103,11 @@ function Row({ batch, who, isChosen, isFull, onChoose }: RowProps) {
         <StackedProgress progress={batch.progress} isMoving={isMoving} slim />
         <span className={styles.small}>
           {summary(batch)}
+          {batch.progress.failed > 0 && (
+            <Link to={`/batches/${batch.id}?show=failed`} className={styles.failed}>
+              {figure(batch.progress.failed)} failed
+            </Link>
+          )}
           {isMoving && left !== null && left > 0 && ` · about ${lasting(left)} left`}
         </span>
       </td>

@@ -87,7 +87,7 @@ function Nothing({ filters, onAll }: { filters: BatchFilters; onAll: () => void 
   if (isNarrowed(filters)) {
     return (
       <EmptyState icon={IconSearchOff} title="No batch fits" action={all}>
-        Try fewer words, another state or another tag.
+        Try fewer words, other days, or take a filter away.
       </EmptyState>
     );
   }

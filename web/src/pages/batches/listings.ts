@@ -1,5 +1,6 @@
 import type { BatchFilters } from "@/api/batches";
 import type { BatchStatus, BatchView } from "@/api/schema";
+import { daysOf } from "@/filters/days";
 
 /** What batches may be filtered by, in the order of the choice. */
 export const STATUSES: readonly BatchStatus[] = [
@@ -20,10 +21,15 @@ export const MOST_CHOSEN = 2;
 export function filtersOf(address: URLSearchParams): BatchFilters {
   const q = address.get("q")?.trim() ?? "";
   const tag = address.get("tag")?.trim() ?? "";
+  const model = address.get("model")?.trim() ?? "";
+  const { from, to } = daysOf(address);
   const status = STATUSES.find((one) => one === address.get("status"));
   return {
     ...(q !== "" && { q }),
     ...(tag !== "" && { tag }),
+    ...(model !== "" && { model }),
+    ...(from !== null && { from }),
+    ...(to !== null && { to }),
     ...(status !== undefined && { status }),
     ...(address.get("archived") === "true" && { archived: true }),
     ...(address.get("sort") === "oldest" && { sort: "oldest" as const }),
@@ -32,7 +38,8 @@ export function filtersOf(address: URLSearchParams): BatchFilters {
 
 /** Whether a list is narrowed, so that an empty one means something else. */
 export function isNarrowed(filters: BatchFilters): boolean {
-  return filters.q !== undefined || filters.tag !== undefined || filters.status !== undefined;
+  const { archived: _, sort: __, ...narrowing } = filters;
+  return Object.values(narrowing).some((one) => one !== undefined);
 }
 
 /** The list as it was read, each batch at its newest, and what was submitted since before it where that belongs there. */
@@ -52,7 +59,6 @@ export function listed(read: readonly BatchView[], live: readonly BatchView[], f
 
 /** A batch's state of affairs in a few words, for its line in the list. */
 export function summary(batch: BatchView): string {
-  const { total, succeeded, failed } = batch.progress;
-  const ready = `${succeeded.toLocaleString()} of ${total.toLocaleString()} ready`;
-  return failed > 0 ? `${ready}, ${failed.toLocaleString()} failed` : ready;
+  const { total, succeeded } = batch.progress;
+  return `${succeeded.toLocaleString()} of ${total.toLocaleString()} ready`;
 }

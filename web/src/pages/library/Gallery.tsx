@@ -10,7 +10,7 @@ import { SelectionBar } from "@/pages/library/chosen/SelectionBar";
 import styles from "@/pages/library/Gallery.module.css";
 import { GallerySkeleton } from "@/pages/library/GallerySkeleton";
 import { PictureWall } from "@/pages/library/PictureWall";
-import { chosen, chosenAfter, NOTHING } from "@/pages/library/selections";
+import { chosen, chosenAfter, MOST_CHOSEN, NOTHING } from "@/pages/library/selections";
 import { useFilled } from "@/pages/library/useFilled";
 import { useGalleryKeys } from "@/pages/library/useGalleryKeys";
 import { useSession } from "@/session/useSession";
@@ -33,7 +33,8 @@ export function Gallery({ view, rowHeight, isChoosing, onView, onChoosing, onCou
   const navigate = useNavigate();
   const [lastSeen, setLastSeen] = useState(0);
   const filters = useMemo(() => filtersOf(view), [view]);
-  const { assets, hasMore, isFirst, error, retry } = useFilled(filters, lastSeen + 1 + AHEAD);
+  const [isWanted, setWanted] = useState(false);
+  const { assets, hasMore, isFirst, error, retry } = useFilled(filters, isWanted ? MOST_CHOSEN : lastSeen + 1 + AHEAD);
   const [selection, step] = useReducer(chosenAfter, NOTHING);
   const [current, setCurrent] = useState(0);
   const ids = useMemo(() => assets.map((asset) => asset.id), [assets]);
@@ -61,9 +62,17 @@ export function Gallery({ view, rowHeight, isChoosing, onView, onChoosing, onCou
   );
   const clear = useCallback(() => {
     step({ kind: "clear" });
+    setWanted(false);
     onChoosing(false);
   }, [onChoosing]);
-  const chooseAll = useCallback(() => step({ kind: "all", shown: ids }), [ids]);
+  const isWhole = !hasMore || ids.length >= MOST_CHOSEN;
+  const chooseAll = useCallback(() => setWanted(true), []);
+  useEffect(() => {
+    if (!isWanted || (!isWhole && error === null)) return;
+    setWanted(false);
+    // Of a list that broke off nobody knows all: what is chosen already stays, and the failure is told below.
+    if (isWhole) step({ kind: "all", shown: ids.slice(0, MOST_CHOSEN) });
+  }, [isWanted, isWhole, error, ids]);
   useGalleryKeys(chooseAll, clear);
   const onKey = ({ key }: KeyboardEvent, place: number) => {
     if (key !== "x" && key !== "X" && key !== " ") return false;
@@ -97,7 +106,15 @@ export function Gallery({ view, rowHeight, isChoosing, onView, onChoosing, onCou
         </div>
       )}
       {error !== null && <ErrorState compact error={error} onRetry={retry} />}
-      <SelectionBar assets={chosenAssets} known={assets} isChoosing={isChoosing} onAll={chooseAll} onClear={clear} />
+      <SelectionBar
+        assets={chosenAssets}
+        known={assets.length}
+        isWhole={!hasMore}
+        isReading={isWanted}
+        isChoosing={isChoosing}
+        onAll={chooseAll}
+        onClear={clear}
+      />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { problem, serving } from "@/testing/network";
+import { anAsset } from "@/testing/assets";
+import { problem, type Seen, serving } from "@/testing/network";
 import { renderAt } from "@/testing/render";
 import { LibraryPage } from "./LibraryPage";
 
@@ -11,7 +12,7 @@ const PAGES = [
 const NOTHING = { assets: [], next_page_token: "" };
 
 /** An API without a matching image; `assets` may say otherwise. */
-function serveLibrary(assets: () => object = () => NOTHING) {
+function serveLibrary(assets: (request: Seen) => object = () => NOTHING) {
   return serving({
     "GET /v1/assets": assets,
     "GET /v1/models": () => ({ models: [{ id: "preview", title: "Preview" }], next_page_token: "" }),
@@ -62,6 +63,36 @@ describe("the library", () => {
     await userEvent.click(await screen.findByText("Batches"));
     await screen.findByText("All batches");
     expect(router.state.location.search).toBe("?q=teal");
+  });
+
+  describe("choosing all", () => {
+    const pageOf = (page: number, size: number) => ({
+      assets: Array.from({ length: size }, (_, at) => anAsset({ id: `ast_${page}_${at}` })),
+      next_page_token: page < 2 ? String(page + 1) : "",
+    });
+
+    it("reads on to the last image that matches, and chooses it too", async () => {
+      serveLibrary(({ query }) => {
+        const page = Number(query.get("page_token") ?? 0);
+        return pageOf(page, page < 2 ? 60 : 5);
+      });
+      renderAt(PAGES, "/library?q=teal");
+      await screen.findByText("60+ images");
+      await userEvent.click(screen.getByRole("button", { name: "Choose" }));
+      await userEvent.click(await screen.findByRole("button", { name: "All that match" }));
+      expect(await screen.findByText("125 chosen")).toBeVisible();
+      expect(screen.queryByRole("button", { name: /^All/ })).toBeNull();
+      expect(await screen.findByText("125 images")).toBeVisible();
+    });
+
+    it("chooses nothing of a list that breaks off", async () => {
+      serveLibrary(({ query }) => (query.has("page_token") ? problem(400, "No more for now.") : pageOf(0, 60)));
+      renderAt(PAGES, "/library?q=teal");
+      await userEvent.click(await screen.findByRole("button", { name: "Choose" }));
+      await userEvent.click(await screen.findByRole("button", { name: "All that match" }));
+      expect(await screen.findByText("No more for now.")).toBeVisible();
+      expect(screen.queryByText(/chosen$/)).toBeNull();
+    });
   });
 
   it("says what went wrong, and asks again", async () => {

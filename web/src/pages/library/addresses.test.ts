@@ -68,10 +68,10 @@ describe("the library's address", () => {
 });
 
 describe("what the API is asked", () => {
-  it("is the reader's days as moments, the last one to its end", () => {
+  it("is the organisation's days, both of them whole", () => {
     expect(filtersOf({ ...EVERYTHING, from: "2026-11-02", to: "2026-11-30" })).toEqual({
-      from: "2026-11-02T00:00:00.000Z",
-      to: "2026-12-01T00:00:00.000Z",
+      from: "2026-11-02",
+      to: "2026-11-30",
     });
   });
 
@@ -82,6 +82,8 @@ describe("what the API is asked", () => {
   });
 
   it("keeps for batches what batches can be asked", () => {
-    expect(batchesPathOf({ ...EVERYTHING, q: "teal", tag: "hero", model: "preview" })).toBe("/batches?q=teal&tag=hero");
+    expect(batchesPathOf({ ...EVERYTHING, q: "teal", tag: "hero", model: "preview", rating: "4" })).toBe(
+      "/batches?q=teal&model=preview&tag=hero",
+    );
   });
 });

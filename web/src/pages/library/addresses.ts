@@ -1,4 +1,5 @@
 import type { AssetFilters } from "@/api/assets";
+import { daysOf } from "@/filters/days";
 
 export const RATINGS = ["4", "3", "2", "1", "0"] as const;
 export const RATED = [...RATINGS, "rated", "unrated"] as const;
@@ -6,7 +7,7 @@ export const RATED = [...RATINGS, "rated", "unrated"] as const;
 /** Which rating is wanted: one of them, any, or none yet. */
 export type Rated = (typeof RATED)[number];
 
-/** What the library shows, as its address says it; null where it does not narrow. Days are the reader's own. */
+/** What the library shows, as its address says it; null where it does not narrow. Days are those of the organisation's clocks. */
 export interface LibraryView {
   q: string;
   model: string | null;
@@ -36,15 +37,13 @@ const LONGEST = { q: 200, model: 100, tag: 50, batch: 64 } as const;
 /** What an address says; what it says wrongly is as if it were not said. */
 export function viewOf(address: URLSearchParams): LibraryView {
   const words = (name: keyof typeof LONGEST) => (address.get(name) ?? "").trim().slice(0, LONGEST[name]);
-  const [from, to] = inOrder(dayOf(address.get("from")), dayOf(address.get("to")));
   const picked = address.get("picked");
   return {
     q: words("q"),
     model: words("model") || null,
     tag: words("tag") || null,
     batch: words("batch") || null,
-    from,
-    to,
+    ...daysOf(address),
     rating: RATED.find((rating) => rating === address.get("rating")) ?? null,
     picked: picked === "yes" ? true : picked === "no" ? false : null,
     sort: address.get("sort") === "oldest" ? "oldest" : "newest",
@@ -78,7 +77,7 @@ export function isNarrowed(view: LibraryView): boolean {
   return addressOf({ ...view, sort: "newest" }).size > 0;
 }
 
-/** What the API is asked for a view: the reader's days as moments. */
+/** What the API is asked for a view. */
 export function filtersOf(view: LibraryView): AssetFilters {
   const exact = RATINGS.some((rating) => rating === view.rating);
   return {
@@ -86,8 +85,8 @@ export function filtersOf(view: LibraryView): AssetFilters {
     ...(view.model !== null && { model: view.model }),
     ...(view.tag !== null && { tag: view.tag }),
     ...(view.batch !== null && { batch: view.batch }),
-    ...(view.from !== null && { from: startOf(view.from, 0) }),
-    ...(view.to !== null && { to: startOf(view.to, 1) }),
+    ...(view.from !== null && { from: view.from }),
+    ...(view.to !== null && { to: view.to }),
     ...(view.picked !== null && { picked: view.picked }),
     ...(exact && { rating: Number(view.rating) }),
     ...(!exact && view.rating !== null && { rated: view.rating === "rated" }),
@@ -95,26 +94,9 @@ export function filtersOf(view: LibraryView): AssetFilters {
   };
 }
 
-/** The batches that the same words find. */
+/** The batches that the same words, model, tag and days find. */
 export function batchesPathOf(view: LibraryView): string {
-  const { q, tag, sort } = view;
-  const search = addressOf({ ...EVERYTHING, q, tag, sort }).toString();
+  const { q, model, tag, from, to, sort } = view;
+  const search = addressOf({ ...EVERYTHING, q, model, tag, from, to, sort }).toString();
   return `/batches${search === "" ? "" : `?${search}`}`;
-}
-
-/** The moment at which a day, or so many days later, begins where the reader is. */
-function startOf(day: string, later: number): string {
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(year, month - 1, date + later).toISOString();
-}
-
-function dayOf(said: string | null): string | null {
-  if (said === null || !/^[12]\d{3}-\d{2}-\d{2}$/.test(said)) return null;
-  const time = Date.parse(`${said}T00:00:00Z`);
-  // A 31st of June would be taken for the 1st of July.
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== said ? null : said;
-}
-
-function inOrder(from: string | null, to: string | null): [string | null, string | null] {
-  return from !== null && to !== null && from > to ? [to, from] : [from, to];
 }

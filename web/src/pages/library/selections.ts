@@ -8,6 +8,9 @@ export interface Selection {
   readonly anchor: string | null;
 }
 
+/** So many are chosen of a list at once at most: what is read page by page, and acted on in parts, is to come to an end. */
+export const MOST_CHOSEN = 5_000;
+
 export const NOTHING: Selection = { kept: new Set(), range: new Set(), anchor: null };
 
 export type SelectionStep =

@@ -12,13 +12,18 @@ import { TagForm } from "@/pages/library/chosen/TagForm";
 import { useDownload } from "@/pages/library/downloads/useDownload";
 import { RATING_WORDS } from "@/pages/library/ratings";
 import { rowOf } from "@/pages/library/rows";
+import { MOST_CHOSEN } from "@/pages/library/selections";
 import { canCompare } from "@/pages/wall/selections";
 import { useSession } from "@/session/useSession";
 
 interface SelectionBarProps {
   /** The chosen images, in their order. */
   assets: readonly AssetView[];
-  known: readonly AssetView[];
+  /** So many images that match are known; all of them are where it `isWhole`. */
+  known: number;
+  isWhole: boolean;
+  /** The rest is being read, to be chosen. */
+  isReading: boolean;
   isChoosing: boolean;
   onAll: () => void;
   onClear: () => void;
@@ -27,7 +32,7 @@ interface SelectionBarProps {
 const ACT = { size: "xs", variant: "subtle", color: "gray" } as const;
 
 /** What can be done with the chosen images; it floats above the wall while there are any. */
-export function SelectionBar({ assets, known, isChoosing, onAll, onClear }: SelectionBarProps) {
+export function SelectionBar({ assets, known, isWhole, isReading, isChoosing, onAll, onClear }: SelectionBarProps) {
   const { can } = useSession();
   const navigate = useNavigate();
   const { change, isBusy } = useChanges();
@@ -45,14 +50,14 @@ export function SelectionBar({ assets, known, isChoosing, onAll, onClear }: Sele
   };
   return (
     <FloatingBar
-      isShown={isAny || isChoosing}
+      isShown={isAny || isChoosing || isReading}
       label="Chosen images"
-      told={isAny ? `${figure(assets.length)} chosen` : "Tap images to choose them"}
+      told={toldOf({ chosen: assets.length, known, isWhole, isReading })}
       onClear={onClear}
     >
-      {assets.length < known.length && (
-        <Button {...ACT} onClick={onAll}>
-          All {figure(known.length)}
+      {(assets.length < known || !isWhole) && (
+        <Button {...ACT} loading={isReading} onClick={onAll}>
+          {isWhole ? `All ${figure(known)}` : known < MOST_CHOSEN ? "All that match" : `First ${figure(MOST_CHOSEN)}`}
         </Button>
       )}
       {canCompare(assets.length) && (
@@ -113,6 +118,19 @@ export function SelectionBar({ assets, known, isChoosing, onAll, onClear }: Sele
       )}
     </FloatingBar>
   );
+}
+
+interface Known {
+  chosen: number;
+  known: number;
+  isWhole: boolean;
+  isReading: boolean;
+}
+
+function toldOf({ chosen, known, isWhole, isReading }: Known): string {
+  if (isReading) return `Looking for all, ${figure(known)} so far`;
+  if (chosen >= MOST_CHOSEN && !isWhole) return `${figure(chosen)} chosen, and more match`;
+  return chosen > 0 ? `${figure(chosen)} chosen` : "Tap images to choose them";
 }
 
 function RateMenu({ onRate }: { onRate: (rating: number | null) => void }) {

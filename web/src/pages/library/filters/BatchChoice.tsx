@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useBatchPages } from "@/api/batches";
 import { ErrorState } from "@/design/ErrorState";
 import { LinesSkeleton } from "@/design/Skeletons";
-import { Choices } from "@/pages/library/filters/FilterChip";
+import { Choices } from "@/filters/FilterChip";
 
 interface BatchChoiceProps {
   chosen: string | null;

@@ -1,9 +1,9 @@
 import { useBatchName } from "@/api/batchNames";
 import { useModels } from "@/api/models";
+import { DayChoice, daysWord } from "@/filters/DayChoice";
+import { Choices, FilterChip } from "@/filters/FilterChip";
 import type { LibraryView, Rated } from "@/pages/library/addresses";
 import { BatchChoice } from "@/pages/library/filters/BatchChoice";
-import { DayChoice, daysWord } from "@/pages/library/filters/DayChoice";
-import { Choices, FilterChip } from "@/pages/library/filters/FilterChip";
 import { TagChoice } from "@/pages/library/filters/TagChoice";
 import { RATING_WORDS } from "@/pages/library/ratings";
 
@@ -60,7 +60,7 @@ export function FilterChips({ view, onView }: FilterChipsProps) {
           />
         )}
       </FilterChip>
-      <FilterChip label="Made" value={daysWord(view.from, view.to)} onClear={() => set({ from: null, to: null })}>
+      <FilterChip label="Made" value={daysWord(view)} onClear={() => set({ from: null, to: null })}>
         {() => <DayChoice from={view.from} to={view.to} onChoose={set} />}
       </FilterChip>
       <FilterChip

@@ -2,7 +2,7 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { knownTags } from "@/api/assets";
-import { Choices } from "@/pages/library/filters/FilterChip";
+import { Choices } from "@/filters/FilterChip";
 
 interface TagChoiceProps {
   tag: string | null;

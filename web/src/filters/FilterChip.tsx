@@ -1,7 +1,7 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconX } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
-import styles from "@/pages/library/filters/Filters.module.css";
+import styles from "@/filters/FilterChip.module.css";
 
 interface FilterChipProps {
   label: string;

@@ -1,10 +1,10 @@
-import { Button, Group, TextInput } from "@mantine/core";
+import { Button, Group, Text, TextInput } from "@mantine/core";
+import { useOrganisation } from "@/api/me";
 import { day } from "@/design/formats";
+import { type DaysWanted, dayBefore } from "@/filters/days";
 
-interface DayChoiceProps {
-  from: string | null;
-  to: string | null;
-  onChoose: (days: { from: string | null; to: string | null }) => void;
+interface DayChoiceProps extends DaysWanted {
+  onChoose: (days: DaysWanted) => void;
 }
 
 const SPANS = [
@@ -13,8 +13,9 @@ const SPANS = [
   { label: "30 days", days: 30 },
 ];
 
-/** From one day to another, both of them whole. */
+/** From one day to another, both of them whole by the organisation's clocks. */
 export function DayChoice({ from, to, onChoose }: DayChoiceProps) {
+  const organisation = useOrganisation().data;
   return (
     <>
       <Group gap={6} mb="xs" wrap="nowrap">
@@ -23,7 +24,8 @@ export function DayChoice({ from, to, onChoose }: DayChoiceProps) {
             key={label}
             size="compact-sm"
             variant="default"
-            onClick={() => onChoose({ from: dayBefore(days - 1), to: null })}
+            disabled={organisation === undefined}
+            onClick={() => organisation && onChoose({ from: dayBefore(organisation.day, days - 1), to: null })}
           >
             {label}
           </Button>
@@ -47,20 +49,17 @@ export function DayChoice({ from, to, onChoose }: DayChoiceProps) {
           onChange={(event) => onChoose({ from, to: event.currentTarget.value || null })}
         />
       </Group>
+      {organisation !== undefined && (
+        <Text size="xs" c="dimmed" mt="xs">
+          Days are those of {organisation.time_zone}.
+        </Text>
+      )}
     </>
   );
 }
 
-export function daysWord(from: string | null, to: string | null): string | null {
+export function daysWord({ from, to }: DaysWanted): string | null {
   if (from !== null && to !== null) return from === to ? day(from) : `${day(from)} – ${day(to)}`;
   if (from !== null) return `since ${day(from)}`;
   return to === null ? null : `until ${day(to)}`;
-}
-
-/** A day so many days ago, where the reader is. */
-function dayBefore(days: number): string {
-  const now = new Date();
-  const then = new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())}`;
 }
