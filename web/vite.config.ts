@@ -25,6 +25,8 @@ export default defineConfig({
     setupFiles: ["./src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
+    // A busy machine is slow to type: a test waits for what is true, and for no moment.
+    testTimeout: 30_000,
     env: { TZ: "UTC" },
     restoreMocks: true,
     unstubGlobals: true,

@@ -1,4 +1,7 @@
 import "@testing-library/jest-dom/vitest";
+import { configure } from "@testing-library/react";
+
+configure({ asyncUtilTimeout: 10_000 });
 
 // What Mantine asks of a browser and happy-dom does not have.
 class NoObserver implements ResizeObserver {
