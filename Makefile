@@ -59,7 +59,7 @@ schema: $(STAMP) $(WEB_PACKAGES) ## Write the web app's types of the API from th
 	@$(PY) -m infra.openapi_page >web/openapi.json && cd web && npm run --silent schema && rm openapi.json
 
 test: $(STAMP) $(EMULATORS) $(BUILT) ## Pass all tests; branch coverage of the core at least 95 % (TESTS=tests/unit for a part, without coverage)
-	@$(PY) -m pytest $(TESTS) $(if $(filter tests,$(TESTS)),--cov --cov-report=term --cov-report=json:.coverage.json)
+	@$(PY) -m $(if $(filter tests,$(TESTS)),tests,pytest $(TESTS))
 	@$(if $(filter tests,$(TESTS)),$(PY) -m infra.branches .coverage.json)
 
 check: formatted lint types imports test ## Everything that must hold before a change is merged
