@@ -20,7 +20,7 @@ class WrongUse(ClientError):
 
 
 class Unreachable(ClientError):
-    """No complete answer came; `sent` tells whether the request may have reached the server."""
+    """No complete answer came; `sent` tells whether the request may have reached the server, at this try or an earlier one."""
 
     def __init__(self, url: str, reason: str, *, sent: bool) -> None:
         self.url = url
@@ -43,8 +43,11 @@ class Problem:
 class ProblemError(ClientError):
     """The server refused: its problem details (RFC 9457), with every wrong field.
 
-    `existing_id` is what the first request with the same idempotency key made; empty in every other case.
+    `existing_id` is what the first request with the same idempotency key made; empty in every other case. `in_doubt` tells
+    whether an earlier try of the same request may have been carried out.
     """
+
+    in_doubt = False
 
     def __init__(
         self,

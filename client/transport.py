@@ -95,8 +95,8 @@ class Transport:
                 response = self._http.send(request)
             except httpx.TransportError as error:
                 lost = self.unreachable(error)
-                doubtful = doubtful or lost.sent
                 may_repeat = repeat is Repeat.SAFE or (repeat is Repeat.REFUSED and not lost.sent)
+                doubtful = lost.sent = doubtful or lost.sent
                 if number == tries or not may_repeat:
                     raise lost from None
                 self.clock.sleep(delay_seconds(number))
@@ -105,7 +105,10 @@ class Transport:
                 return response
             asked = retry_after_seconds(response)
             if number == tries or not _again(response, repeat, doubtful) or (asked or 0) > PATIENCE_SECONDS:
-                raise problem_of(response)
+                problem = problem_of(response)
+                problem.in_doubt = doubtful
+                raise problem
+            doubtful = doubtful or (repeat is Repeat.SAFE and response.status_code >= 500)
             self.clock.sleep(max(asked or 0.0, delay_seconds(number)))
         raise AssertionError("a request is tried at least once")
 

@@ -1,5 +1,6 @@
 """`fanfold run` and `fanfold estimate`: rows in, finished images out."""
 
+import re
 import uuid
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,8 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before spendi
 Key = Annotated[
     str, typer.Option("--key", help="Idempotency key: what was accepted under it is not started a second time.")
 ]
+# What the header takes that brings it.
+_KEY = re.compile(r"[!#-~]{1,255}")
 Detach = Annotated[bool, typer.Option("--detach", help="Submit and return at once.")]
 
 
@@ -53,6 +56,8 @@ def run(
     session: Session = ctx.obj
     defaults = opt.RowDefaults(variants, model, aspect_ratio, size, seed, reference_mode)
     choices = opt.Choices(name, priority, budget, tag, reuse)
+    if key and not _KEY.fullmatch(key):
+        raise WrongUse("Give --key 1 to 255 visible ASCII characters without spaces and quotes.")
     with session.client() as client:
         if not yes and (rows == "-" or not session.can_ask):
             raise WrongUse(
@@ -158,7 +163,7 @@ def _submit(session: Session, submission: Submission, as_json: bool, detach: boo
     except ProblemError as problem:
         if problem.existing_id:
             raise WrongUse(_started_already(key, problem.existing_id)) from None
-        if problem.status >= 500:
+        if problem.status >= 500 or problem.in_doubt:
             raise ClientError(f"{problem}\n  {_unknown(key)}") from None
         raise
     if not as_json:

@@ -217,6 +217,18 @@ def test_nobody_answering_is_told_with_what_to_do(clock: ManualClock) -> None:
     assert caught.value.sent is False
 
 
+def test_a_server_that_is_gone_after_it_was_asked_may_have_done_it(wire: Wire) -> None:
+    class StopsMeanwhile(ManualClock):
+        def sleep(self, seconds: float) -> None:
+            wire.stop()
+            super().sleep(seconds)
+
+    wire.then("POST", "/v1/batches", Reply(drop=True))
+    with Client(wire.url, KEY, clock=StopsMeanwhile()) as client, pytest.raises(Unreachable) as caught:
+        client.submit(BATCH)
+    assert caught.value.sent is True
+
+
 def test_an_id_can_not_lead_to_another_route(client: Client, wire: Wire) -> None:
     for bad in ("../keys", "a/b", "x?status=1"):
         with pytest.raises(ProblemError):

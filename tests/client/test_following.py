@@ -144,6 +144,30 @@ def test_a_server_that_failed_while_it_accepted_leaves_the_outcome_open(fanfold:
     assert "Whether the batch was accepted is not known." in result.stderr
 
 
+@pytest.mark.parametrize("lost", [Reply(drop=True), Reply(502)])
+def test_what_an_earlier_try_may_have_started_is_not_forgotten_for_a_later_refusal(
+    fanfold: Invoke, wire: Wire, lost: Reply
+) -> None:
+    wire.then("POST", "/v1/batches", lost, Reply(429, {"title": "Too many"}, headers={"Retry-After": "900"}))
+    result = fanfold("run", "-", "--yes", stdin=b"prompt\na\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"--key {wire.seen[-1].headers['Idempotency-Key']}" in " ".join(result.stderr.split())
+
+
+def test_a_refusal_of_the_only_try_leaves_nothing_open(fanfold: Invoke, wire: Wire) -> None:
+    wire.then("POST", "/v1/batches", Reply(429, {"title": "Too many"}, headers={"Retry-After": "900"}))
+    assert "--key" not in fanfold("run", "-", "--yes", stdin=b"prompt\na\n").stderr
+
+
+@pytest.mark.parametrize("key", ["März", "two words", "x" * 256, 'in"side'])
+def test_a_key_that_no_header_can_carry_is_refused_before_anything_is_sent(
+    fanfold: Invoke, wire: Wire, key: str
+) -> None:
+    result = fanfold("run", "-", "--yes", "--key", key, stdin=b"prompt\na\n")
+    assert (result.exit_code, wire.seen) == (2, [])
+    assert "--key" in result.stderr
+
+
 def test_rows_that_were_changed_after_a_lost_answer_start_nothing_under_their_key(fanfold: Invoke, wire: Wire) -> None:
     first = fanfold("run", "-", "--yes", "--detach", "--key", "monday", stdin=b"prompt\na\n").stdout.strip()
     again = fanfold("run", "-", "--yes", "--detach", "--key", "monday", stdin=b"prompt\na\n").stdout.strip()
