@@ -1,4 +1,4 @@
-"""A batch: what is submitted, what is stored, what is answered."""
+"""A batch as it is stored."""
 
 from datetime import datetime
 from typing import Any

@@ -28,7 +28,7 @@ def _each_once(items: tuple[str, ...] | None) -> tuple[str, ...] | None:
 
 
 class DeadLetterFilter(Strict):
-    """Which dead letters; what is left out does not matter. `from` and `to` are times, or dates for whole days in UTC."""
+    """Which dead letters; what is left out does not matter. `from` and `to` are times, or dates for whole days of the organisation's."""
 
     model_config = ConfigDict(populate_by_name=True)
 

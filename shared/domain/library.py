@@ -1,4 +1,4 @@
-"""What an organisation keeps: assets and references."""
+"""What an organisation keeps: finished images."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Organisations, their members and their keys."""
+"""Organisations."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What a day cost an organisation: whose day it is, and the ledger's entries added up."""
+"""What a day cost an organisation: the ledger's entries added up."""
 
 import hashlib
 from collections.abc import Iterable

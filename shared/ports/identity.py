@@ -1,4 +1,4 @@
-"""Who is calling: people by their tokens and passwords, services by tokens that the platform signs for them."""
+"""People who call, by their tokens and passwords."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Batches and what only their steps need."""
+"""Batches."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Assets, references, and who is making what recipe."""
+"""Assets, and who is making what recipe."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Organisations, their members, and how people and machines are found by what they send."""
+"""Organisations."""
 
 from zoneinfo import ZoneInfo
 

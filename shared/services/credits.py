@@ -58,7 +58,7 @@ class CreditService:
         holder = grant.member or OURS
 
         def beside() -> Sequence[Write]:
-            return self._record(caller, idempotency_key, fingerprint, holder)
+            return self._record(caller, idempotency_key, fingerprint)
 
         if not self._is_repeat(caller, idempotency_key, fingerprint):
             if grant.member is None:
@@ -121,14 +121,13 @@ class CreditService:
         found = self._idempotency.answered(caller.org, caller.id, ROUTE, key, fingerprint=fingerprint, now=now)
         return found is not None
 
-    def _record(self, caller: Caller, key: str | None, fingerprint: str, holder: str) -> Sequence[Write]:
+    def _record(self, caller: Caller, key: str | None, fingerprint: str) -> Sequence[Write]:
         if not key:
             return NO_WRITES
         now = self._clock.now()
         idempotency = self._idempotency
-        return [
-            idempotency.record(caller.org, caller.id, ROUTE, key, fingerprint=fingerprint, resource=holder, now=now)
-        ]
+        # A grant has no id: whose credits they are would be told as what was made.
+        return [idempotency.record(caller.org, caller.id, ROUTE, key, fingerprint=fingerprint, resource=ROUTE, now=now)]
 
 
 def _ended(before: Holding, holder: str) -> tuple[Holding, Said]:

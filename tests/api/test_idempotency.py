@@ -88,6 +88,16 @@ def test_what_a_key_made_is_told_to_its_caller_alone(stack: ApiStack) -> None:
     assert again.json()["existing_id"] == first
 
 
+def test_a_key_that_made_nothing_with_an_id_names_nobody(stack: ApiStack) -> None:
+    member, headers = stack.ours.caller.member, {"Idempotency-Key": "one"}
+    first, again = (
+        stack.ask("POST", "/v1/credits", json={"amount_micros": micros, "member": member}, headers=headers)
+        for micros in (7, 8)
+    )
+    assert (first.status_code, again.status_code) == (201, 422)
+    assert "existing_id" not in again.json()
+
+
 def test_a_key_whose_request_was_refused_takes_the_mended_one(stack: ApiStack) -> None:
     headers = {"Idempotency-Key": "one"}
     wrong = stack.ask("POST", "/v1/batches", json={**BATCH, "priority": "soon"}, headers=headers)

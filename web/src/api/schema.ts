@@ -2416,7 +2416,7 @@ export interface components {
         };
         /**
          * DeadLetterFilter
-         * @description Which dead letters; what is left out does not matter. `from` and `to` are times, or dates for whole days in UTC.
+         * @description Which dead letters; what is left out does not matter. `from` and `to` are times, or dates for whole days of the organisation's.
          */
         DeadLetterFilter: {
             /**
