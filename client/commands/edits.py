@@ -26,7 +26,10 @@ def edit(
     """Change an image that waits; what is not named stays."""
     wanted = {"prompt": prompt, "model": model, "aspect_ratio": aspect_ratio, "size": size, "seed": seed}
     changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
-    changes |= dict.fromkeys(without or ())
+    for name in without or ():
+        if name in changes:
+            raise WrongUse(f"Say either --{name} or --without {name}.")
+        changes[name] = None
     if not changes:
         raise WrongUse("Say what is to be different: --prompt, --model, --aspect-ratio, --size, --seed or --without.")
     session: Session = ctx.obj

@@ -156,6 +156,9 @@ def _submit(session: Session, submission: Submission, as_json: bool, detach: boo
     key = key or str(uuid.uuid4())
     try:
         accepted = submission.submit(key)
+    except KeyboardInterrupt:
+        session.screen.say(_unknown(key))
+        raise
     except Unreachable as lost:
         if not lost.sent:
             raise
@@ -182,8 +185,9 @@ def _unknown(key: str) -> str:
 
 def _started_already(key: str, batch: str) -> str:
     return (
-        f"The rows that were sent with --key {key} before were accepted as {batch}; these are others, and nothing was "
-        f"started.\n  Follow the earlier ones: fanfold watch {batch}. Start these as well: run again without --key."
+        f"The rows that were sent with --key {key} before were accepted as {batch}. These differ, if only by pictures that "
+        f"were uploaded anew: nothing was started.\n  Follow the earlier ones: fanfold watch {batch}. "
+        "Start these as well: run again without --key."
     )
 
 

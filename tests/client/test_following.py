@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 from rich.text import Text
+from typer.testing import CliRunner
 
 from client import Client
 from client.follows import Follower
+from client.main import app
 from client.models import Batch
+from client.sessions import Session
 from client.views.bars import BatchBar
 from client.views.screens import Screen
 from tests.client.conftest import Invoke
@@ -151,6 +154,19 @@ def test_what_an_earlier_try_may_have_started_is_not_forgotten_for_a_later_refus
     wire.then("POST", "/v1/batches", lost, Reply(429, {"title": "Too many"}, headers={"Retry-After": "900"}))
     result = fanfold("run", "-", "--yes", stdin=b"prompt\na\n")
     assert (result.exit_code, result.stdout) == (1, "")
+    assert f"--key {wire.seen[-1].headers['Idempotency-Key']}" in " ".join(result.stderr.split())
+
+
+def test_who_stops_waiting_for_the_answer_to_a_submit_is_told_how_to_go_on(wire: Wire) -> None:
+    class Interrupted(ManualClock):
+        def sleep(self, seconds: float) -> None:
+            raise KeyboardInterrupt
+
+    wire.then("POST", "/v1/batches", Reply(drop=True))
+    environment = {"FANFOLD_URL": wire.url, "FANFOLD_API_KEY": KEY}
+    session = Session(clock=Interrupted())
+    result = CliRunner().invoke(app, ["run", "-", "--yes"], input=b"prompt\na\n", env=environment, obj=session)
+    assert (result.exit_code, result.stdout) == (130, "")
     assert f"--key {wire.seen[-1].headers['Idempotency-Key']}" in " ".join(result.stderr.split())
 
 

@@ -104,5 +104,8 @@ def test_a_waiting_image_is_changed_in_what_is_named(fanfold: Invoke, wire: Wire
     assert "Changed: prompt, aspect ratio, seed." in result.stderr
     assert fanfold("edit", "bat_1", "itm_1", "--without", "seed").exit_code == 0
     assert wire.seen[-1].body == {"seed": None}
+    both = fanfold("edit", "bat_1", "itm_1", "--seed", "0", "--without", "seed")
+    assert both.exit_code == 2
+    assert "Say either --seed or --without seed." in both.stderr
     refused = fanfold("edit", "bat_1", "itm_1")
     assert (refused.exit_code, "Say what is to be different" in refused.stderr) == (2, True)
