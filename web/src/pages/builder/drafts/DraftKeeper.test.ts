@@ -165,24 +165,67 @@ it("takes no notice of another tab's sending for a change", async () => {
 it("asks where something is typed while it reads what another tab has saved", async () => {
   const [one, other] = [await opened(), await opened()];
   one.save(batchOf("from one"));
-  await expect.poll(() => one.view()?.state).toBe("saved");
-  await expect.poll(() => other.view()?.state).toBe("saved");
-  let read = () => {};
-  api.reading = new Promise((resolve) => {
-    read = resolve;
-  });
-  const readings = api.seen.length;
+  await expect.poll(() => [one.view()?.state, other.view()?.state]).toEqual(["saved", "saved"]);
+  const channel = new BroadcastChannel("fanfold-drafts");
+  ended.push(() => channel.close());
+  // The other one has heard of it as well, and reads.
+  channel.onmessage = () => {
+    channel.onmessage = null;
+    other.save(batchOf("typed meanwhile"));
+  };
 
   one.save(batchOf("from one again"));
   await one.flush();
-  await expect.poll(() => api.seen.slice(readings).some(({ method }) => method === "GET")).toBe(true);
-  other.save(batchOf("typed meanwhile"));
-  read();
 
   await expect.poll(() => other.view()?.state).toBe("changed");
   expect(promptIn(other.view()?.batch)).toBe("from one");
   await other.overwrite();
   expect(promptIn((await readDraft(OWNER, "one"))?.batch)).toBe("typed meanwhile");
+});
+
+it("stays with what another tab has kept, though what it read before comes only then", async () => {
+  const one = await opened();
+  one.save(batchOf("first"));
+  await expect.poll(() => one.view()?.state).toBe("saved");
+  let read = () => {};
+  api.reading = new Promise((resolve) => {
+    read = resolve;
+  });
+  const readings = api.seen.length;
+  const other = new DraftKeeper("one", OWNER, 1);
+  ended.push(other.begin());
+  await expect.poll(() => api.seen.slice(readings).some(({ method }) => method === "GET")).toBe(true);
+
+  one.save(batchOf("second"));
+  await expect.poll(() => promptIn(other.view()?.batch)).toBe("second");
+  read();
+  await api.reading;
+  await expect.poll(() => [one.view()?.state, other.view()?.state]).toEqual(["saved", "saved"]);
+
+  other.save(batchOf("third"));
+  await expect.poll(() => promptIn(one.view()?.batch)).toBe("third");
+  expect(other.view()?.state).not.toBe("changed");
+});
+
+it("follows another tab whose earlier words are just arriving at the API", async () => {
+  const [one, other] = [await opened(), await opened()];
+  one.save(batchOf("first"));
+  await expect.poll(() => [one.view()?.state, other.view()?.state]).toEqual(["saved", "saved"]);
+  const before = api.drafts.get("dft_1")?.revision ?? 0;
+  let answer = () => {};
+  api.saving = new Promise((resolve) => {
+    answer = resolve;
+  });
+  one.save(batchOf("second"));
+  await expect.poll(() => api.drafts.get("dft_1")?.revision).toBe(before + 1);
+  await expect.poll(() => promptIn(other.view()?.batch)).toBe("second");
+
+  one.save(batchOf("third"));
+  await one.flush();
+  setTimeout(() => answer(), 30);
+
+  await expect.poll(() => promptIn(other.view()?.batch)).toBe("third");
+  await expect.poll(() => [one.view()?.state, other.view()?.state]).toEqual(["saved", "saved"]);
 });
 
 it("goes on here when the API cannot be reached", async () => {

@@ -26,6 +26,7 @@ export class DraftKeeper {
   #sending: Promise<void> = Promise.resolve();
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #sendTimer: ReturnType<typeof setTimeout> | undefined;
+  #openings = 0;
   #isLeft = false;
   #isAbandoned = false;
 
@@ -131,12 +132,16 @@ export class DraftKeeper {
     return id ? readRemote(id) : Promise.resolve(undefined);
   }
 
-  /** `isTheirs`: whatever is here, the API's is wanted; `isFollowing`: another tab has saved, and sends it, too. */
+  /** `isTheirs`: whatever is here, the API's is wanted; `isFollowing`: another tab has saved, sends it, and learns what is there. */
   async #open({ isTheirs = false, isFollowing = false } = {}): Promise<void> {
+    this.#openings += 1;
+    const opening = this.#openings;
     const record = (await readDraft(this.#owner, this.id).catch(() => undefined)) ?? null;
     const { version = 0, remote = null, synced = false } = record ?? {};
-    const there = await this.#remote(remote);
+    const there = isFollowing ? undefined : await this.#remote(remote);
     await this.#writing;
+    // What was read earlier and comes later is older.
+    if (opening !== this.#openings) return;
     // What was typed while this was read is nobody else's to replace: the person chooses.
     if (this.#waiting && !isTheirs) return this.#become("changed");
     this.#known = { version, remote, synced };
@@ -144,7 +149,7 @@ export class DraftKeeper {
     this.#kept = record?.batch ?? null;
     const way = this.#way(record, there, isTheirs);
     if (there && way === "theirs") this.#take(there);
-    const state = way === "changed" || way === "gone" ? way : this.#restingState(record !== null);
+    const state = this.#stateAfter(way, record !== null);
     this.#view = { state, batch: this.#waiting ?? this.#kept, opened: (this.#view?.opened ?? 0) + 1 };
     this.#tell();
     if (this.#waiting) await this.flush();
@@ -166,6 +171,10 @@ export class DraftKeeper {
   #way(record: DraftRecord | null, there: RemoteDraft | null | undefined, isTheirs: boolean): Opening {
     if (there && (isTheirs || !record)) return "theirs";
     return record && there !== undefined ? opening(record, there?.revision ?? null) : "mine";
+  }
+
+  #stateAfter(way: Opening, isKept: boolean): DraftState {
+    return way === "changed" || way === "gone" ? way : this.#restingState(isKept);
   }
 
   #restingState(isKept: boolean): DraftState {
@@ -209,7 +218,8 @@ export class DraftKeeper {
   #sendSoon(milliseconds: number): void {
     clearTimeout(this.#sendTimer);
     const send = () => {
-      this.#sending = oneTabAtATime(this.#owner, this.id, () => this.#send());
+      const inTurn = () => oneTabAtATime(this.#owner, this.id, () => this.#send());
+      this.#sending = this.#sending.then(inTurn);
     };
     if (!this.#isLeft) this.#sendTimer = setTimeout(send, milliseconds);
   }

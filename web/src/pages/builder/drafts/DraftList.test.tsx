@@ -7,7 +7,7 @@ import { renderPart } from "@/testing/render";
 import { DraftList } from "./DraftList";
 
 /** The API with so many drafts, the newest first; `kept` refuses to go. */
-function keeping(number: number, kept = ""): { left: () => string[] } {
+function keeping(number: number, kept = ""): { left: () => string[]; leaving: Promise<void> } {
   const drafts = Array.from({ length: number }, (_, index) => ({
     id: `dft_${index + 1}`,
     name: `Draft ${index + 1}`,
@@ -21,14 +21,16 @@ function keeping(number: number, kept = ""): { left: () => string[] } {
   const left = () => drafts.filter(({ id }) => !gone.has(id));
   serving({
     "GET /v1/drafts": () => ({ drafts: left(), next_page_token: "" }),
-    "DELETE /v1/drafts/:id": ({ path }: Seen) => {
+    "DELETE /v1/drafts/:id": async ({ path }: Seen) => {
+      await api.leaving;
       const id = path.split("/").at(-1) ?? "";
       if (id === kept) return problem(403, "Not this one.");
       gone.add(id);
       return new Response(null, { status: 204 });
     },
   });
-  return { left: () => left().map(({ name }) => name) };
+  const api = { left: () => left().map(({ name }) => name), leaving: Promise.resolve() };
+  return api;
 }
 
 const names = () => screen.queryAllByRole("link").map((link) => link.getAttribute("aria-label"));
@@ -81,4 +83,19 @@ it("deletes all at once, and says where one stays", async () => {
   expect(await screen.findByText("Not all drafts were deleted")).toBeVisible();
   await waitFor(() => expect(names()).toEqual(["Continue Draft 3", "Continue Draft 4"]));
   expect(api.left()).toEqual(["Draft 3", "Draft 4"]);
+});
+
+it("shows which ones are leaving until they have left", async () => {
+  const api = keeping(2);
+  let leave = () => {};
+  api.leaving = new Promise((resolve) => {
+    leave = resolve;
+  });
+  renderPart(<DraftList />);
+  await userEvent.click(await screen.findByRole("button", { name: "Delete Draft 2" }));
+  await agree();
+  await waitFor(() => expect(screen.getByRole("button", { name: "Delete Draft 2" })).toHaveAttribute("data-loading"));
+  expect(screen.getByRole("button", { name: "Delete Draft 1" })).not.toHaveAttribute("data-loading");
+  leave();
+  await waitFor(() => expect(names()).toEqual(["Continue Draft 1"]));
 });

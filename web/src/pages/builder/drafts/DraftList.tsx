@@ -79,7 +79,7 @@ export function DraftList() {
           <DraftLine
             key={draft.id}
             draft={draft}
-            isLeaving={removal.isPending && removal.variables.includes(draft)}
+            isLeaving={removal.isPending && removal.variables.some(({ id }) => id === draft.id)}
             onDelete={() => void remove([draft])}
             {...(isOpen && { isTicked: ticked.has(draft.id), onTick: () => tick(draft.id) })}
           />
