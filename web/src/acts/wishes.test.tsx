@@ -1,10 +1,11 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { onlineManager, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { type ReactNode, useState } from "react";
 import { useWishedBatch } from "@/acts/batchWishes";
 import { useBatchActs } from "@/acts/useBatchActs";
 import { useWish, useWished, type Wish, wished } from "@/acts/wishes";
+import { createQueryClient } from "@/api/queries";
 import type { BatchView } from "@/api/schema";
 import { StatusBadge } from "@/design/StatusBadge";
 import { aBatch } from "@/testing/batches";
@@ -88,6 +89,55 @@ it("sends acts on one thing one after the other, and those on others at once", a
   act(() => answers[2]?.(at(3, "second")));
   rerender(at(3, "as it was told"));
   await waitFor(() => expect(result.current.shown?.word).toBe("as it was told"));
+});
+
+describe("an act whose answer does not come", () => {
+  const useOne = (send: (word: string) => Promise<Told>) => {
+    const one = useWish<Told, string, Told>({
+      of: ["thing", "one"],
+      act: send,
+      show: (thing, word) => ({ ...thing, word }),
+      isMet: (thing, answer) => thing.revision >= answer.revision,
+      failed: "It failed",
+    });
+    return { one, shown: useWished(["thing", "one"], at(1)) };
+  };
+  const inApp = (queries: QueryClient) => ({
+    wrapper: ({ children }: { children: ReactNode }) => (
+      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+    ),
+  });
+
+  it("is refused at once without a connection: nothing is sent by itself later", async () => {
+    onlineManager.setOnline(false);
+    onTestFinished(() => onlineManager.setOnline(true));
+    const send = vi.fn(() => Promise.reject(new TypeError("Failed to fetch")));
+    const { result } = renderHook(() => useOne(send), inApp(createQueryClient()));
+    act(() => result.current.one.mutate("pausing"));
+    await waitFor(() => expect(result.current.one.isError).toBe(true));
+    expect(result.current.shown?.word).toBe("running");
+    expect(send).toHaveBeenCalledOnce();
+  });
+
+  it("does not show for ever, and holds nothing up", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const sent: string[] = [];
+    const send = (word: string) => {
+      sent.push(word);
+      return new Promise<Told>(() => {});
+    };
+    const { result } = renderHook(() => useOne(send), inApp(createQueryClient()));
+    act(() => {
+      result.current.one.mutate("first");
+      result.current.one.mutate("second");
+    });
+    await act(() => vi.advanceTimersToNextTimerAsync());
+    await act(() => vi.runOnlyPendingTimersAsync());
+    expect(sent).toEqual(["first", "second"]);
+    await act(() => vi.runOnlyPendingTimersAsync());
+    expect(result.current.shown?.word).toBe("running");
+  });
 });
 
 /** A batch as its page shows it: told from outside, with the acts on it. */

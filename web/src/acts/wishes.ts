@@ -1,6 +1,10 @@
 import { type MutationMeta, type MutationStatus, useMutation, useMutationState } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { Problem } from "@/api/problems";
 import { tellProblem } from "@/design/toasts";
+
+/** Longer than an answer takes: what is asked next does not wait for one that never comes. */
+const ANSWER_MS = 60_000;
 
 /** What an act is about: the same words wherever it is asked for and wherever it shows. */
 export type Of = readonly string[];
@@ -45,7 +49,7 @@ export function useWish<T, V, A>({ of, act, show, isMet, failed, onAnswer, onSet
   return useMutation({
     mutationKey: keyOf(of),
     scope: { id: keyOf(of).join(" ") },
-    mutationFn: act,
+    mutationFn: (said: V) => inTime(act(said)),
     meta: { show, isMet },
     onError: (error) => tellProblem(error, failed),
     onSuccess: (answer, said) => {
@@ -77,6 +81,24 @@ export function useWished<T>(of: Of, thing: T | undefined): T | undefined {
     return thing === undefined ? undefined : wished(thing, wishes);
   }, [thing, asked]);
 }
+
+async function inTime<A>(asked: Promise<A>): Promise<A> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, refuse) => {
+    timer = setTimeout(() => refuse(new Problem({ ...UNANSWERED, status: 0 })), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const UNANSWERED = {
+  code: "unanswered",
+  title: "No answer came",
+  detail: "It may have been done all the same: what you see now is what is known.",
+};
 
 type Look = MutationMeta & Pick<Wish<never>, "show" | "isMet">;
 

@@ -17,7 +17,8 @@ export function createQueryClient(): QueryClient {
           return Math.min(told === null ? 500 * 2 ** failures : told * 1000, LONGEST_WAIT_MS);
         },
       },
-      mutations: { retry: false },
+      // Without a connection an act is refused at once, not kept back and sent when nobody thinks of it any more.
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }
