@@ -40,7 +40,7 @@ function OpenedDraft({ id, from }: { id: string; from: string | null }) {
   const draft = useDraft(id);
   const models = useModels();
   const configuration = useConfiguration();
-  const failed = [models, configuration].find((query) => query.isError);
+  const failed = [models, configuration].find((query) => query.isLoadingError);
   if (failed) {
     return (
       <>

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { CostsPage } from "@/pages/costs/CostsPage";
 import { problem, serving } from "@/testing/network";
@@ -62,6 +62,23 @@ describe("the page of costs", () => {
     isBroken = false;
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("cell", { name: "42" })).toBeVisible();
+  });
+
+  it("stays when the organisation cannot be read once more", async () => {
+    let isBroken = false;
+    serving({
+      ...rest,
+      "GET /v1/organisation": () => (isBroken ? problem(503, "Busy.") : ENGINES),
+      "GET /v1/usage": () => ({ usage: DAYS, total_micros: 2_000_000, next_page_token: "" }),
+    });
+    const { queries } = renderAt(routes, "/costs");
+    expect(await screen.findByRole("cell", { name: "42" })).toBeVisible();
+    isBroken = true;
+    await act(() => queries.refetchQueries({ queryKey: ["organisation"] }));
+    expect(queries.getQueryState(["organisation"])?.status).toBe("error");
+    // What shows it has been told of that, too.
+    await act(() => new Promise((resolve) => setTimeout(resolve)));
+    expect(screen.getByRole("cell", { name: "42" })).toBeVisible();
   });
 
   it("says what went wrong and asks again", async () => {

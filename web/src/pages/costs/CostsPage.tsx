@@ -30,7 +30,7 @@ const GROUPS: { value: UsageGroup; label: string }[] = [
 /** What was made and spent, in the organisation's own days. */
 export function CostsPage() {
   const organisation = useOrganisation();
-  if (organisation.isSuccess) return <Costs organisation={organisation.data} />;
+  if (organisation.data !== undefined) return <Costs organisation={organisation.data} />;
   return (
     <Stack gap="lg">
       <PageHeader title="Costs" description="From the ledger of every call to a model." />
