@@ -92,11 +92,12 @@ export function LiveWall({ batch, live }: LiveWallProps) {
   );
   const known = useKnown(items.known);
   const { line } = items;
+  const areChosen = useMemo(() => new Set(chosen), [chosen]);
   // What has started meanwhile cannot be moved any more, and those that move together keep their order.
   const chosenItems =
     line === undefined
       ? chosen.map((id) => known.get(id)).filter((item) => item !== undefined)
-      : line.items.filter((item) => chosen.includes(item.id));
+      : line.items.filter((item) => areChosen.has(item.id));
   const togglePick = useCallback(
     (of: readonly ItemView[]) => {
       const ids = of.flatMap((item) => (item.asset !== null && item.status === "succeeded" ? [item.asset.id] : []));
@@ -162,7 +163,7 @@ export function LiveWall({ batch, live }: LiveWallProps) {
             ratio={ratio}
             tileWidth={tileWidth}
             current={Math.min(current, items.count - 1)}
-            isChosen={(item) => item !== undefined && chosen.includes(item.id)}
+            isChosen={(item) => item !== undefined && areChosen.has(item.id)}
             isPicked={(item) => item !== undefined && isPicked(item, choices)}
             isChoosing={isChoosing}
             isBehind={isViewing}

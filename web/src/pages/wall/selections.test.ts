@@ -12,6 +12,7 @@ describe("chosen tiles", () => {
     expect(extendedTo(["d"], "d", "b", shown)).toEqual(["d", "b", "c"]);
     expect(extendedTo(["x"], "x", "c", shown)).toEqual(["x", "c"]);
     expect(extendedTo(["c"], null, "c", shown)).toEqual(["c"]);
+    expect(extendedTo(["c", "b"], "b", "d", shown)).toEqual(["c", "b", "d"]);
   });
 
   it("can be compared from two to four", () => {

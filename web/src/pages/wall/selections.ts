@@ -20,7 +20,7 @@ export function extendedTo(
   const to = shown.indexOf(id);
   if (from < 0 || to < 0) return selection.includes(id) ? selection : [...selection, id];
   const between = shown.slice(Math.min(from, to), Math.max(from, to) + 1);
-  return [...selection, ...between.filter((one) => !selection.includes(one))];
+  return [...new Set([...selection, ...between])];
 }
 
 /** Whether so many can be set side by side. */

@@ -69,8 +69,9 @@ export function WaitingLine(props: WaitingLineProps) {
     setTold(place < 0 ? "Last of all that wait." : `Number ${figure(place + 1)} of ${figure(line.total)}.`);
     followedFrom.current = followed === undefined ? null : current;
   };
+  const areChosen = useMemo(() => new Set(chosen), [chosen]);
   const movingWith = (item: ItemView) =>
-    chosen.includes(item.id) ? line.items.flatMap(({ id }) => (chosen.includes(id) ? [id] : [])) : [item.id];
+    areChosen.has(item.id) ? line.items.flatMap(({ id }) => (areChosen.has(id) ? [id] : [])) : [item.id];
   const way = (item: ItemView, to: Way, followed?: string) => {
     const ids = movingWith(item);
     if (to === "first") move(moveTo(line, ids, 0), followed);
@@ -141,7 +142,7 @@ export function WaitingLine(props: WaitingLineProps) {
                 count={count}
                 top={start - box.top}
                 canMove={canMove}
-                isChosen={item !== undefined && chosen.includes(item.id)}
+                isChosen={item !== undefined && areChosen.has(item.id)}
                 isChoosing={isChoosing}
                 isCurrent={index === current}
                 isDragged={item !== undefined && drag.ids.includes(item.id)}
