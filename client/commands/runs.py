@@ -22,7 +22,10 @@ from client.views.words import about, plural
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before spending.")]
 Key = Annotated[
-    str, typer.Option("--key", help="Idempotency key: what was accepted under it is not started a second time.")
+    str,
+    typer.Option(
+        "--key", help="Idempotency key: what was accepted under it is not started a second time within 7 days."
+    ),
 ]
 # What the header takes that brings it.
 _KEY = re.compile(r"[!#-~]{1,255}")
@@ -179,7 +182,7 @@ def _submit(session: Session, submission: Submission, as_json: bool, detach: boo
 def _unknown(key: str) -> str:
     return (
         "Whether the batch was accepted is not known. Run the same again with "
-        f"--key {key}: what was accepted is not started a second time, whatever was changed since."
+        f"--key {key} within 7 days: what was accepted is not started a second time, whatever was changed since."
     )
 
 
