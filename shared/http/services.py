@@ -86,9 +86,9 @@ class ApiServices:
         return self._engine().edits
 
     @property
-    def line(self) -> "ItemOrderService":
+    def item_orders(self) -> "ItemOrderService":
         """The order in which images are made."""
-        return self._engine().line
+        return self._engine().item_orders
 
     @property
     def batches(self) -> "BatchService":

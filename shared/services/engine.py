@@ -148,7 +148,7 @@ class Engine:
         )
 
     @made_once
-    def line(self) -> "ItemOrderService":
+    def item_orders(self) -> "ItemOrderService":
         """The order in which images are made."""
         from shared.services.item_orders import ItemOrderService
 

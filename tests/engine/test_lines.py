@@ -29,8 +29,8 @@ def test_images_are_made_in_the_order_that_is_told(folder: Path) -> None:
     batch = world.submit(*({"prompt": f"{number}"} for number in range(12)))
     world.steps()
     items = world.items(batch)
-    world.engine.line.promote(world.caller, batch, [items[9].id])
-    world.engine.line.make_last(world.caller, batch, [items[7].id])
+    world.engine.item_orders.promote(world.caller, batch, [items[9].id])
+    world.engine.item_orders.make_last(world.caller, batch, [items[7].id])
     line = told(world, batch)
     order = [item.index for item in line.page.values]
     assert (order[0], order[-1]) == (9, 7)

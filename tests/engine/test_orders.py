@@ -48,13 +48,13 @@ def ids(world: World, batch: str, *wanted: int) -> list[str]:
 
 
 def promote(world: World, batch: str, *wanted: int) -> ItemsMoved:
-    return world.engine.line.promote(world.caller, batch, ids(world, batch, *wanted))
+    return world.engine.item_orders.promote(world.caller, batch, ids(world, batch, *wanted))
 
 
 def reorder(world: World, batch: str, *wanted: int, before: int | None = None, after: int | None = None) -> ItemsMoved:
     left = None if before is None else ids(world, batch, before)[0]
     right = None if after is None else ids(world, batch, after)[0]
-    return world.engine.line.reorder(world.caller, batch, ids(world, batch, *wanted), before=left, after=right)
+    return world.engine.item_orders.reorder(world.caller, batch, ids(world, batch, *wanted), before=left, after=right)
 
 
 def lanes(world: World) -> set[str]:
@@ -141,7 +141,7 @@ def test_images_go_before_or_after_another_one(folder: Path, many: int) -> None:
 def test_what_is_put_last_of_all_that_wait_keeps_its_own_order(folder: Path) -> None:
     world, batch = lined(folder, 6)
     waiting = numbers(line(world, batch))
-    moved = world.engine.line.make_last(world.caller, batch, ids(world, batch, *reversed(waiting)))
+    moved = world.engine.item_orders.make_last(world.caller, batch, ids(world, batch, *reversed(waiting)))
     assert moved == ItemsMoved(moved=len(waiting))
     assert numbers(line(world, batch)) == waiting[::-1]
     world.run()
@@ -164,7 +164,7 @@ def test_any_order_of_moves_leaves_the_line_as_a_list_would_be(folder: Path) -> 
             expected = some + rest
         else:
             if how == "last":
-                world.engine.line.make_last(world.caller, batch, ids(world, batch, *some))
+                world.engine.item_orders.make_last(world.caller, batch, ids(world, batch, *some))
                 anchor = rest[-1]
             else:
                 reorder(world, batch, *some, **{how: anchor})
@@ -189,7 +189,7 @@ def test_items_of_no_batch_and_wrong_neighbours_are_named(folder: Path) -> None:
     world, batch = lined(folder)
     (known,) = ids(world, batch, 9)
     stranger = compose("itm", bytes(16))
-    services = world.engine.line
+    services = world.engine.item_orders
     with pytest.raises(Invalid) as caught:
         services.promote(world.caller, batch, [known, stranger, "../x"])
     assert [error.pointer for error in caught.value.errors] == ["/items/1", "/items/2"]

@@ -58,7 +58,7 @@ class QueuedWork(BatchLife):
         some = some[: data.draw(st.integers(1, len(some)))]
         waits = {item.id: item.not_before for item in self.world.items(self.id)}
         beside = {how: anchor} if how in ("before", "after") else {}
-        line = self.world.engine.line
+        line = self.world.engine.item_orders
         with suppress(Conflict, Invalid):
             if how == "front":
                 line.promote(self.world.caller, self.id, some)

@@ -88,7 +88,7 @@ def update_item(
 @router.post(":promote")
 def promote_items(batch_id: str, caller: Editor, body: Promote, services: Services) -> ItemsMoved:
     """Make these images before all others of the batch that wait, in this order; those that are on their way keep their place."""
-    return services.line.promote(caller, batch_id, body.value.items)
+    return services.item_orders.promote(caller, batch_id, body.value.items)
 
 
 @router.post(":reorder")
@@ -98,5 +98,5 @@ def reorder_items(batch_id: str, caller: Editor, body: Reorder, services: Servic
     """
     wanted = body.value
     if wanted.last:
-        return services.line.make_last(caller, batch_id, wanted.items)
-    return services.line.reorder(caller, batch_id, wanted.items, before=wanted.before, after=wanted.after)
+        return services.item_orders.make_last(caller, batch_id, wanted.items)
+    return services.item_orders.reorder(caller, batch_id, wanted.items, before=wanted.before, after=wanted.after)

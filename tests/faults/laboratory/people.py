@@ -94,9 +94,9 @@ class People:
             changes = {"prompt": random.choice(PROMPTS), "model": random.choice(MODELS)}
             engine.edits.edit(caller, batch, random.choice(items), ItemUpdate(**changes))
         elif wish == "first":
-            engine.line.promote(caller, batch, random.sample(items, min(2, len(items))))
+            engine.item_orders.promote(caller, batch, random.sample(items, min(2, len(items))))
         else:
-            engine.line.reorder(caller, batch, random.sample(items, len(items)))
+            engine.item_orders.reorder(caller, batch, random.sample(items, len(items)))
 
     def conclude(self) -> None:
         """Nothing more goes wrong: resume what was paused, and then cancel what only waits for money."""

@@ -1,6 +1,11 @@
 import type { AssetView } from "@/api/schema";
 
-const EXTENSIONS: Record<string, string> = { "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp" };
+const EXTENSIONS: Record<string, string> = {
+  "image/png": "png",
+  "image/jpeg": "jpg",
+  "image/webp": "webp",
+  "image/avif": "avif",
+};
 const LONGEST_FOLDER = 60;
 const LONGEST_SLUG = 40;
 /** Names that Windows keeps for devices. */
