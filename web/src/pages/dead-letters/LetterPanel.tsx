@@ -24,7 +24,7 @@ export function LetterPanel({ id, onClose, onAct }: LetterPanelProps) {
     <Drawer opened={id !== null} onClose={onClose} position="right" size="lg" title="Failed image">
       {letter.isPending && <LinesSkeleton lines={8} />}
       {letter.isError && <ErrorState compact error={letter.error} onRetry={() => void letter.refetch()} />}
-      {letter.isSuccess && <Letter letter={letter.data} onAct={onAct} />}
+      {letter.data !== undefined && <Letter letter={letter.data} onAct={onAct} />}
     </Drawer>
   );
 }

@@ -46,12 +46,12 @@ function Keys() {
       </PageHeader>
       {keys.isPending && <RowsSkeleton rows={5} columns={5} />}
       {keys.isError && <ErrorState error={keys.error} onRetry={() => void keys.refetch()} />}
-      {keys.isSuccess && all.length === 0 && (
+      {keys.data !== undefined && all.length === 0 && (
         <EmptyState icon={IconKey} title="No keys yet" action={create}>
           Create one for each machine that is to make images, so that you can revoke it alone.
         </EmptyState>
       )}
-      {keys.isSuccess && all.length > 0 && (
+      {keys.data !== undefined && all.length > 0 && (
         <>
           <Group mb="sm">
             <Switch

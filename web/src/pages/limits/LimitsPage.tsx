@@ -27,7 +27,7 @@ export function LimitsPage() {
       />
       {limits.isPending && <MetersSkeleton />}
       {limits.isError && <ErrorState error={limits.error} onRetry={() => void limits.refetch()} />}
-      {limits.isSuccess && (
+      {limits.data !== undefined && (
         <Stack gap={32}>
           <Stack gap="sm" component="section" aria-labelledby="in-force">
             <Title order={2} size="h3" id="in-force">

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { SettingsPage } from "@/pages/settings/SettingsPage";
 import { problem, serving } from "@/testing/network";
@@ -41,6 +41,23 @@ describe("the settings", () => {
     await userEvent.click(await part.findByRole("button", { name: "Save" }));
     expect(await part.findByText("This is too long.")).toBeVisible();
     expect(part.getByLabelText("Name")).toHaveAttribute("aria-invalid", "true");
+  });
+
+  it("keep what is being typed when they cannot be read once more", async () => {
+    let isBroken = false;
+    serving({
+      "GET /v1/me": () => (isBroken ? problem(503, "Busy.") : me),
+      "GET /v1/organisation": () => (isBroken ? problem(503, "Busy.") : organisation),
+    });
+    const { queries } = renderPart(<SettingsPage />);
+    const [you, part] = await Promise.all(
+      ["You", "Organisation"].map(async (name) => within(await screen.findByRole("region", { name }))),
+    );
+    const names = [await you?.findByLabelText("Name"), await part?.findByLabelText("Name")];
+    isBroken = true;
+    await act(() => queries.refetchQueries());
+    expect(await part?.findByText("Busy.")).toBeVisible();
+    for (const name of names) expect(name).toBeInTheDocument();
   });
 
   it("let nobody but admins change the organisation", async () => {

@@ -31,7 +31,7 @@ export function SettingsPage() {
         <Section title="You" description="How others see who made a batch.">
           {me.isPending && <LinesSkeleton lines={4} />}
           {me.isError && <ErrorState error={me.error} onRetry={() => void me.refetch()} compact />}
-          {me.isSuccess && <ProfileSection key={me.data.user.name} me={me.data} />}
+          {me.data !== undefined && <ProfileSection key={me.data.user.name} me={me.data} />}
         </Section>
         <ColoursSection />
         <Section title="Organisation" description="Days of limits, costs and reports are days of its time zone.">
@@ -39,7 +39,7 @@ export function SettingsPage() {
           {organisation.isError && (
             <ErrorState error={organisation.error} onRetry={() => void organisation.refetch()} compact />
           )}
-          {organisation.isSuccess && <OrganisationSection organisation={organisation.data} />}
+          {organisation.data !== undefined && <OrganisationSection organisation={organisation.data} />}
         </Section>
         <PasswordSection />
       </SimpleGrid>
