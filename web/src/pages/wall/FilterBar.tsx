@@ -1,5 +1,6 @@
 import { Button, UnstyledButton } from "@mantine/core";
 import { IconTrophy } from "@tabler/icons-react";
+import { useLayoutEffect, useRef } from "react";
 import type { BatchView } from "@/api/schema";
 import { figure } from "@/design/formats";
 import { SizeSlider } from "@/grid/SizeSlider";
@@ -20,10 +21,17 @@ interface FilterBarProps {
 /** What is shown, with how many there are of each; how large tiles are; and choosing by touch. */
 export function FilterBar(props: FilterBarProps) {
   const { batch, filter, tileWidth, isChoosing, onFilter, onTileWidth, onChoosing } = props;
+  const filters = useRef<HTMLDivElement>(null);
+  // On a phone not all of them have room: the one that is chosen is brought into view, and what stands beside it shows that there are more.
+  useLayoutEffect(() => {
+    const row = filters.current;
+    const chosen = row?.querySelector<HTMLElement>(`[data-of="${filter}"]`);
+    if (row && chosen) row.scrollLeft = chosen.offsetLeft - row.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
+  }, [filter]);
   const offered = WALL_FILTERS.filter((one) => one === filter || isOffered(one, batch));
   return (
     <div className={styles.bar}>
-      <div className={styles.filters} role="group" aria-label="Show">
+      <div ref={filters} className={styles.filters} role="group" aria-label="Show">
         {offered.map((one) => {
           const count = countOf(one, batch.progress);
           return (
