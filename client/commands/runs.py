@@ -59,13 +59,8 @@ def run(
     session: Session = ctx.obj
     defaults = opt.RowDefaults(variants, model, aspect_ratio, size, seed, reference_mode)
     choices = opt.Choices(name, priority, budget, tag, reuse)
-    if key and not _KEY.fullmatch(key):
-        raise WrongUse("Give --key 1 to 255 visible ASCII characters without spaces and quotes.")
+    _check_use(session, rows, yes, key)
     with session.client() as client:
-        if not yes and (rows == "-" or not session.can_ask):
-            raise WrongUse(
-                "Nobody is here to be asked about the price: say --yes, or look first with fanfold estimate."
-            )
         if out is not None:
             make_folder(out)
         submission, estimate = _prepare(session, client, rows, prompt_column, encoding, choices, defaults)
@@ -145,6 +140,14 @@ def _upload(session: Session, submission: Submission, count: int) -> None:
         task = progress.add_task("", total=count)
         submission.upload(lambda _: progress.advance(task))
     session.screen.say(f"Uploaded {plural(count, 'reference picture')}.", "dim")
+
+
+def _check_use(session: Session, rows: str, yes: bool, key: str) -> None:
+    """Refuse what could not be started in the end, before anything is read or sent."""
+    if key and not _KEY.fullmatch(key):
+        raise WrongUse("Give --key 1 to 255 visible ASCII characters without spaces and quotes.")
+    if not yes and (rows == "-" or not session.can_ask):
+        raise WrongUse("Nobody is here to be asked about the price: say --yes, or look first with fanfold estimate.")
 
 
 def _ask(session: Session, quote: Estimate) -> None:
