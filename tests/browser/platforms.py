@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,14 @@ from shared.domain.modes import BatchStatus
 from shared.repositories import paths
 from tests.browser.wires import Wire
 
-clock = SystemClock()
+_clock = SystemClock()
+_POLL_SECONDS = 0.1
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what holds at last; the test's time limit ends the waiting."""
+    while not holds():
+        _clock.sleep(_POLL_SECONDS)
 
 
 class Platform:
@@ -59,12 +66,9 @@ class Platform:
         return str(answer.json()["id"])
 
     def ended(self, batch: str) -> dict[str, Any]:
-        """The batch, once it is over; the test's time limit ends the waiting."""
-        while True:
-            found = self.read(f"/v1/batches/{batch}")
-            if BatchStatus(found["status"]).is_terminal:
-                return found
-            clock.sleep(0.1)
+        """The batch, once it is over."""
+        until(lambda: BatchStatus(self.read(f"/v1/batches/{batch}")["status"]).is_terminal)
+        return self.read(f"/v1/batches/{batch}")
 
     def revisions(self, batch: str) -> dict[str, int]:
         """The revision of the batch and of each of its items (at most 200) as they are stored, by path."""

@@ -5,15 +5,14 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.browser.painters import REFUSED
-from tests.browser.platforms import Platform, clock
-from tests.browser.visitors import Visitor, visiting
+from tests.browser.platforms import Platform, until
+from tests.browser.visitors import Visitor, member
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,14 +21,6 @@ pytestmark = pytest.mark.timeout(300)
 
 WORDS = ("red", "blue", "green")
 SCORE = "document.querySelector('[aria-label=Score]').innerText"
-
-
-@contextmanager
-def member(browser: "Browser", platform: Platform) -> Iterator[Visitor]:
-    with visiting(browser, platform.url) as one:
-        one.open("/sign-in")
-        one.sign_in(platform.email, platform.password)
-        yield one
 
 
 @pytest.fixture
@@ -62,8 +53,7 @@ def picks(platform: Platform, batch: str) -> set[str]:
 
 def wait_for_picks(platform: Platform, winners: dict[str, set[str]]) -> None:
     """Until the platform knows these of each batch and no others: what is on its way is lost with the page that sends it."""
-    while {batch: picks(platform, batch) for batch in winners} != winners:
-        clock.sleep(0.05)
+    until(lambda: {batch: picks(platform, batch) for batch in winners} == winners)
 
 
 def sees_score(visitor: Visitor, a: int, b: int, rest: str) -> None:
@@ -157,8 +147,7 @@ def test_images_of_several_batches_are_compared_from_the_library(visitor: Visito
         visitor.page.get_by_text(f"{name} bridges, row 1").first.wait_for()
     visitor.press("Pick image 1 as a winner")
     visitor.page.locator("[aria-label='Pick image 1 as a winner'][aria-pressed=true]").wait_for()
-    while not any(picks(embedded, batch) for batch in bridges):
-        clock.sleep(0.05)
+    until(lambda: any(picks(embedded, batch) for batch in bridges))
     visitor.page.reload()
     visitor.page.locator("[aria-label='Pick image 1 as a winner'][aria-pressed=true]").wait_for()
 

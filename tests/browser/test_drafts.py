@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from tests.browser.platforms import Platform
-from tests.browser.visitors import PATIENCE_MS, Visitor, visiting
+from tests.browser.visitors import PATIENCE_MS, Visitor, member
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Response
@@ -19,9 +19,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture
 def visitor(browser: "Browser", embedded: Platform) -> Iterator[Visitor]:
-    with visiting(browser, embedded.url) as one:
-        one.open("/sign-in")
-        one.sign_in(embedded.email, embedded.password)
+    with member(browser, embedded) as one:
         yield one
 
 
@@ -126,9 +124,7 @@ def test_what_another_device_saved_is_not_overwritten_unasked(
     visitor: Visitor, browser: "Browser", embedded: Platform
 ) -> None:
     begin(visitor, "Draft of two devices")
-    with visiting(browser, embedded.url) as other:
-        other.open("/sign-in")
-        other.sign_in(embedded.email, embedded.password)
+    with member(browser, embedded) as other:
         other.page.get_by_role("link", name="Continue Draft of two devices").click()
         is_named(other.page, "Draft of two devices")
         save(other.page, "Theirs")

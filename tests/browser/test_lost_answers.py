@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.platforms import Platform
-from tests.browser.visitors import PATIENCE_MS, Visitor, visiting
+from tests.browser.visitors import PATIENCE_MS, Visitor, member
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Response, Route
@@ -17,9 +17,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture
 def visitor(browser: "Browser", embedded: Platform) -> Iterator[Visitor]:
-    with visiting(browser, embedded.url) as one:
-        one.open("/sign-in")
-        one.sign_in(embedded.email, embedded.password)
+    with member(browser, embedded) as one:
         yield one
 
 

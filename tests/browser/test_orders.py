@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.platforms import Platform, clock, running
+from tests.browser.platforms import Platform, running, until
 from tests.browser.visitors import DESKTOP, PHONE, Visitor, visiting
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(300)
 
 COUNT = 40
-POLL_SECONDS = 0.2
 SHOWN = """[...document.querySelectorAll('[data-item]:not([data-fixed])')]
     .sort((one, other) => one.dataset.place - other.dataset.place).map(row => row.dataset.item)"""
 
@@ -33,8 +32,7 @@ def paused(one_by_one: Platform) -> Iterator[str]:
     rows = [{"prompt": f"Kite number {number}", "size": "512"} for number in range(COUNT)]
     batch = one_by_one.submit({"name": "Kites", "rows": rows})
     one_by_one.send("POST", f"/v1/batches/{batch}:pause", {})
-    while one_by_one.read(f"/v1/batches/{batch}")["status"] != "paused":
-        clock.sleep(POLL_SECONDS)
+    until(lambda: one_by_one.read(f"/v1/batches/{batch}")["status"] == "paused")
     yield batch
     if one_by_one.read(f"/v1/batches/{batch}")["status"] == "paused":
         one_by_one.send("POST", f"/v1/batches/{batch}:cancel", {})
@@ -59,8 +57,7 @@ def opened(visitor: Visitor, platform: Platform, batch: str) -> list[str]:
 def is_told(visitor: Visitor, platform: Platform, batch: str, first: list[str]) -> None:
     """The page shows these first, and so does the API as soon as it was asked to."""
     visitor.waits(f"{SHOWN}.slice(0, given.length).join() === given.join()", first)
-    while line(platform, batch)[: len(first)] != first:
-        clock.sleep(POLL_SECONDS)
+    until(lambda: line(platform, batch)[: len(first)] == first)
 
 
 def test_images_are_made_in_the_order_that_they_were_put_in(

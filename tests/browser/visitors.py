@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.browser.audits import Finding, findings
+from tests.browser.platforms import Platform
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
@@ -135,6 +136,15 @@ def visiting(
     finally:
         context.close()
     assert not errors, "\n".join(errors)
+
+
+@contextmanager
+def member(browser: "Browser", platform: Platform) -> Iterator[Visitor]:
+    """A visitor who has signed in to a platform as its member."""
+    with visiting(browser, platform.url) as one:
+        one.open("/sign-in")
+        one.sign_in(platform.email, platform.password)
+        yield one
 
 
 def _is_refusal(said: str) -> bool:
